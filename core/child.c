@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* child.c - see child.h */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "child.h"
+#include "util.h"
+
+extern char **environ;
+
+static int spawn(pid_t *ret_pid, char *const argv[], int output)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	int r;
+
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attr);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, output, 1);
+	posix_spawn_file_actions_adddup2(&actions, output, 2);
+	/* The event loop blocks the signals it handles; a child would inherit that. */
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	r = posix_spawn(ret_pid, argv[0], &actions, &attr, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	return r;
+}
+
+int child_start(struct child *child, char *const argv[], struct evpn_error *err)
+{
+	/* A memory file, not a pipe: a pipe that fills up would stop the child until somebody reads. */
+	_cleanup_close_ int output = memfd_create("evpnd-output", MFD_CLOEXEC);
+	int r;
+
+	if (output < 0)
+		return evpn_fail(err, errno, "run %s: %s", argv[0], strerror(errno));
+	r = spawn(&child->pid, argv, output);
+	if (r != 0) {
+		child->pid = 0;
+		return evpn_fail(err, r, "run %s: %s", argv[0], strerror(r));
+	}
+	child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
+	if (child->pidfd < 0) {
+		r = errno;
+		child_kill(child);
+		return evpn_fail(err, r, "run %s: pidfd: %s; Linux 5.3 or newer is needed", argv[0], strerror(r));
+	}
+	child->output = util_take_fd(&output);
+	return 0;
+}
+
+static void forget(struct child *child)
+{
+	util_closep(&child->pidfd);
+	util_closep(&child->output);
+	*child = (struct child)CHILD_INIT;
+}
+
+void child_finish(struct child *child, int *ret_status, char **ret_output)
+{
+	char *text = xcalloc(CHILD_OUTPUT_MAX + 1, 1);
+	ssize_t n = pread(child->output, text, CHILD_OUTPUT_MAX, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	while (waitpid(child->pid, ret_status, 0) < 0 && errno == EINTR)
+		;
+	forget(child);
+	*ret_output = text;
+}
+
+void child_kill(struct child *child)
+{
+	int status;
+
+	if (!child->pid)
+		return;
+	kill(child->pid, SIGKILL);
+	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	forget(child);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* desired.c - see desired.h; the table "What stands in the kernel" of the design, as code */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "desired.h"
+#include "util.h"
+
+struct maker {
+	const struct config *config;
+	const struct record_nics *nics;
+	struct net *net;
+	unsigned int inner_mtu; /* of everything that ends up in a VXLAN; 0: leave it alone */
+};
+
+void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6])
+{
+	size_t size = ipaddr_size(vtep);
+
+	/* 02: locally administered, unicast. The address's last four bytes tell nodes apart. */
+	ret_mac[0] = 0x02;
+	ret_mac[1] = 0xe5;
+	memcpy(ret_mac + 2, vtep->bytes + size - 4, 4);
+}
+
+void desired_gateway_mac(uint32_t vni, uint8_t ret_mac[6])
+{
+	/* The VRRP-like prefix makes it recognisable in a capture; the VNI makes it unique on a bridge. */
+	const uint8_t mac[6] = { 0x02, 0xe6, 0x00, (uint8_t)(vni >> 16), (uint8_t)(vni >> 8), (uint8_t)vni };
+
+	memcpy(ret_mac, mac, sizeof(mac));
+}
+
+static unsigned int add_group(struct maker *m, unsigned int parent, const char *label)
+{
+	struct net_group *group = util_append(&m->net->groups, &m->net->n_groups, sizeof(*group));
+
+	snprintf(group->label, sizeof(group->label), "%s", label);
+	group->parent = parent;
+	return (unsigned int)m->net->n_groups - 1;
+}
+
+static struct net_link *add_link(struct maker *m, unsigned int group, enum net_ns ns, enum net_kind kind,
+				 const char *name)
+{
+	struct net_link *link = util_append(&m->net->links, &m->net->n_links, sizeof(*link));
+
+	link->ns = ns;
+	link->kind = kind;
+	link->group = group;
+	link->owner = NET_OWNER_OURS;
+	link->want = NET_LINK_MARK | NET_LINK_MASTER | NET_LINK_UP;
+	link->up = true;
+	net_set_name(link->name, name);
+	return link;
+}
+
+static void add_addr(struct maker *m, unsigned int group, enum net_ns ns, const char *link, const struct ipaddr *ip)
+{
+	struct net_addr *addr = util_append(&m->net->addrs, &m->net->n_addrs, sizeof(*addr));
+
+	addr->ns = ns;
+	addr->group = group;
+	addr->ip = *ip;
+	addr->ours = true;
+	net_set_name(addr->link, link);
+}
+
+/* `link` NULL: a sysctl of FRR's namespace as a whole. */
+static void add_sysctl(struct maker *m, unsigned int group, const char *link, const char *family, const char *name,
+		       const char *value, bool optional)
+{
+	struct net_sysctl *s = util_append(&m->net->sysctls, &m->net->n_sysctls, sizeof(*s));
+
+	s->ns = NET_NS_FRR;
+	s->group = group;
+	s->optional = optional;
+	if (link) {
+		net_set_name(s->link, link);
+		snprintf(s->key, sizeof(s->key), "net/%s/conf/%s/%s", family, link, name);
+	} else {
+		snprintf(s->key, sizeof(s->key), "net/%s/%s", family, name);
+	}
+	snprintf(s->value, sizeof(s->value), "%s", value);
+}
+
+static void set_mtu(struct net_link *link, unsigned int mtu)
+{
+	if (mtu) {
+		link->want |= NET_LINK_MTU;
+		link->mtu = mtu;
+	}
+}
+
+static void set_mac(struct net_link *link, const uint8_t mac[6])
+{
+	link->want |= NET_LINK_MAC;
+	memcpy(link->mac, mac, 6);
+}
+
+static void set_ipv6(struct net_link *link, bool on)
+{
+	link->want |= NET_LINK_IPV6;
+	link->ipv6 = on;
+}
+
+static void add_unreachable(struct maker *m, unsigned int group, const struct config_l3vni *l3, uint8_t family)
+{
+	struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
+
+	route->ns = NET_NS_FRR;
+	route->group = group;
+	route->table = l3->table;
+	route->type = NET_ROUTE_UNREACHABLE;
+	route->dst.family = family;
+	route->metric = NET_UNREACHABLE_METRIC;
+	net_set_name(route->vrf, l3->vrf);
+}
+
+static void add_underlay(struct maker *m)
+{
+	const struct config *config = m->config;
+
+	for (size_t i = 0; i < config->underlay.n_nics; i++) {
+		const struct config_nic *nic = &config->underlay.nics[i];
+		const struct record_nic *former = record_find_nic(m->nics, nic->name);
+		struct net_link *link = add_link(m, 0, NET_NS_FRR, NET_KIND_OTHER, nic->name);
+
+		link->adopted = true;
+		link->want = NET_LINK_MARK | NET_LINK_UP | NET_LINK_IPV6;
+		link->ipv6 = true;
+		/* The answer to a packet may leave through another underlay NIC: strict RPF would drop it. */
+		add_sysctl(m, 0, nic->name, "ipv4", "rp_filter", "0", false);
+		for (size_t k = 0; k < nic->n_addresses; k++)
+			add_addr(m, 0, NET_NS_FRR, nic->name, &nic->addresses[k]);
+		for (size_t k = 0; nic->keep_addresses && former && k < former->n_addrs; k++)
+			add_addr(m, 0, NET_NS_FRR, nic->name, &former->addrs[k]);
+	}
+
+	/* lo is the kernel's own: only its state and the VTEP on it are ours to say. */
+	struct net_link *lo = add_link(m, 0, NET_NS_FRR, NET_KIND_OTHER, "lo");
+
+	lo->want = NET_LINK_UP;
+	if (config->underlay.vtep.family == AF_INET6)
+		set_ipv6(lo, true);
+	add_addr(m, 0, NET_NS_FRR, "lo", &config->underlay.vtep);
+
+	add_sysctl(m, 0, NULL, "ipv4", "ip_forward", "1", false);
+	add_sysctl(m, 0, NULL, "ipv6", "conf/all/forwarding", "1", true);
+	/* The stricter of "all" and the device's own counts, so "all" must not be strict. */
+	add_sysctl(m, 0, NULL, "ipv4", "conf/all/rp_filter", "0", false);
+}
+
+/* The pair into a VNI: one end stays on the host, the other is born in FRR's namespace as a port of `master`. */
+static void add_veth(struct maker *m, unsigned int group, const struct config_host *host, const char *master, bool ipv6)
+{
+	struct net_link *outer = add_link(m, group, NET_NS_HOST, NET_KIND_VETH, host->interface);
+
+	outer->makes_peer = true;
+	outer->peer_ns = NET_NS_FRR;
+	net_set_name(outer->peer, host->peer);
+	net_set_name(outer->master, host->bridge);
+	set_mtu(outer, m->inner_mtu);
+
+	struct net_link *inner = add_link(m, group, NET_NS_FRR, NET_KIND_VETH, host->peer);
+
+	inner->peer_ns = NET_NS_HOST;
+	net_set_name(inner->peer, host->interface);
+	net_set_name(inner->master, master);
+	set_mtu(inner, m->inner_mtu);
+	set_ipv6(inner, ipv6);
+
+	for (size_t i = 0; i < host->n_addresses; i++)
+		add_addr(m, group, NET_NS_HOST, host->interface, &host->addresses[i]);
+	for (size_t i = 0; i < host->n_peer_addresses; i++)
+		add_addr(m, group, NET_NS_FRR, host->peer, &host->peer_addresses[i]);
+}
+
+static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised)
+{
+	char name[IFNAMSIZ];
+	struct net_link *link;
+
+	snprintf(name, sizeof(name), "vni%u", vni);
+	link = add_link(m, group, NET_NS_FRR, NET_KIND_VXLAN, name);
+	link->raised = raised;
+	link->vni = vni;
+	link->local = m->config->underlay.vtep;
+	link->port = NET_VXLAN_PORT;
+	link->learning = false;
+	net_set_name(link->master, bridge);
+	link->want |= NET_LINK_ADDRGEN_NONE | NET_LINK_PORT;
+	link->addrgen_none = true;
+	link->neigh_suppress = true;
+	link->port_learning = false;
+	set_mtu(link, m->inner_mtu);
+	/* A port carries no address; with IPv6 on, every `up` walks all IPv6 routes of the namespace. */
+	set_ipv6(link, false);
+}
+
+static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
+{
+	char text[48], bridge[IFNAMSIZ];
+	uint8_t mac[6];
+	struct net_link *link;
+	unsigned int group;
+
+	snprintf(text, sizeof(text), "vni %u (vrf %s)", l3->vni, l3->vrf);
+	group = add_group(m, 0, text);
+
+	link = add_link(m, group, NET_NS_FRR, NET_KIND_VRF, l3->vrf);
+	link->table = l3->table;
+	link->raised = true;
+	set_ipv6(link, true);
+	add_unreachable(m, group, l3, AF_INET);
+	add_unreachable(m, group, l3, AF_INET6);
+
+	snprintf(bridge, sizeof(bridge), "br%u", l3->vni);
+	link = add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
+	link->raised = true;
+	net_set_name(link->master, l3->vrf);
+	desired_router_mac(&m->config->underlay.vtep, mac);
+	set_mac(link, mac);
+	set_mtu(link, m->inner_mtu);
+	link->want |= NET_LINK_ADDRGEN_NONE;
+	link->addrgen_none = true;
+	/* IPv6 Type-5 routes are installed through this bridge, which needs IPv6 on it. */
+	set_ipv6(link, true);
+
+	add_vxlan(m, group, l3->vni, bridge, true);
+	if (l3->host.set)
+		add_veth(m, group, &l3->host, l3->vrf, true);
+
+	for (size_t i = 0; i < l3->n_routes; i++) {
+		struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
+
+		route->ns = NET_NS_FRR;
+		route->group = group;
+		route->table = l3->table;
+		route->type = NET_ROUTE_UNICAST;
+		route->dst = l3->routes[i].prefix;
+		route->via = l3->routes[i].via;
+		net_set_name(route->vrf, l3->vrf);
+	}
+	return group;
+}
+
+static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned int parent)
+{
+	char text[48], bridge[IFNAMSIZ];
+	uint8_t mac[6];
+	struct net_link *link;
+	unsigned int group;
+
+	snprintf(text, sizeof(text), "vni %u", l2->vni);
+	group = add_group(m, parent, text);
+
+	snprintf(bridge, sizeof(bridge), "br%u", l2->vni);
+	link = add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
+	net_set_name(link->master, l2->vrf);
+	set_mtu(link, m->inner_mtu);
+	link->want |= NET_LINK_ADDRGEN_NONE;
+	link->addrgen_none = true;
+	set_ipv6(link, l2->n_gateways > 0);
+	if (l2->n_gateways) {
+		desired_gateway_mac(l2->vni, mac);
+		set_mac(link, mac);
+		/* Hosts announce themselves by gratuitous ARP and unsolicited NA; the gateway learns from these. */
+		add_sysctl(m, group, bridge, "ipv4", "arp_accept", "1", false);
+		add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", "1", true);
+	}
+	for (size_t i = 0; i < l2->n_gateways; i++)
+		add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);
+
+	add_vxlan(m, group, l2->vni, bridge, false);
+	if (l2->host.set)
+		add_veth(m, group, &l2->host, bridge, false);
+}
+
+void desired_make(const struct config *config, const struct record_nics *nics, unsigned int underlay_mtu,
+		  struct net *net)
+{
+	unsigned int overhead = config->underlay.vtep.family == AF_INET6 ? NET_VXLAN_OVERHEAD6 : NET_VXLAN_OVERHEAD4;
+	struct maker m = { .config = config, .nics = nics, .net = net };
+	_cleanup_free_ unsigned int *groups = xcalloc(config->n_l3vnis, sizeof(*groups));
+
+	if (underlay_mtu > overhead)
+		m.inner_mtu = underlay_mtu - overhead;
+
+	add_group(&m, 0, "underlay");
+	add_underlay(&m);
+	for (size_t i = 0; i < config->n_l3vnis; i++)
+		groups[i] = add_l3vni(&m, &config->l3vnis[i]);
+	for (size_t i = 0; i < config->n_l2vnis; i++) {
+		const struct config_l3vni *l3 = config->l2vnis[i].vrf[0]
+							? config_find_vrf(config, config->l2vnis[i].vrf)
+							: NULL;
+
+		add_l2vni(&m, &config->l2vnis[i], l3 ? groups[l3 - config->l3vnis] : 0);
+	}
+	net_sort(net);
+}

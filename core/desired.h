@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * desired.h - configuration -> the state that the kernel shall have; pure
+ */
+#pragma once
+
+#include "config.h"
+#include "net.h"
+#include "record.h"
+
+/*
+ * Fills *net (zeroed before; the caller clears it). `nics` are the underlay NICs' former states, for those whose
+ * addresses the configuration leaves as they were; a NIC without a record gets only what the configuration says.
+ * `underlay_mtu` is the smallest MTU of the underlay NICs, 0 if unknown yet (then no MTU is wanted).
+ */
+void desired_make(const struct config *config, const struct record_nics *nics, unsigned int underlay_mtu,
+		  struct net *net);
+
+/*
+ * The router MAC: locally administered, from the VTEP address, so that it is the same on all L3VNI bridges of a node
+ * (zebra keeps one per remote VTEP) and survives restarts. It travels as the Router's MAC extended community, RFC 9135
+ * section 8.1.
+ */
+void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6]);
+
+/* The anycast gateway's MAC: the same on every node (RFC 9135 section 4.1), one per L2VNI. */
+void desired_gateway_mac(uint32_t vni, uint8_t ret_mac[6]);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net.c - see net.h */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "net.h"
+#include "util.h"
+
+const char *net_mark(const char *instance, char buf[NET_MARK_SIZE])
+{
+	snprintf(buf, NET_MARK_SIZE, "evpnd:%s", instance);
+	return buf;
+}
+
+uint32_t net_birth_group(const char *instance)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a, so that two instances hardly ever share a group */
+
+	for (; *instance; instance++)
+		hash = (hash ^ (uint8_t)*instance) * 16777619u;
+	return 0x65760000u | ((hash ^ hash >> 16) & 0xffffu); /* "ev" */
+}
+
+void net_clear(struct net *net)
+{
+	free(net->links);
+	free(net->addrs);
+	free(net->routes);
+	free(net->sysctls);
+	free(net->groups);
+	memset(net, 0, sizeof(*net));
+}
+
+int net_link_compare(const struct net_link *a, const struct net_link *b)
+{
+	return a->ns != b->ns ? (int)a->ns - (int)b->ns : strcmp(a->name, b->name);
+}
+
+int net_addr_compare(const struct net_addr *a, const struct net_addr *b)
+{
+	int d = (int)a->ns - (int)b->ns;
+
+	if (d == 0)
+		d = strcmp(a->link, b->link);
+	return d ? d : ipaddr_compare(&a->ip, &b->ip);
+}
+
+int net_route_compare(const struct net_route *a, const struct net_route *b)
+{
+	if (a->ns != b->ns)
+		return a->ns < b->ns ? -1 : 1;
+	if (a->table != b->table)
+		return a->table < b->table ? -1 : 1;
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	if (a->metric != b->metric)
+		return a->metric < b->metric ? -1 : 1;
+	int d = ipaddr_compare(&a->dst, &b->dst);
+
+	return d ? d : ipaddr_compare(&a->via, &b->via);
+}
+
+static int sysctl_compare(const struct net_sysctl *a, const struct net_sysctl *b)
+{
+	return a->ns != b->ns ? (int)a->ns - (int)b->ns : strcmp(a->key, b->key);
+}
+
+static int by_link(const void *a, const void *b)
+{
+	return net_link_compare(a, b);
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	return net_addr_compare(a, b);
+}
+
+static int by_route(const void *a, const void *b)
+{
+	return net_route_compare(a, b);
+}
+
+static int by_sysctl(const void *a, const void *b)
+{
+	return sysctl_compare(a, b);
+}
+
+void net_sort(struct net *net)
+{
+	if (net->n_links)
+		qsort(net->links, net->n_links, sizeof(*net->links), by_link);
+	if (net->n_addrs)
+		qsort(net->addrs, net->n_addrs, sizeof(*net->addrs), by_addr);
+	if (net->n_routes)
+		qsort(net->routes, net->n_routes, sizeof(*net->routes), by_route);
+	if (net->n_sysctls)
+		qsort(net->sysctls, net->n_sysctls, sizeof(*net->sysctls), by_sysctl);
+}
+
+const struct net_link *net_find_link(const struct net *net, enum net_ns ns, const char *name)
+{
+	struct net_link key = { .ns = ns };
+
+	if (!net->n_links)
+		return NULL;
+	net_set_name(key.name, name);
+	return bsearch(&key, net->links, net->n_links, sizeof(key), by_link);
+}
+
+const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key_text)
+{
+	struct net_sysctl key = { .ns = ns };
+
+	if (!net->n_sysctls)
+		return NULL;
+	snprintf(key.key, sizeof(key.key), "%s", key_text);
+	return bsearch(&key, net->sysctls, net->n_sysctls, sizeof(key), by_sysctl);
+}
+
+const char *net_ns_name(enum net_ns ns)
+{
+	return ns == NET_NS_HOST ? "host" : "frr";
+}
+
+const char *net_kind_name(enum net_kind kind)
+{
+	switch (kind) {
+	case NET_KIND_OTHER:
+		return "device";
+	case NET_KIND_VRF:
+		return "vrf";
+	case NET_KIND_BRIDGE:
+		return "bridge";
+	case NET_KIND_VXLAN:
+		return "vxlan";
+	case NET_KIND_VETH:
+		return "veth";
+	}
+	return "?";
+}
+
+void net_set_name(char dst[IFNAMSIZ], const char *src)
+{
+	snprintf(dst, IFNAMSIZ, "%s", src);
+}

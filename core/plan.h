@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan.h - what to do so that the actual state becomes the desired one; pure
+ *
+ * A plan is a list of operations in the order in which they shall run, in three stages that belong to the pipeline's
+ * steps build, raise and prune. It points into the two nets it was made from, which must outlive it.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "net.h"
+
+enum plan_stage { PLAN_BUILD, PLAN_RAISE, PLAN_PRUNE };
+#define PLAN_STAGE_COUNT 3
+
+enum op_type {
+	OP_SYSCTL_SET,
+	OP_LINK_DELETE,
+	OP_LINK_CREATE,
+	OP_LINK_MOVE, /* the underlay NIC, from the host into FRR's namespace, marked in the same message */
+	OP_LINK_IPV6, /* disable_ipv6, before the link comes up */
+	OP_LINK_SET, /* attrs: mark, master, mtu, mac, addrgenmode, up: one message */
+	OP_LINK_PORT, /* bridge port attributes */
+	OP_ADDR_ADD,
+	OP_ADDR_DELETE,
+	OP_ROUTE_ADD,
+	OP_ROUTE_DELETE,
+};
+#define OP_TYPE_COUNT 11
+
+struct op {
+	enum plan_stage stage;
+	enum op_type type;
+	unsigned int rank; /* order within the stage; equal ranks keep the order of the objects */
+	unsigned int group;
+	unsigned int attrs; /* OP_LINK_SET: NET_LINK_... */
+	const struct net_link *link; /* desired; OP_LINK_DELETE: actual */
+	const struct net_addr *addr;
+	const struct net_route *route;
+	const struct net_sysctl *sysctl;
+};
+
+enum plan_fault {
+	PLAN_FOREIGN, /* a device that is not ours has the name */
+	PLAN_ABSENT, /* a device that evpnd does not make is not there (underlay NIC, the host's bridge) */
+	PLAN_BUSY, /* the NIC cannot be taken: it is a port of something */
+};
+
+/* What the plan cannot do, and which group it stops. */
+struct plan_problem {
+	enum plan_fault fault;
+	unsigned int group;
+	char text[256];
+};
+
+struct plan {
+	struct op *ops;
+	size_t n_ops;
+	struct plan_problem *problems;
+	size_t n_problems;
+	bool *blocked; /* by group: a problem in it or in what it hangs on; its operations were left out */
+};
+
+/* Both nets sorted. *plan zeroed before; plan_clear frees what is in it. */
+void plan_make(const struct net *desired, const struct net *actual, struct plan *plan);
+void plan_clear(struct plan *plan);
+
+/* Whether `group` or one that it hangs on is in `flags` (by group). */
+bool plan_group_in(const struct net *desired, const bool *flags, unsigned int group);
+
+/* The operation as an operator would type it for ip(8) or sysctl(8), with the namespace in front. Returns buf. */
+#define PLAN_OP_SIZE 384
+const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE]);
+
+/* All operations grouped by stage, then the problems. Prints nothing for an empty plan. */
+void plan_print(const struct plan *plan, FILE *out);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan_print.c - a plan in the words of ip(8): what --dry-run shows, and what an error names */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "plan.h"
+
+/* A string that is written from left to right and cut, never overrun. */
+struct text {
+	char *buf;
+	size_t size, len;
+};
+
+__attribute__((format(printf, 2, 3))) static void put(struct text *t, const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(t->buf + t->len, t->size - t->len, format, ap);
+	va_end(ap);
+	if (n > 0)
+		t->len = t->len + (size_t)n < t->size ? t->len + (size_t)n : t->size - 1;
+}
+
+static void put_ip(struct text *t, const struct ipaddr *ip, bool with_prefix)
+{
+	char buf[IPADDR_TEXT_SIZE];
+
+	put(t, " %s", ipaddr_format(ip, with_prefix, buf));
+}
+
+static void put_mac(struct text *t, const uint8_t mac[6])
+{
+	put(t, " address %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
+static void put_create(struct text *t, const struct net_link *link)
+{
+	put(t, "link add %s", link->name);
+	if (link->want & NET_LINK_MTU)
+		put(t, " mtu %u", link->mtu);
+	if (link->want & NET_LINK_MAC)
+		put_mac(t, link->mac);
+	if (link->master[0])
+		put(t, " master %s", link->master);
+	put(t, " type %s", net_kind_name(link->kind));
+	switch (link->kind) {
+	case NET_KIND_VRF:
+		put(t, " table %u", link->table);
+		break;
+	case NET_KIND_VXLAN:
+		put(t, " id %u local", link->vni);
+		put_ip(t, &link->local, false);
+		put(t, " dstport %u%s", link->port, link->learning ? "" : " nolearning");
+		break;
+	case NET_KIND_VETH:
+		put(t, " peer %s netns %s", link->peer, net_ns_name(link->peer_ns));
+		break;
+	case NET_KIND_BRIDGE:
+	case NET_KIND_OTHER:
+		break;
+	}
+}
+
+static void put_set(struct text *t, const struct net_link *link, unsigned int attrs)
+{
+	put(t, "link set %s", link->name);
+	if ((attrs & NET_LINK_MASTER) && link->master[0])
+		put(t, " master %s", link->master);
+	else if (attrs & NET_LINK_MASTER)
+		put(t, " nomaster");
+	if (attrs & NET_LINK_MTU)
+		put(t, " mtu %u", link->mtu);
+	if (attrs & NET_LINK_MAC)
+		put_mac(t, link->mac);
+	if (attrs & NET_LINK_ADDRGEN_NONE)
+		put(t, " addrgenmode none");
+	if (attrs & NET_LINK_MARK)
+		put(t, " alias evpnd");
+	if (attrs & NET_LINK_UP)
+		put(t, " %s", link->up ? "up" : "down");
+}
+
+static void put_route(struct text *t, const struct net_route *route, const char *verb)
+{
+	bool is_default = route->dst.prefixlen == 0;
+
+	if (route->dst.family == AF_INET6)
+		put(t, "-6 ");
+	put(t, "route %s%s", verb, route->type == NET_ROUTE_UNREACHABLE ? " unreachable" : "");
+	if (is_default)
+		put(t, " default");
+	else
+		put_ip(t, &route->dst, true);
+	if (ipaddr_is_set(&route->via)) {
+		put(t, " via");
+		put_ip(t, &route->via, false);
+	}
+	put(t, " table %u", route->table);
+	if (route->metric)
+		put(t, " metric %u", route->metric);
+}
+
+const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
+{
+	struct text t = { .buf = buf, .size = PLAN_OP_SIZE };
+	enum net_ns ns = op->link ? op->link->ns : op->addr ? op->addr->ns : op->route ? op->route->ns : op->sysctl->ns;
+
+	put(&t, "%s: ", net_ns_name(op->type == OP_LINK_MOVE ? NET_NS_HOST : ns));
+	switch (op->type) {
+	case OP_SYSCTL_SET:
+		put(&t, "sysctl %s=%s", op->sysctl->key, op->sysctl->value);
+		break;
+	case OP_LINK_DELETE:
+		put(&t, "link del %s", op->link->name);
+		break;
+	case OP_LINK_CREATE:
+		put_create(&t, op->link);
+		break;
+	case OP_LINK_MOVE:
+		put(&t, "link set %s netns frr", op->link->name);
+		break;
+	case OP_LINK_IPV6:
+		put(&t, "sysctl net/ipv6/conf/%s/disable_ipv6=%d", op->link->name, !op->link->ipv6);
+		break;
+	case OP_LINK_SET:
+		put_set(&t, op->link, op->attrs);
+		break;
+	case OP_LINK_PORT:
+		put(&t, "link set %s type bridge_slave neigh_suppress %s learning %s", op->link->name,
+		    op->link->neigh_suppress ? "on" : "off", op->link->port_learning ? "on" : "off");
+		break;
+	case OP_ADDR_ADD:
+	case OP_ADDR_DELETE:
+		put(&t, "address %s", op->type == OP_ADDR_ADD ? "add" : "del");
+		put_ip(&t, &op->addr->ip, true);
+		put(&t, " dev %s", op->addr->link);
+		break;
+	case OP_ROUTE_ADD:
+	case OP_ROUTE_DELETE:
+		put_route(&t, op->route, op->type == OP_ROUTE_ADD ? "add" : "del");
+		break;
+	}
+	return buf;
+}
+
+void plan_print(const struct plan *plan, FILE *out)
+{
+	static const char *const stages[PLAN_STAGE_COUNT] = { "build", "raise", "prune" };
+	char buf[PLAN_OP_SIZE];
+
+	for (size_t i = 0; i < plan->n_ops; i++)
+		fprintf(out, "%s: %s\n", stages[plan->ops[i].stage], plan_op_text(&plan->ops[i], buf));
+	for (size_t i = 0; i < plan->n_problems; i++)
+		fprintf(out, "problem: %s\n", plan->problems[i].text);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* steps.c - the steps that have to do with the kernel; those with FRR are in steps_frr.c. See steps.h */
+#include <errno.h>
+#include <time.h>
+
+#include "actual.h"
+#include "desired.h"
+#include "log.h"
+#include "netns.h"
+#include "steps_frr.h"
+#include "util.h"
+
+uint64_t steps_now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+int steps_init(struct run *run, const struct run_options *options, struct evpn_error *err)
+{
+	memset(run, 0, sizeof(*run));
+	run->options = *options;
+	run->check = (struct child)CHILD_INIT;
+	run->netns_fd[NET_NS_FRR] = -1;
+	return netns_open_own(&run->netns_fd[NET_NS_HOST], err);
+}
+
+static void close_sockets(struct run *run)
+{
+	for (int ns = 0; ns < NET_NS_COUNT; ns++) {
+		rtnl_close(run->rtnl[ns]);
+		run->rtnl[ns] = NULL;
+	}
+}
+
+static void close_netns(struct run *run)
+{
+	if (run->netns_fd[NET_NS_FRR] >= 0)
+		close(run->netns_fd[NET_NS_FRR]);
+	run->netns_fd[NET_NS_FRR] = -1;
+}
+
+static void forget_world(struct run *run)
+{
+	plan_clear(&run->plan);
+	net_clear(&run->actual);
+	net_clear(&run->desired);
+	record_nics_clear(&run->nics);
+	config_errors_clear(&run->problems);
+	free(util_take_ptr(&run->failed));
+	free(util_take_ptr(&run->evpn_vni));
+	run->verify_since = 0;
+}
+
+void steps_begin(struct run *run)
+{
+	close_sockets(run);
+	close_netns(run);
+	forget_world(run);
+	memset(run->step_us, 0, sizeof(run->step_us));
+	run->started_us = steps_now_us();
+	run->n_changes = 0;
+	run->reloaded = false;
+}
+
+void steps_pause(struct run *run)
+{
+	close_sockets(run);
+	if (run->state.phase != PIPELINE_WAITING)
+		close_netns(run);
+}
+
+void steps_free(struct run *run)
+{
+	close_sockets(run);
+	close_netns(run);
+	forget_world(run);
+	child_kill(&run->check);
+	free(run->reload.refused);
+	free(run->reload.checked);
+	plugin_free(run->netns);
+	plugin_free(run->frr);
+	config_free(run->config);
+	config_errors_clear(&run->config_errors);
+	if (run->netns_fd[NET_NS_HOST] >= 0)
+		close(run->netns_fd[NET_NS_HOST]);
+}
+
+/* A plugin in its role, open; NULL with a line in errors. */
+static struct plugin *make_plugin(const struct config *config, const struct config_plugin *wanted, unsigned int role,
+				  struct config_errors *errors)
+{
+	struct evpn_error err = { 0 };
+	struct plugin *plugin = NULL;
+	const struct config_plugin_group *group;
+	size_t before = errors->n_lines;
+
+	if (plugin_load(wanted->name, &plugin, &err) < 0) {
+		config_errors_add(errors, &wanted->where, "%s", err.msg);
+		return NULL;
+	}
+	group = config_find_group(config, plugin->api.name);
+	if (!(plugin->roles & role))
+		config_errors_add(errors, &wanted->where, "plugin %s does not %s", plugin->api.name,
+				  role == PLUGIN_NETNS ? "find network namespaces (find_netns is not set)"
+						       : "reload FRR (reload_frr is not set)");
+	plugin_set_options(plugin, group, errors);
+	if (errors->n_lines == before && plugin_open(plugin, &err) < 0)
+		config_errors_add(errors, group ? &group->where : &wanted->where, "plugin %s: %s", plugin->api.name,
+				  err.msg);
+	if (errors->n_lines == before)
+		return plugin;
+	plugin_free(plugin);
+	return NULL;
+}
+
+/* The plugin that is open now, if the new configuration wants it just so; else a new one. */
+static struct plugin *take_plugin(struct plugin *open, const struct config *config, const struct config_plugin *wanted,
+				  unsigned int role, struct config_errors *errors)
+{
+	const struct config_plugin_group *group = open ? config_find_group(config, open->api.name) : NULL;
+
+	return open && plugin_is(open, wanted->name, group) ? open : make_plugin(config, wanted, role, errors);
+}
+
+static void put_plugin(struct run *run, struct plugin **slot, struct plugin *plugin)
+{
+	if (*slot == plugin)
+		return;
+	plugin_free(*slot);
+	*slot = plugin;
+	run->plugins_changed = true;
+	run->reload.pending = false;
+}
+
+static int reject(struct run *run, struct config_errors *errors)
+{
+	evpn_fail(&run->err, EINVAL, "%s is not taken: %zu %s", run->options.config_path, errors->n_lines,
+		  errors->n_lines == 1 ? "error" : "errors");
+	config_errors_clear(&run->config_errors);
+	run->config_errors = *errors;
+	/* A bad file leaves everything as it is; without a former one there is nothing to run with. */
+	return run->config ? 1 : -1;
+}
+
+static int step_load(struct run *run)
+{
+	struct config_errors errors = { 0 };
+	struct config *config = config_load(run->options.config_path, &errors);
+	struct plugin *netns = NULL, *frr = NULL;
+
+	if (config) {
+		netns = take_plugin(run->netns, config, &config->netns, PLUGIN_NETNS, &errors);
+		frr = take_plugin(run->frr, config, &config->frr_plugin, PLUGIN_FRR, &errors);
+	}
+	if (errors.n_lines) {
+		if (netns != run->netns)
+			plugin_free(netns);
+		if (frr != run->frr)
+			plugin_free(frr);
+		config_free(config);
+		return reject(run, &errors);
+	}
+	put_plugin(run, &run->netns, netns);
+	put_plugin(run, &run->frr, frr);
+	config_free(run->config);
+	run->config = config;
+	config_errors_clear(&run->config_errors);
+	return 1;
+}
+
+static int step_find(struct run *run)
+{
+	_cleanup_close_ int fd = -1;
+	uint64_t instance = 0;
+	int r = run->netns->api.find_netns(run->netns->self, &fd, &instance, &run->err);
+
+	if (r <= 0)
+		return r;
+	/* Whatever the plugin looked at: never build in the host's own namespace. */
+	if (netns_same(fd, run->netns_fd[NET_NS_HOST]))
+		return evpn_fail(&run->err, EINVAL,
+				 "plugin %s names the host's own network namespace: FRR must have one of its own",
+				 run->netns->api.name);
+	run->netns_fd[NET_NS_FRR] = util_take_fd(&fd);
+	/* Another FRR has to be asked anew; an answer of the former one says nothing. */
+	if (instance != run->frr_instance)
+		run->reload.pending = run->reload.going_back = false;
+	run->frr_instance = instance;
+	return 1;
+}
+
+static int open_sockets(struct run *run)
+{
+	for (int ns = 0; ns < NET_NS_COUNT; ns++)
+		if (!run->rtnl[ns] && rtnl_open(run->netns_fd[ns], &run->rtnl[ns], &run->err) < 0)
+			return -1;
+	return 1;
+}
+
+static bool has_addresses(const struct net *actual, const char *nic)
+{
+	for (size_t i = 0; i < actual->n_addrs; i++)
+		if (actual->addrs[i].ns == NET_NS_HOST && streq(actual->addrs[i].link, nic))
+			return true;
+	return false;
+}
+
+/*
+ * A NIC's former state: its record; or, while it is still on the host, what it looks like there. But a NIC without an
+ * address that has a record has fallen back, bare, from a namespace that died: then the record is what counts.
+ */
+static int read_nic(struct run *run, const char *name)
+{
+	struct record_nic nic;
+	int r = record_load_nic(run->options.state_dir, name, &run->nics, &run->err);
+
+	if (r < 0 || !net_find_link(&run->actual, NET_NS_HOST, name) || (r > 0 && !has_addresses(&run->actual, name)))
+		return r;
+	if (actual_read_nic(run->rtnl[NET_NS_HOST], &run->actual, run->options.instance, name, &nic, &run->err) < 0)
+		return -1;
+	nic.fresh = true;
+	if (r > 0) {
+		struct record_nic *old = &run->nics.items[run->nics.n_items - 1];
+
+		record_nic_clear(old);
+		*old = nic;
+	} else {
+		*(struct record_nic *)util_append(&run->nics.items, &run->nics.n_items, sizeof(nic)) = nic;
+	}
+	return 1;
+}
+
+static int step_read(struct run *run)
+{
+	if (open_sockets(run) < 0 || actual_read(run->rtnl, run->options.instance, &run->actual, &run->err) < 0)
+		return -1;
+	for (size_t i = 0; i < run->config->underlay.n_nics; i++)
+		if (read_nic(run, run->config->underlay.nics[i].name) < 0)
+			return -1;
+	return 1;
+}
+
+/* The smallest MTU among the underlay NICs, wherever each is now. */
+static unsigned int underlay_mtu(const struct run *run)
+{
+	unsigned int mtu = 0;
+
+	for (size_t i = 0; i < run->config->underlay.n_nics; i++) {
+		const char *name = run->config->underlay.nics[i].name;
+		const struct net_link *link = net_find_link(&run->actual, NET_NS_FRR, name);
+
+		if (!link || link->owner != NET_OWNER_OURS)
+			link = net_find_link(&run->actual, NET_NS_HOST, name);
+		if (link && (mtu == 0 || link->mtu < mtu))
+			mtu = link->mtu;
+	}
+	return mtu;
+}
+
+static int step_plan(struct run *run)
+{
+	desired_make(run->config, &run->nics, underlay_mtu(run), &run->desired);
+	if (actual_read_sysctls(run->netns_fd, &run->desired, &run->actual, &run->err) < 0)
+		return -1;
+	plan_make(&run->desired, &run->actual, &run->plan);
+	run->failed = xcalloc(run->desired.n_groups, sizeof(bool));
+	memcpy(run->failed, run->plan.blocked, run->desired.n_groups * sizeof(bool));
+	for (size_t i = 0; i < run->plan.n_problems; i++) {
+		const struct plan_problem *problem = &run->plan.problems[i];
+
+		if (problem->group == 0 && !run->options.dry_run)
+			return evpn_fail(&run->err, problem->fault == PLAN_ABSENT ? ENODEV : EEXIST, "%s",
+					 problem->text);
+		config_errors_add(&run->problems, NULL, "%s: %s", run->desired.groups[problem->group].label,
+				  problem->text);
+	}
+	return 1;
+}
+
+static void report_group(void *arg, unsigned int group, const struct evpn_error *err)
+{
+	config_errors_add(&((struct run *)arg)->problems, NULL, "%s", err->msg);
+}
+
+static void after_op(void *arg)
+{
+	const struct run *run = arg;
+
+	if (run->options.after_op)
+		run->options.after_op(arg);
+}
+
+static int apply(struct run *run, enum plan_stage stage)
+{
+	struct apply apply = { .rtnl = run->rtnl,
+			       .netns_fd = run->netns_fd,
+			       .instance = run->options.instance,
+			       .desired = &run->desired,
+			       .failed = run->failed,
+			       .report = report_group,
+			       .after = after_op,
+			       .arg = run };
+	int r = open_sockets(run) < 0 ? -1 : apply_stage(&apply, &run->plan, stage, &run->err);
+
+	run->n_changes += apply.n_done;
+	return r < 0 ? -1 : 1;
+}
+
+static int step_build(struct run *run)
+{
+	/* The record first: a move drops the addresses, and then nobody would know them. */
+	for (size_t i = 0; i < run->nics.n_items; i++)
+		if (run->nics.items[i].fresh &&
+		    record_save_nic(run->options.state_dir, &run->nics.items[i], &run->err) < 0)
+			return -1;
+	return apply(run, PLAN_BUILD);
+}
+
+static int step_raise(struct run *run)
+{
+	return apply(run, PLAN_RAISE);
+}
+
+static int step_prune(struct run *run)
+{
+	return apply(run, PLAN_PRUNE);
+}
+
+pipeline_step_fn *const steps_table[STEP_COUNT] = {
+	[STEP_LOAD] = step_load,	 [STEP_FIND] = step_find,	  [STEP_READ] = step_read,
+	[STEP_PLAN] = step_plan,	 [STEP_BUILD] = step_build,	  [STEP_INSTALL] = steps_frr_install,
+	[STEP_RELOAD] = steps_frr_reload, [STEP_RAISE] = step_raise,	  [STEP_PRUNE] = step_prune,
+	[STEP_VERIFY] = steps_frr_verify,
+};

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * steps.h - what each step of the pipeline does, and the run they share
+ */
+#pragma once
+
+#include "apply.h"
+#include "child.h"
+#include "config.h"
+#include "net.h"
+#include "pipeline.h"
+#include "plan.h"
+#include "plugin.h"
+#include "record.h"
+#include "rtnl.h"
+
+/* What the command line fixes. */
+struct run_options {
+	const char *config_path;
+	const char *instance;
+	char *state_dir;
+	bool dry_run;		   /* stop after planning */
+	void (*after_op)(void *);  /* test hook, see apply.h */
+};
+
+/* frr.conf's way into FRR: what is under way, across runs. */
+struct run_reload {
+	uint64_t generation;
+	bool pending;		  /* this generation was demanded and has not been answered */
+	bool going_back;	  /* the file was refused; the accepted one is on its way back into FRR */
+	char *refused;		  /* text that FRR refused, so that it is not tried again and again */
+	uint64_t refused_by;	  /* the FRR that did */
+	struct evpn_error refusal;
+	char *checked;		  /* text whose syntax was found good */
+};
+
+/* One evpnd: the configuration, the plugins, and what the present run knows. */
+struct run {
+	struct run_options options;
+	struct pipeline_state state;
+	struct evpn_error err; /* why the state is FAILED, what it is WAITING for */
+
+	struct config *config; /* the last good one */
+	struct config_errors config_errors; /* what is wrong with the file now, if it is not the one in force */
+	bool plugins_changed;  /* the event loop has to watch other descriptors */
+	struct plugin *netns, *frr;
+
+	int netns_fd[NET_NS_COUNT];
+	uint64_t frr_instance;
+	struct rtnl *rtnl[NET_NS_COUNT];
+
+	struct record_nics nics;
+	struct net actual, desired;
+	struct plan plan;
+	bool *failed;			/* by group: this run could not bring it about */
+	struct config_errors problems; /* what stops single VNIs, a line each */
+
+	struct run_reload reload;
+	struct child check; /* vtysh -C */
+	bool check_ended;	      /* its pidfd is readable */
+	unsigned int wait_ms; /* WAITING: ask again after this long, where no event would tell; 0: wait for the event */
+	uint64_t verify_since; /* CLOCK_MONOTONIC ms; 0: not verifying */
+	char *evpn_vni; /* FRR's first answer, while the second is asked for */
+
+	uint64_t started_us, step_us[STEP_COUNT]; /* of this run, for the log */
+	size_t n_changes; /* kernel operations of this run */
+	bool reloaded;
+};
+
+extern pipeline_step_fn *const steps_table[STEP_COUNT];
+
+/* Once, before the first run; steps_free at the end. */
+int steps_init(struct run *run, const struct run_options *options, struct evpn_error *err);
+void steps_free(struct run *run);
+
+/* Begins a run: forgets what the last one knew of the world. */
+void steps_begin(struct run *run);
+
+/*
+ * The run pauses: closes what would keep a dead container's namespace, and a NIC in it, alive. While a step waits, the
+ * namespace itself stays at hand, since the plugin tells when it dies.
+ */
+void steps_pause(struct run *run);
+
+/* CLOCK_MONOTONIC in microseconds. */
+uint64_t steps_now_us(void);
