@@ -11,9 +11,9 @@
  * sees a VXLAN without its EVPN instance; FRR's dropping a VNI before its devices go; FRR's word last.
  */
 static const char *const names[STEP_COUNT] = {
-	[STEP_LOAD] = "load config",   [STEP_FIND] = "find netns",	  [STEP_READ] = "read kernel",
-	[STEP_PLAN] = "plan",	       [STEP_BUILD] = "build",		  [STEP_INSTALL] = "install frr.conf",
-	[STEP_RELOAD] = "reload FRR",  [STEP_RAISE] = "raise",		  [STEP_PRUNE] = "prune",
+	[STEP_LOAD] = "load config",  [STEP_FIND] = "find netns", [STEP_READ] = "read kernel",
+	[STEP_PLAN] = "plan",	      [STEP_BUILD] = "build",	  [STEP_INSTALL] = "install frr.conf",
+	[STEP_RELOAD] = "reload FRR", [STEP_RAISE] = "raise",	  [STEP_PRUNE] = "prune",
 	[STEP_VERIFY] = "verify",
 };
 
@@ -82,12 +82,19 @@ unsigned int pipeline_pause_ms(unsigned int failures)
 	return (seconds < 60 ? seconds : 60) * 1000;
 }
 
+static void time_step(struct run *run, enum pipeline_step step)
+{
+	uint64_t now = steps_now_us();
+
+	run->step_us[step] = now - run->step_since_us;
+	run->step_since_us = now;
+}
+
 void pipeline_run(struct run *run, enum pipeline_input input)
 {
 	run->state = pipeline_next(run->state, input);
 	while (run->state.phase == PIPELINE_RUNNING) {
 		enum pipeline_step step = run->state.step;
-		uint64_t before = steps_now_us();
 		int r;
 
 		if (step == STEP_LOAD)
@@ -95,8 +102,9 @@ void pipeline_run(struct run *run, enum pipeline_input input)
 		memset(&run->err, 0, sizeof(run->err));
 		run->wait_ms = 0;
 		r = steps_table[step](run);
-		run->step_us[step] += steps_now_us() - before;
 		log_debug("%s: %s", names[step], r > 0 ? "done" : r == 0 ? run->err.msg : "failed");
+		if (r > 0)
+			time_step(run, step);
 		run->state = pipeline_next(run->state, r > 0	? PIPELINE_DONE
 						       : r == 0 ? PIPELINE_NOT_READY
 								: PIPELINE_FAULT);

@@ -15,16 +15,16 @@
 #include "evpn-plugin.h"
 
 enum pipeline_step {
-	STEP_LOAD,    /* evpn.conf -> struct config; open the plugins */
-	STEP_FIND,    /* where FRR runs */
-	STEP_READ,    /* kernel -> actual */
-	STEP_PLAN,    /* config -> desired; the difference -> plan */
-	STEP_BUILD,   /* devices, addresses, NIC; L3VNI devices stay down */
+	STEP_LOAD, /* evpn.conf -> struct config; open the plugins */
+	STEP_FIND, /* where FRR runs */
+	STEP_READ, /* kernel -> actual */
+	STEP_PLAN, /* config -> desired; the difference -> plan */
+	STEP_BUILD, /* devices, addresses, NIC; L3VNI devices stay down */
 	STEP_INSTALL, /* frr.conf onto the shared volume */
-	STEP_RELOAD,  /* FRR takes it over */
-	STEP_RAISE,   /* L3VNI devices up: FRR knows what they are now */
-	STEP_PRUNE,   /* what the configuration no longer names goes: FRR has dropped it */
-	STEP_VERIFY,  /* FRR knows every VNI */
+	STEP_RELOAD, /* FRR takes it over */
+	STEP_RAISE, /* L3VNI devices up: FRR knows what they are now */
+	STEP_PRUNE, /* what the configuration no longer names goes: FRR has dropped it */
+	STEP_VERIFY, /* FRR knows every VNI */
 };
 #define STEP_COUNT 10
 
@@ -33,14 +33,14 @@ enum pipeline_phase { PIPELINE_IDLE, PIPELINE_RUNNING, PIPELINE_WAITING, PIPELIN
 struct pipeline_state {
 	enum pipeline_phase phase;
 	enum pipeline_step step; /* RUNNING, WAITING, FAILED: which */
-	unsigned int failures;	 /* in a row; for the pause before the next run */
-	bool again;		 /* a trigger came during the run */
+	unsigned int failures; /* in a row; for the pause before the next run */
+	bool again; /* a trigger came during the run */
 };
 
 enum pipeline_input {
-	PIPELINE_TRIGGER,   /* something changed: run from the first step */
-	PIPELINE_RETRY,	    /* the event that was waited for, or the end of the pause after a failure */
-	PIPELINE_DONE,	    /* the step's results */
+	PIPELINE_TRIGGER, /* something changed: run from the first step */
+	PIPELINE_RETRY, /* the event that was waited for, or the end of the pause after a failure */
+	PIPELINE_DONE, /* the step's results */
 	PIPELINE_NOT_READY,
 	PIPELINE_FAULT,
 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* record.c - see record.h */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "record.h"
@@ -137,6 +139,22 @@ int record_make_dir(const char *state_dir, struct evpn_error *err)
 	}
 	if (mkdir(state_dir, 0700) < 0 && errno != EEXIST)
 		return evpn_fail(err, errno, "make the state directory %s: %s", state_dir, strerror(errno));
+	return 0;
+}
+
+int record_lock(const char *state_dir, const char *instance, int *ret_fd, struct evpn_error *err)
+{
+	_cleanup_free_ char *path = xasprintf("%s/lock", state_dir);
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return evpn_fail(err, errno, "open %s: %s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return evpn_fail(err, errno,
+				 "another evpnd acts for the instance `%s' (%s is locked: %s); stop that one, or give "
+				 "this one another --instance",
+				 instance, path, strerror(errno));
+	*ret_fd = util_take_fd(&fd);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
  *                 before the move, for giving it back, and because a move drops the addresses.
  *  loaded         which installed frr.conf which FRR has taken over, so that a restart of evpnd does not reload for
  *                 nothing, and a new FRR or a failed reload is never mistaken for a loaded one.
+ *  lock           held while an evpnd acts for the instance.
  *  frr.conf.accepted  the frr.conf that FRR took over last (frrfile.h).
  *
  * All live in /run: after a boot NIC and FRR begin afresh too.
@@ -44,6 +45,12 @@ struct record_nics {
 
 /* Makes the state directory, 0700, and its parent. */
 int record_make_dir(const char *state_dir, struct evpn_error *err);
+
+/*
+ * Makes this process the only one that acts for the instance. *ret_fd holds the lock until it is closed or the process
+ * ends, however it ends. 0, or <0: another evpnd has it.
+ */
+int record_lock(const char *state_dir, const char *instance, int *ret_fd, struct evpn_error *err);
 
 const struct record_nic *record_find_nic(const struct record_nics *nics, const char *name);
 

@@ -60,7 +60,7 @@ void steps_begin(struct run *run)
 	close_netns(run);
 	forget_world(run);
 	memset(run->step_us, 0, sizeof(run->step_us));
-	run->started_us = steps_now_us();
+	run->started_us = run->step_since_us = steps_now_us();
 	run->n_changes = 0;
 	run->reloaded = false;
 }
@@ -131,7 +131,6 @@ static void put_plugin(struct run *run, struct plugin **slot, struct plugin *plu
 		return;
 	plugin_free(*slot);
 	*slot = plugin;
-	run->plugins_changed = true;
 	run->reload.pending = false;
 }
 
@@ -330,8 +329,8 @@ static int step_prune(struct run *run)
 }
 
 pipeline_step_fn *const steps_table[STEP_COUNT] = {
-	[STEP_LOAD] = step_load,	 [STEP_FIND] = step_find,	  [STEP_READ] = step_read,
-	[STEP_PLAN] = step_plan,	 [STEP_BUILD] = step_build,	  [STEP_INSTALL] = steps_frr_install,
-	[STEP_RELOAD] = steps_frr_reload, [STEP_RAISE] = step_raise,	  [STEP_PRUNE] = step_prune,
+	[STEP_LOAD] = step_load,	  [STEP_FIND] = step_find,   [STEP_READ] = step_read,
+	[STEP_PLAN] = step_plan,	  [STEP_BUILD] = step_build, [STEP_INSTALL] = steps_frr_install,
+	[STEP_RELOAD] = steps_frr_reload, [STEP_RAISE] = step_raise, [STEP_PRUNE] = step_prune,
 	[STEP_VERIFY] = steps_frr_verify,
 };

@@ -19,19 +19,19 @@ struct run_options {
 	const char *config_path;
 	const char *instance;
 	char *state_dir;
-	bool dry_run;		   /* stop after planning */
-	void (*after_op)(void *);  /* test hook, see apply.h */
+	bool dry_run; /* stop after planning */
+	void (*after_op)(void *); /* test hook, see apply.h */
 };
 
 /* frr.conf's way into FRR: what is under way, across runs. */
 struct run_reload {
 	uint64_t generation;
-	bool pending;		  /* this generation was demanded and has not been answered */
-	bool going_back;	  /* the file was refused; the accepted one is on its way back into FRR */
-	char *refused;		  /* text that FRR refused, so that it is not tried again and again */
-	uint64_t refused_by;	  /* the FRR that did */
+	bool pending; /* this generation was demanded and has not been answered */
+	bool going_back; /* the file was refused; the accepted one is on its way back into FRR */
+	char *refused; /* text that FRR refused, so that it is not tried again and again */
+	uint64_t refused_by; /* the FRR that did */
 	struct evpn_error refusal;
-	char *checked;		  /* text whose syntax was found good */
+	char *checked; /* text whose syntax was found good */
 };
 
 /* One evpnd: the configuration, the plugins, and what the present run knows. */
@@ -42,7 +42,6 @@ struct run {
 
 	struct config *config; /* the last good one */
 	struct config_errors config_errors; /* what is wrong with the file now, if it is not the one in force */
-	bool plugins_changed;  /* the event loop has to watch other descriptors */
 	struct plugin *netns, *frr;
 
 	int netns_fd[NET_NS_COUNT];
@@ -52,17 +51,18 @@ struct run {
 	struct record_nics nics;
 	struct net actual, desired;
 	struct plan plan;
-	bool *failed;			/* by group: this run could not bring it about */
+	bool *failed; /* by group: this run could not bring it about */
 	struct config_errors problems; /* what stops single VNIs, a line each */
 
 	struct run_reload reload;
 	struct child check; /* vtysh -C */
-	bool check_ended;	      /* its pidfd is readable */
+	bool check_ended; /* its pidfd is readable */
 	unsigned int wait_ms; /* WAITING: ask again after this long, where no event would tell; 0: wait for the event */
 	uint64_t verify_since; /* CLOCK_MONOTONIC ms; 0: not verifying */
 	char *evpn_vni; /* FRR's first answer, while the second is asked for */
 
-	uint64_t started_us, step_us[STEP_COUNT]; /* of this run, for the log */
+	/* Of this run, for the log: when it began, when the present step began, how long each took with its waiting. */
+	uint64_t started_us, step_since_us, step_us[STEP_COUNT];
 	size_t n_changes; /* kernel operations of this run */
 	bool reloaded;
 };

@@ -47,9 +47,10 @@ static int finish_check(struct run *run)
 	child_finish(&run->check, &status, &output);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 1;
-	return evpn_fail(&run->err, EVPN_ERROR_REFUSED,
-			 "frr.source %s is refused by vtysh -C, and not installed; FRR goes on with the former file:\n%s",
-			 run->config->frr.source, output);
+	return evpn_fail(
+		&run->err, EVPN_ERROR_REFUSED,
+		"frr.source %s is refused by vtysh -C, and not installed; FRR goes on with the former file:\n%s",
+		run->config->frr.source, output);
 }
 
 /* 1: the syntax of `text` is good, or nobody is at hand who could tell. */
@@ -106,7 +107,8 @@ static int went_back(struct run *run, int r)
 	struct evpn_error err = run->reload.refusal;
 
 	run->reload.going_back = false;
-	if (r > 0 && record_set_loaded(run->options.state_dir, run->config->frr.config, run->frr_instance, &run->err) < 0)
+	if (r > 0 &&
+	    record_set_loaded(run->options.state_dir, run->config->frr.config, run->frr_instance, &run->err) < 0)
 		return -1;
 	if (r < 0)
 		log_warning("going back to the former frr.conf: %s", run->err.msg);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * evpnd.h - the daemon as one call
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+
+enum evpnd_mode {
+	EVPND_DAEMON, /* until a signal ends it */
+	EVPND_ONCE, /* until converged or failed */
+	EVPND_CHECK, /* evpn.conf and the plugins' options, nothing else */
+	EVPND_DRY_RUN, /* print the plan */
+};
+
+/* Exit codes, evpnd(8). */
+enum evpnd_exit {
+	EVPND_OK = 0,
+	EVPND_FAILED = 1,
+	EVPND_CHANGES = 2, /* --dry-run: there is something to do */
+	EVPND_USAGE = 64, /* sysexits.h */
+	EVPND_CONFIG = 78,
+};
+
+struct evpnd_options {
+	enum evpnd_mode mode;
+	const char *config_path;
+	const char *instance;
+	const char *state_dir; /* NULL: /run/evpnd/INSTANCE */
+	unsigned int timeout; /* seconds; EVPND_ONCE gives up then; 0: never */
+	void (*after_op)(void *run); /* test hook, see apply.h; NULL */
+};
+
+/* An instance's name goes into marks and paths: letters, digits, '-', '_', 1 to 32 of them. */
+bool evpnd_valid_instance(const char *name);
+
+int evpnd_run(const struct evpnd_options *options);

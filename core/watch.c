@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* watch.c - see watch.h */
+#include <errno.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <systemd/sd-event.h>
+
+#include "log.h"
+#include "steps.h"
+#include "util.h"
+#include "watch.h"
+
+/* A burst of triggers (a container that starts writes several files) is one run. */
+#define DEBOUNCE_US 10000
+/* A plugin whose on_event fails is left alone for as long. */
+#define PLUGIN_PAUSE_MS 1000
+
+enum source { SOURCE_NETNS, SOURCE_FRR, SOURCE_CHILD, SOURCE_TIMER };
+#define SOURCE_COUNT 4
+
+struct watch {
+	sd_event *event;
+	struct watch_callbacks callbacks;
+	sd_event_source *sources[SOURCE_COUNT]; /* between runs */
+	sd_event_source *debounce, *limit;
+	void (*on_limit)(void *arg);
+	struct run *run;
+};
+
+static void advance(struct watch *watch, enum pipeline_input input)
+{
+	watch->callbacks.advance(watch->callbacks.arg, input);
+}
+
+static int on_debounce(sd_event_source *source, uint64_t usec, void *arg)
+{
+	advance(arg, PIPELINE_TRIGGER);
+	return 0;
+}
+
+static void trigger(struct watch *watch)
+{
+	int enabled = SD_EVENT_OFF;
+
+	/* The first trigger sets the time: a stream of them cannot put the run off for ever. */
+	if (sd_event_source_get_enabled(watch->debounce, &enabled) > 0)
+		return;
+	sd_event_source_set_time_relative(watch->debounce, DEBOUNCE_US);
+	sd_event_source_set_enabled(watch->debounce, SD_EVENT_ONESHOT);
+}
+
+static int on_stop_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *arg)
+{
+	watch_stop(arg, 0);
+	return 0;
+}
+
+static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *arg)
+{
+	trigger(arg);
+	return 0;
+}
+
+static int on_user1(sd_event_source *source, const struct signalfd_siginfo *info, void *arg)
+{
+	struct watch *watch = arg;
+
+	watch->callbacks.show_state(watch->callbacks.arg);
+	return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *arg)
+{
+	advance(arg, PIPELINE_RETRY);
+	return 0;
+}
+
+static int on_child(sd_event_source *source, int fd, uint32_t revents, void *arg)
+{
+	struct watch *watch = arg;
+
+	watch->run->check_ended = true;
+	advance(watch, PIPELINE_RETRY);
+	return 0;
+}
+
+static int set_timer(struct watch *watch, uint64_t ms)
+{
+	sd_event_source_unref(watch->sources[SOURCE_TIMER]);
+	watch->sources[SOURCE_TIMER] = NULL;
+	return sd_event_add_time_relative(watch->event, &watch->sources[SOURCE_TIMER], CLOCK_MONOTONIC, ms * 1000, 0,
+					  on_timer, watch);
+}
+
+/* Its descriptor may stay readable: without the pause the loop would spin and fill the log. */
+static void plugin_failed(struct watch *watch, sd_event_source *source, const char *name, const char *why)
+{
+	log_error("plugin %s: %s", name, why);
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	if (!watch->sources[SOURCE_TIMER])
+		set_timer(watch, PLUGIN_PAUSE_MS);
+}
+
+static void plugin_event(struct watch *watch, enum source which, struct plugin *plugin)
+{
+	struct evpn_error err = { 0 };
+	int r = plugin->api.on_event(plugin->self, &err);
+
+	if (r < 0)
+		plugin_failed(watch, watch->sources[which], plugin->api.name, err.msg);
+	else if (r == EVPN_EVENT_RETRY)
+		advance(watch, PIPELINE_RETRY);
+	else if (r == EVPN_EVENT_CHANGED)
+		trigger(watch);
+}
+
+static int on_netns(sd_event_source *source, int fd, uint32_t revents, void *arg)
+{
+	struct watch *watch = arg;
+
+	plugin_event(watch, SOURCE_NETNS, watch->run->netns);
+	return 0;
+}
+
+static int on_frr(sd_event_source *source, int fd, uint32_t revents, void *arg)
+{
+	struct watch *watch = arg;
+
+	plugin_event(watch, SOURCE_FRR, watch->run->frr);
+	return 0;
+}
+
+static int add_signals(struct watch *watch)
+{
+	static const struct {
+		int number;
+		sd_event_signal_handler_t handler;
+	} signals[] = {
+		{ SIGTERM, on_stop_signal }, { SIGINT, on_stop_signal }, { SIGHUP, on_hangup }, { SIGUSR1, on_user1 }
+	};
+	sigset_t set;
+	int r = 0;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaddset(&set, signals[i].number);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	for (size_t i = 0; r >= 0 && i < ARRAY_LEN(signals); i++)
+		r = sd_event_add_signal(watch->event, NULL, signals[i].number, signals[i].handler, watch);
+	return r;
+}
+
+int watch_new(const struct watch_callbacks *callbacks, struct watch **ret_watch, struct evpn_error *err)
+{
+	_cleanup_watch_ struct watch *watch = xcalloc(1, sizeof(*watch));
+	int r;
+
+	watch->callbacks = *callbacks;
+	r = sd_event_new(&watch->event);
+	if (r >= 0)
+		r = add_signals(watch);
+	if (r >= 0)
+		r = sd_event_add_time_relative(watch->event, &watch->debounce, CLOCK_MONOTONIC, 0, 0, on_debounce,
+					       watch);
+	/* Only where systemd asks for it (WATCHDOG_USEC). */
+	if (r >= 0)
+		r = sd_event_set_watchdog(watch->event, true);
+	if (r < 0)
+		return evpn_fail(err, -r, "event loop: %s", strerror(-r));
+	*ret_watch = util_take_ptr(&watch);
+	return 0;
+}
+
+void watch_free(struct watch *watch)
+{
+	if (!watch)
+		return;
+	watch_disarm(watch);
+	sd_event_source_unref(watch->debounce);
+	sd_event_source_unref(watch->limit);
+	sd_event_unref(watch->event);
+	free(watch);
+}
+
+void watch_freep(struct watch **watch)
+{
+	watch_free(*watch);
+}
+
+void watch_disarm(struct watch *watch)
+{
+	for (int i = 0; i < SOURCE_COUNT; i++) {
+		sd_event_source_disable_unref(watch->sources[i]);
+		watch->sources[i] = NULL;
+	}
+}
+
+static int add_fd(struct watch *watch, enum source which, int fd, sd_event_io_handler_t handler)
+{
+	return fd < 0 ? 0 : sd_event_add_io(watch->event, &watch->sources[which], fd, EPOLLIN, handler, watch);
+}
+
+static int add_plugin(struct watch *watch, enum source which, const struct plugin *plugin,
+		      sd_event_io_handler_t handler)
+{
+	return plugin ? add_fd(watch, which, plugin->event_fd, handler) : 0;
+}
+
+int watch_arm(struct watch *watch, struct run *run, struct evpn_error *err)
+{
+	const struct pipeline_state *state = &run->state;
+	int r;
+
+	watch->run = run;
+	r = add_plugin(watch, SOURCE_NETNS, run->netns, on_netns);
+	if (r >= 0)
+		r = add_plugin(watch, SOURCE_FRR, run->frr, on_frr);
+	if (r >= 0)
+		r = add_fd(watch, SOURCE_CHILD, run->check.pidfd, on_child);
+	if (r >= 0 && state->phase == PIPELINE_WAITING && run->wait_ms)
+		r = set_timer(watch, run->wait_ms);
+	else if (r >= 0 && state->phase == PIPELINE_FAILED)
+		r = set_timer(watch, pipeline_pause_ms(state->failures));
+	return r < 0 ? evpn_fail(err, -r, "event loop: %s", strerror(-r)) : 0;
+}
+
+static int on_limit_passed(sd_event_source *source, uint64_t usec, void *arg)
+{
+	struct watch *watch = arg;
+
+	watch->on_limit(watch->callbacks.arg);
+	return 0;
+}
+
+int watch_limit(struct watch *watch, uint64_t ms, void (*on_limit)(void *arg), struct evpn_error *err)
+{
+	int r = sd_event_add_time_relative(watch->event, &watch->limit, CLOCK_MONOTONIC, ms * 1000, 0, on_limit_passed,
+					   watch);
+
+	watch->on_limit = on_limit;
+	return r < 0 ? evpn_fail(err, -r, "event loop: %s", strerror(-r)) : 0;
+}
+
+int watch_loop(struct watch *watch, struct evpn_error *err)
+{
+	/* The debounce timer is armed from birth and due at once: it is the first trigger. */
+	int r = sd_event_loop(watch->event);
+
+	return r < 0 ? evpn_fail(err, -r, "event loop: %s", strerror(-r)) : r;
+}
+
+void watch_stop(struct watch *watch, int code)
+{
+	sd_event_exit(watch->event, code);
+}
