@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_plan.c - what the goldens cannot say: foreign devices, half-made ones, and the rules that hold for every plan
+ */
+#include "desired.h"
+#include "plan.h"
+#include "unit.h"
+#include "util.h"
+
+static struct net desired, actual;
+static struct plan plan;
+
+static void set_ip(struct ipaddr *ip, const char *text)
+{
+	ck_assert(ipaddr_parse(text, strchr(text, '/') != NULL, ip));
+}
+
+static struct net_link *add(struct net *net, enum net_ns ns, enum net_kind kind, const char *name)
+{
+	struct net_link *link = util_append(&net->links, &net->n_links, sizeof(*link));
+
+	link->ns = ns;
+	link->kind = kind;
+	link->ipv6 = true;
+	net_set_name(link->name, name);
+	return link;
+}
+
+/* One L3VNI with a veth and one pure L2VNI, and a host that has eth1. */
+static void setup(void)
+{
+	static struct config_nic nic = { .name = "eth1" };
+	static struct config_l3vni l3 = { .vni = 100, .vrf = "red", .table = 1100 };
+	static struct config_l2vni l2 = { .vni = 110 };
+	struct config config = {
+		.underlay = { .nics = &nic, .n_nics = 1 }, .l3vnis = &l3, .n_l3vnis = 1, .l2vnis = &l2, .n_l2vnis = 1
+	};
+	struct record_nics nics = { 0 };
+
+	memset(&desired, 0, sizeof(desired));
+	memset(&actual, 0, sizeof(actual));
+	memset(&plan, 0, sizeof(plan));
+	set_ip(&config.underlay.vtep, "100.65.0.2");
+	l3.host = (struct config_host){ .set = true, .interface = "frr0", .peer = "frr1" };
+	desired_make(&config, &nics, 1500, &desired);
+	add(&actual, NET_NS_HOST, NET_KIND_OTHER, "lo");
+	add(&actual, NET_NS_HOST, NET_KIND_OTHER, "eth1");
+	add(&actual, NET_NS_FRR, NET_KIND_OTHER, "lo");
+}
+
+static void teardown(void)
+{
+	plan_clear(&plan);
+	net_clear(&desired);
+	net_clear(&actual);
+}
+
+static void make(void)
+{
+	net_sort(&actual);
+	plan_make(&desired, &actual, &plan);
+}
+
+/* Everything desired stands, made by this instance. */
+static void all_made(void)
+{
+	net_clear(&actual);
+	for (size_t i = 0; i < desired.n_links; i++) {
+		struct net_link *link = util_append(&actual.links, &actual.n_links, sizeof(*link));
+
+		*link = desired.links[i];
+		link->want = 0;
+		link->ifindex = (int)i + 1;
+	}
+	for (size_t i = 0; i < desired.n_addrs; i++)
+		*(struct net_addr *)util_append(&actual.addrs, &actual.n_addrs,
+						sizeof(struct net_addr)) = desired.addrs[i];
+	for (size_t i = 0; i < desired.n_routes; i++)
+		*(struct net_route *)util_append(&actual.routes, &actual.n_routes,
+						 sizeof(struct net_route)) = desired.routes[i];
+	for (size_t i = 0; i < desired.n_sysctls; i++)
+		*(struct net_sysctl *)util_append(&actual.sysctls, &actual.n_sysctls,
+						  sizeof(struct net_sysctl)) = desired.sysctls[i];
+	net_sort(&actual);
+}
+
+static struct net_link *actual_link(enum net_ns ns, const char *name)
+{
+	struct net_link *link = (struct net_link *)(uintptr_t)net_find_link(&actual, ns, name);
+
+	ck_assert_ptr_nonnull(link);
+	return link;
+}
+
+static size_t find_op(enum op_type type, const char *link)
+{
+	for (size_t i = 0; i < plan.n_ops; i++)
+		if (plan.ops[i].type == type && plan.ops[i].link && streq(plan.ops[i].link->name, link))
+			return i;
+	return SIZE_MAX;
+}
+
+static bool touches(const char *name)
+{
+	char text[PLAN_OP_SIZE];
+
+	for (size_t i = 0; i < plan.n_ops; i++)
+		if (strstr(plan_op_text(&plan.ops[i], text), name))
+			return true;
+	return false;
+}
+
+START_TEST(nothing_to_do)
+{
+	all_made();
+	make();
+	ck_assert_uint_eq(plan.n_ops, 0);
+	ck_assert_uint_eq(plan.n_problems, 0);
+}
+END_TEST
+
+START_TEST(stages_come_in_order)
+{
+	make();
+	for (size_t i = 1; i < plan.n_ops; i++)
+		ck_assert_int_le(plan.ops[i - 1].stage, plan.ops[i].stage);
+}
+END_TEST
+
+START_TEST(l3vni_devices_stay_down_until_raise)
+{
+	static const char *const names[] = { "red", "br100", "vni100" };
+
+	make();
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		size_t ups = 0;
+
+		for (size_t k = 0; k < plan.n_ops; k++) {
+			const struct op *op = &plan.ops[k];
+
+			if (op->type != OP_LINK_SET || !(op->attrs & NET_LINK_UP) || !streq(op->link->name, names[i]))
+				continue;
+			ck_assert_int_eq(op->stage, PLAN_RAISE);
+			ups++;
+		}
+		ck_assert_uint_eq(ups, 1);
+	}
+}
+END_TEST
+
+START_TEST(a_thing_comes_after_what_it_refers_to)
+{
+	make();
+	ck_assert_uint_lt(find_op(OP_LINK_CREATE, "red"), find_op(OP_LINK_CREATE, "br100"));
+	ck_assert_uint_lt(find_op(OP_LINK_CREATE, "br100"), find_op(OP_LINK_CREATE, "vni100"));
+	ck_assert_uint_lt(find_op(OP_LINK_MOVE, "eth1"), find_op(OP_LINK_SET, "eth1"));
+	/* IPv6 goes off before the port comes up. */
+	ck_assert_uint_lt(find_op(OP_LINK_IPV6, "vni110"), find_op(OP_LINK_SET, "vni110"));
+	/* One message makes both ends of a veth. */
+	ck_assert_uint_ne(find_op(OP_LINK_CREATE, "frr0"), SIZE_MAX);
+	ck_assert_uint_eq(find_op(OP_LINK_CREATE, "frr1"), SIZE_MAX);
+}
+END_TEST
+
+START_TEST(foreign_device_stops_its_vni_only)
+{
+	add(&actual, NET_NS_FRR, NET_KIND_BRIDGE, "br100");
+	make();
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert_int_eq(plan.problems[0].fault, PLAN_FOREIGN);
+	ck_assert_ptr_nonnull(strstr(plan.problems[0].text, "br100"));
+	ck_assert_ptr_nonnull(strstr(plan.problems[0].text, "not ours"));
+	ck_assert(!touches("vni100"));
+	ck_assert(!touches("br100"));
+	ck_assert(touches("vni110"));
+}
+END_TEST
+
+START_TEST(foreign_device_of_no_concern_is_left_alone)
+{
+	add(&actual, NET_NS_FRR, NET_KIND_VXLAN, "vni999")->vni = 999;
+	add(&actual, NET_NS_HOST, NET_KIND_VETH, "cni0");
+	make();
+	ck_assert_uint_eq(plan.n_problems, 0);
+	ck_assert(!touches("vni999"));
+	ck_assert(!touches("cni0"));
+}
+END_TEST
+
+START_TEST(foreign_peer_of_a_veth_is_an_error)
+{
+	add(&actual, NET_NS_FRR, NET_KIND_VETH, "frr1");
+	make();
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert_ptr_nonnull(strstr(plan.problems[0].text, "frr1"));
+	ck_assert(!touches("frr0"));
+}
+END_TEST
+
+START_TEST(nic_that_is_not_there)
+{
+	actual.n_links = 0;
+	add(&actual, NET_NS_FRR, NET_KIND_OTHER, "lo");
+	make();
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert_int_eq(plan.problems[0].fault, PLAN_ABSENT);
+	ck_assert_uint_eq(plan.problems[0].group, 0);
+	/* Nothing hangs on nothing. */
+	ck_assert_uint_eq(plan.n_ops, 0);
+}
+END_TEST
+
+START_TEST(nic_that_is_a_port)
+{
+	net_set_name(actual.links[1].master, "bond0");
+	make();
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert_int_eq(plan.problems[0].fault, PLAN_BUSY);
+	ck_assert_ptr_nonnull(strstr(plan.problems[0].text, "bond0"));
+}
+END_TEST
+
+START_TEST(foreign_nic_in_frrs_namespace)
+{
+	add(&actual, NET_NS_FRR, NET_KIND_OTHER, "eth1");
+	make();
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert_int_eq(plan.problems[0].fault, PLAN_FOREIGN);
+	ck_assert_uint_eq(plan.n_ops, 0);
+}
+END_TEST
+
+START_TEST(device_that_was_born_but_not_marked)
+{
+	all_made();
+	actual_link(NET_NS_FRR, "br110")->owner = NET_OWNER_BORN;
+	make();
+	ck_assert_uint_eq(plan.n_problems, 0);
+	ck_assert_uint_eq(plan.n_ops, 1);
+	ck_assert_int_eq(plan.ops[0].type, OP_LINK_SET);
+	ck_assert_uint_eq(plan.ops[0].attrs, NET_LINK_MARK);
+}
+END_TEST
+
+START_TEST(marked_device_that_nobody_wants_is_pruned)
+{
+	struct net_link *old;
+
+	all_made();
+	old = add(&actual, NET_NS_FRR, NET_KIND_VXLAN, "vni300");
+	old->owner = NET_OWNER_OURS;
+	make();
+	ck_assert_uint_eq(plan.n_ops, 1);
+	ck_assert_int_eq(plan.ops[0].type, OP_LINK_DELETE);
+	ck_assert_int_eq(plan.ops[0].stage, PLAN_PRUNE);
+}
+END_TEST
+
+START_TEST(device_of_another_instance_is_foreign)
+{
+	/* actual.c gives another instance's mark no other owner than NET_OWNER_FOREIGN. */
+	all_made();
+	add(&actual, NET_NS_FRR, NET_KIND_VXLAN, "vni300")->owner = NET_OWNER_FOREIGN;
+	make();
+	ck_assert_uint_eq(plan.n_ops, 0);
+}
+END_TEST
+
+/* Each attribute by itself, set wrong by hand: put back in place, by one operation and without making anything anew. */
+static const struct {
+	const char *link;
+	unsigned int attr;
+	enum op_type type;
+} drifts[] = {
+	{ "br100", NET_LINK_MASTER, OP_LINK_SET }, { "br100", NET_LINK_MTU, OP_LINK_SET },
+	{ "br100", NET_LINK_MAC, OP_LINK_SET },	   { "br100", NET_LINK_ADDRGEN_NONE, OP_LINK_SET },
+	{ "br100", NET_LINK_UP, OP_LINK_SET },	   { "vni100", NET_LINK_PORT, OP_LINK_PORT },
+	{ "vni110", NET_LINK_IPV6, OP_LINK_IPV6 }, { "frr1", NET_LINK_MASTER, OP_LINK_SET },
+	{ "eth1", NET_LINK_UP, OP_LINK_SET },
+};
+
+static void spoil(struct net_link *link, unsigned int attr)
+{
+	if (attr == NET_LINK_MASTER)
+		link->master[0] = '\0';
+	else if (attr == NET_LINK_MTU)
+		link->mtu = 1400;
+	else if (attr == NET_LINK_MAC)
+		link->mac[5] ^= 1;
+	else if (attr == NET_LINK_ADDRGEN_NONE)
+		link->addrgen_none = !link->addrgen_none;
+	else if (attr == NET_LINK_UP)
+		link->up = !link->up;
+	else if (attr == NET_LINK_PORT)
+		link->port_learning = !link->port_learning;
+	else if (attr == NET_LINK_IPV6)
+		link->ipv6 = !link->ipv6;
+}
+
+START_TEST(drift_is_repaired_in_place)
+{
+	all_made();
+	spoil(actual_link(NET_NS_FRR, drifts[_i].link), drifts[_i].attr);
+	make();
+	ck_assert_uint_eq(plan.n_ops, 1);
+	ck_assert_int_eq(plan.ops[0].type, drifts[_i].type);
+	ck_assert_str_eq(plan.ops[0].link->name, drifts[_i].link);
+	if (drifts[_i].type == OP_LINK_SET)
+		ck_assert_uint_eq(plan.ops[0].attrs, drifts[_i].attr);
+}
+END_TEST
+
+START_TEST(veth_whose_other_end_is_gone_is_made_anew)
+{
+	all_made();
+	struct net_link *outer = actual_link(NET_NS_HOST, "frr0");
+
+	outer->peer[0] = '\0';
+	actual_link(NET_NS_FRR, "frr1")->kind = NET_KIND_OTHER;
+	net_set_name(actual_link(NET_NS_FRR, "frr1")->name, "zzz");
+	make();
+	ck_assert_uint_eq(plan.n_problems, 0);
+	ck_assert_uint_lt(find_op(OP_LINK_DELETE, "frr0"), find_op(OP_LINK_CREATE, "frr0"));
+	ck_assert(!touches("vni110"));
+}
+END_TEST
+
+START_TEST(kernel_without_ipv6)
+{
+	actual.no_ipv6[NET_NS_FRR] = true;
+	make();
+	ck_assert_uint_gt(plan.n_ops, 0);
+	for (size_t i = 0; i < plan.n_ops; i++) {
+		ck_assert_int_ne(plan.ops[i].type, OP_LINK_IPV6);
+		if (plan.ops[i].type == OP_ROUTE_ADD)
+			ck_assert_int_eq(plan.ops[i].route->dst.family, 2);
+		if (plan.ops[i].type == OP_LINK_SET)
+			ck_assert(!(plan.ops[i].attrs & NET_LINK_ADDRGEN_NONE));
+	}
+}
+END_TEST
+
+START_TEST(address_that_is_not_ours_stays)
+{
+	struct net_addr *addr;
+
+	all_made();
+	addr = util_append(&actual.addrs, &actual.n_addrs, sizeof(*addr));
+	addr->ns = NET_NS_FRR;
+	net_set_name(addr->link, "eth1");
+	set_ip(&addr->ip, "198.51.100.7/24");
+	make();
+	ck_assert_uint_eq(plan.n_ops, 0);
+	plan_clear(&plan);
+	for (size_t i = 0; i < actual.n_addrs; i++)
+		if (streq(actual.addrs[i].link, "eth1"))
+			actual.addrs[i].ours = true;
+	make();
+	ck_assert_uint_eq(plan.n_ops, 1);
+	ck_assert_int_eq(plan.ops[0].type, OP_ADDR_DELETE);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("plan");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, nothing_to_do);
+	tcase_add_test(tcase, stages_come_in_order);
+	tcase_add_test(tcase, l3vni_devices_stay_down_until_raise);
+	tcase_add_test(tcase, a_thing_comes_after_what_it_refers_to);
+	tcase_add_test(tcase, foreign_device_stops_its_vni_only);
+	tcase_add_test(tcase, foreign_device_of_no_concern_is_left_alone);
+	tcase_add_test(tcase, foreign_peer_of_a_veth_is_an_error);
+	tcase_add_test(tcase, nic_that_is_not_there);
+	tcase_add_test(tcase, nic_that_is_a_port);
+	tcase_add_test(tcase, foreign_nic_in_frrs_namespace);
+	tcase_add_test(tcase, device_that_was_born_but_not_marked);
+	tcase_add_test(tcase, marked_device_that_nobody_wants_is_pruned);
+	tcase_add_test(tcase, device_of_another_instance_is_foreign);
+	tcase_add_loop_test(tcase, drift_is_repaired_in_place, 0, (int)ARRAY_LEN(drifts));
+	tcase_add_test(tcase, veth_whose_other_end_is_gone_is_made_anew);
+	tcase_add_test(tcase, kernel_without_ipv6);
+	tcase_add_test(tcase, address_that_is_not_ours_stays);
+	return unit_run("plan", tcase);
+}
