@@ -10,6 +10,7 @@
 #include "record.h"
 #include "report.h"
 #include "steps.h"
+#include "steps_frr.h"
 #include "util.h"
 #include "watch.h"
 
@@ -98,11 +99,26 @@ static int loop(struct evpnd *e, const struct evpnd_options *options, struct evp
 	return r;
 }
 
+/* Nothing else is going on: wait for the syntax check of frr.source, if one runs. */
+static void wait_for_check(struct run *run)
+{
+	run->check_ended = run->check.pid != 0;
+}
+
 static int check(struct evpnd *e)
 {
 	struct run *run = &e->run;
+	int r = steps_table[STEP_LOAD](run);
 
-	if (steps_table[STEP_LOAD](run) > 0) {
+	if (r > 0) {
+		r = steps_frr_check(run);
+		wait_for_check(run);
+		if (r == 0)
+			r = steps_frr_check(run);
+		if (r < 0)
+			fprintf(stderr, "%s\n", run->err.msg);
+	}
+	if (r > 0) {
 		printf("%s: good: %zu L3VNIs, %zu L2VNIs, plugins %s and %s\n", run->options.config_path,
 		       run->config->n_l3vnis, run->config->n_l2vnis, run->netns->api.name, run->frr->api.name);
 		return EVPND_OK;
@@ -138,6 +154,9 @@ static int dry_run(struct evpnd *e)
 	int frr;
 
 	pipeline_run(run, PIPELINE_TRIGGER);
+	wait_for_check(run);
+	if (run->check_ended)
+		pipeline_run(run, PIPELINE_RETRY);
 	if (run->state.phase != PIPELINE_RUNNING) {
 		report_run(&e->report, run);
 		return run->config ? EVPND_FAILED : EVPND_CONFIG;

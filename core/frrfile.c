@@ -78,11 +78,24 @@ int frrfile_accept(const struct config_frr *frr, const char *state_dir, struct e
 
 int frrfile_install(const struct config_frr *frr, const char *state_dir, const char *text, struct evpn_error *err)
 {
-	_cleanup_free_ char *path = accepted_path(state_dir);
-
-	if (access(path, F_OK) < 0 && access(frr->config, F_OK) == 0 && frrfile_accept(frr, state_dir, err) < 0)
+	if (!frrfile_has_accepted(state_dir) && access(frr->config, F_OK) == 0 &&
+	    frrfile_accept(frr, state_dir, err) < 0)
 		return -1;
 	return write_config(frr, text, err);
+}
+
+bool frrfile_has_accepted(const char *state_dir)
+{
+	_cleanup_free_ char *path = accepted_path(state_dir);
+
+	return access(path, F_OK) == 0;
+}
+
+bool frrfile_is_empty(const struct config_frr *frr)
+{
+	struct stat st;
+
+	return stat(frr->config, &st) < 0 || st.st_size == 0;
 }
 
 int frrfile_go_back(const struct config_frr *frr, const char *state_dir, struct evpn_error *err)
@@ -94,7 +107,7 @@ int frrfile_go_back(const struct config_frr *frr, const char *state_dir, struct 
 		return 0;
 	if (r < 0)
 		return evpn_fail(err, -r, "read %s: %s", path, strerror(-r));
-	return write_config(frr, text, err) < 0 ? -1 : 1;
+	return !frrfile_is_installed(frr, text) && write_config(frr, text, err) < 0 ? -1 : 1;
 }
 
 char *frrfile_find_vtysh(const struct config_frr *frr)

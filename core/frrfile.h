@@ -25,8 +25,14 @@ int frrfile_install(const struct config_frr *frr, const char *state_dir, const c
 /* FRR runs what is installed: keep it as the accepted one. 0 or <0. */
 int frrfile_accept(const struct config_frr *frr, const char *state_dir, struct evpn_error *err);
 
-/* Puts the accepted file back. 1 done, 0 there is none to put back, <0 failed. */
+/* Whether FRR ever accepted a file, or had one before evpnd came. */
+bool frrfile_has_accepted(const char *state_dir);
+
+/* Puts the accepted file back, if another one stands there. 1 done, 0 there is none to put back, <0 failed. */
 int frrfile_go_back(const struct config_frr *frr, const char *state_dir, struct evpn_error *err);
+
+/* Whether the installed file says nothing: FRR's container starts with an empty one. */
+bool frrfile_is_empty(const struct config_frr *frr);
 
 /* The vtysh for the syntax check: as configured, or from PATH; NULL: none. Freed by the caller. */
 char *frrfile_find_vtysh(const struct config_frr *frr);

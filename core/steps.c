@@ -186,7 +186,7 @@ static int step_find(struct run *run)
 	run->netns_fd[NET_NS_FRR] = util_take_fd(&fd);
 	/* Another FRR has to be asked anew; an answer of the former one says nothing. */
 	if (instance != run->frr_instance)
-		run->reload.pending = run->reload.going_back = false;
+		run->reload.pending = false;
 	run->frr_instance = instance;
 	return 1;
 }
@@ -261,6 +261,9 @@ static unsigned int underlay_mtu(const struct run *run)
 
 static int step_plan(struct run *run)
 {
+	/* Asked again: only the syntax check was still under way. */
+	if (run->failed)
+		return steps_frr_check(run);
 	desired_make(run->config, &run->nics, underlay_mtu(run), &run->desired);
 	if (actual_read_sysctls(run->netns_fd, &run->desired, &run->actual, &run->err) < 0)
 		return -1;
@@ -276,7 +279,7 @@ static int step_plan(struct run *run)
 		config_errors_add(&run->problems, NULL, "%s: %s", run->desired.groups[problem->group].label,
 				  problem->text);
 	}
-	return 1;
+	return steps_frr_check(run);
 }
 
 static void report_group(void *arg, unsigned int group, const struct evpn_error *err)
@@ -325,6 +328,9 @@ static int step_raise(struct run *run)
 
 static int step_prune(struct run *run)
 {
+	/* With the former frr.conf in force FRR still uses what would go. */
+	if (run->reload.stale)
+		return 1;
 	return apply(run, PLAN_PRUNE);
 }
 

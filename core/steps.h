@@ -27,10 +27,11 @@ struct run_options {
 struct run_reload {
 	uint64_t generation;
 	bool pending; /* this generation was demanded and has not been answered */
-	bool going_back; /* the file was refused; the accepted one is on its way back into FRR */
+	bool stale; /* frr.source is refused; the accepted file is in force in its place */
+	struct evpn_error refusal; /* why, for the run's end */
 	char *refused; /* text that FRR refused, so that it is not tried again and again */
 	uint64_t refused_by; /* the FRR that did */
-	struct evpn_error refusal;
+	struct evpn_error refused_why;
 	char *checked; /* text whose syntax was found good */
 };
 
@@ -57,6 +58,7 @@ struct run {
 	struct run_reload reload;
 	struct child check; /* vtysh -C */
 	bool check_ended; /* its pidfd is readable */
+	uint64_t check_until; /* CLOCK_MONOTONIC ms */
 	unsigned int wait_ms; /* WAITING: ask again after this long, where no event would tell; 0: wait for the event */
 	uint64_t verify_since; /* CLOCK_MONOTONIC ms; 0: not verifying */
 	char *evpn_vni; /* FRR's first answer, while the second is asked for */

@@ -31,6 +31,7 @@ static int start_check(struct run *run, char *vtysh)
 	if (child_start(&run->check, argv, &run->err) < 0)
 		return -1;
 	run->wait_ms = CHECK_LIMIT_MS;
+	run->check_until = now_ms() + CHECK_LIMIT_MS;
 	return evpn_wait(&run->err, "%s checks the syntax of %s", vtysh, run->config->frr.source);
 }
 
@@ -47,10 +48,8 @@ static int finish_check(struct run *run)
 	child_finish(&run->check, &status, &output);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 1;
-	return evpn_fail(
-		&run->err, EVPN_ERROR_REFUSED,
-		"frr.source %s is refused by vtysh -C, and not installed; FRR goes on with the former file:\n%s",
-		run->config->frr.source, output);
+	return evpn_fail(&run->err, EVPN_ERROR_REFUSED, "frr.source %s is refused by vtysh -C, and not installed:\n%s",
+			 run->config->frr.source, output);
 }
 
 /* 1: the syntax of `text` is good, or nobody is at hand who could tell. */
@@ -59,6 +58,10 @@ static int check_syntax(struct run *run, const char *text)
 	_cleanup_free_ char *vtysh = NULL;
 	int r;
 
+	if (run->check.pid && !run->check_ended && now_ms() < run->check_until) {
+		run->wait_ms = (unsigned int)(run->check_until - now_ms());
+		return evpn_wait(&run->err, "the syntax check of %s runs", run->config->frr.source);
+	}
 	if (run->check.pid) {
 		r = finish_check(run);
 		if (r <= 0)
@@ -74,101 +77,148 @@ static int check_syntax(struct run *run, const char *text)
 	return streq(run->reload.checked, text) ? 1 : check_syntax(run, text);
 }
 
+/*
+ * What frr.source says cannot be had (run->err says why). Where FRR accepted a file before, the run goes on with that
+ * one: an FRR that restarts meanwhile needs its devices raised. The run still ends as failed, with this reason.
+ */
+static int refuse(struct run *run)
+{
+	struct run_reload *reload = &run->reload;
+	struct evpn_error why = run->err;
+	int r = frrfile_go_back(&run->config->frr, run->options.state_dir, &run->err);
+
+	if (r < 0)
+		evpn_fail(&reload->refusal, why.code, "%.1500s\nand the former frr.conf cannot be put back: %.400s",
+			  why.msg, run->err.msg);
+	else
+		evpn_fail(&reload->refusal, why.code, "%s%.1900s",
+			  r > 0 ? "FRR goes on with its former frr.conf: " : "", why.msg);
+	/* What was demanded before is not what stands there now. */
+	if (!reload->stale)
+		reload->pending = false;
+	reload->stale = r > 0;
+	run->err = reload->refusal;
+	return r > 0 ? 1 : -1;
+}
+
+/* 1: frr.source can be installed, *ret_text is its text; 0: its syntax is being checked; <0: not this file. */
+static int take_source(struct run *run, char **ret_text)
+{
+	const struct config_frr *frr = &run->config->frr;
+	struct run_reload *reload = &run->reload;
+	_cleanup_free_ char *text = NULL;
+	int r = 1;
+
+	if (frrfile_read_source(frr, &text, &run->err) < 0)
+		return -1;
+	if (reload->refused && streq(reload->refused, text) && reload->refused_by == run->frr_instance) {
+		run->err = reload->refused_why;
+		return -1;
+	}
+	if (!frrfile_is_installed(frr, text))
+		r = check_syntax(run, text);
+	/* A bad verdict is on this text only: asked again, it is checked again. */
+	if (r < 0)
+		free(util_take_ptr(&reload->checked));
+	if (r > 0)
+		*ret_text = util_take_ptr(&text);
+	return r;
+}
+
+int steps_frr_check(struct run *run)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return frrfile_has_accepted(run->options.state_dir) ? 1 : take_source(run, &text);
+}
+
 int steps_frr_install(struct run *run)
 {
 	const struct config_frr *frr = &run->config->frr;
 	_cleanup_free_ char *text = NULL;
-	int r;
+	int r = take_source(run, &text);
 
-	if (frrfile_read_source(frr, &text, &run->err) < 0)
-		return -1;
-	if (run->reload.refused && streq(run->reload.refused, text) && run->reload.refused_by == run->frr_instance) {
-		run->err = run->reload.refusal;
-		return run->reload.going_back ? 1 : -1;
-	}
+	if (r < 0)
+		return refuse(run);
+	if (r == 0)
+		return 0;
+	run->reload.stale = false;
 	if (frrfile_is_installed(frr, text))
 		return 1;
-	r = check_syntax(run, text);
-	if (r <= 0) {
-		/* A bad verdict is on this text only: asked again, it is checked again. */
-		if (r < 0)
-			free(util_take_ptr(&run->reload.checked));
-		return r;
-	}
-	if (record_make_dir(run->options.state_dir, &run->err) < 0)
-		return -1;
-	record_clear_loaded(run->options.state_dir);
-	run->reload.pending = run->reload.going_back = false;
-	return frrfile_install(frr, run->options.state_dir, text, &run->err) < 0 ? -1 : 1;
+	run->reload.pending = false;
+	return frrfile_install(frr, run->options.state_dir, text, &run->err) < 0 ? refuse(run) : 1;
 }
 
-static int went_back(struct run *run, int r)
+/* FRR has refused what is installed: remember it, so that it is not tried again and again. */
+static void remember_refusal(struct run *run)
 {
-	struct evpn_error err = run->reload.refusal;
-
-	run->reload.going_back = false;
-	if (r > 0 &&
-	    record_set_loaded(run->options.state_dir, run->config->frr.config, run->frr_instance, &run->err) < 0)
-		return -1;
-	if (r < 0)
-		log_warning("going back to the former frr.conf: %s", run->err.msg);
-	run->err = err;
-	return -1;
-}
-
-/* FRR has refused what is installed: remember it, and put back what FRR accepted before. */
-static int go_back(struct run *run)
-{
+	struct run_reload *reload = &run->reload;
+	struct evpn_error why = run->err, ignored = { 0 };
 	_cleanup_free_ char *text = NULL;
-	struct evpn_error ignored = { 0 }, refusal = run->err;
-	int r;
 
-	if (frrfile_read_source(&run->config->frr, &text, &ignored) == 0) {
-		free(run->reload.refused);
-		run->reload.refused = util_take_ptr(&text);
-		run->reload.refused_by = run->frr_instance;
-	}
-	r = frrfile_go_back(&run->config->frr, run->options.state_dir, &run->err);
-	if (r < 0) {
-		log_warning("going back to the former frr.conf: %s", run->err.msg);
-		run->err = refusal;
-	}
-	evpn_fail(&run->reload.refusal, EVPN_ERROR_REFUSED, "FRR refuses frr.source %s%s:\n%.1500s",
-		  run->config->frr.source, r > 0 ? "; the former frr.conf is back in place" : "", refusal.msg);
-	run->err = run->reload.refusal;
-	if (r <= 0)
-		return -1;
-	run->reload.going_back = true;
-	return steps_frr_reload(run);
+	evpn_fail(&run->err, EVPN_ERROR_REFUSED, "FRR refuses frr.source %s:\n%.1500s", run->config->frr.source,
+		  why.msg);
+	if (frrfile_read_source(&run->config->frr, &text, &ignored) < 0)
+		return;
+	free(reload->refused);
+	reload->refused = util_take_ptr(&text);
+	reload->refused_by = run->frr_instance;
+	reload->refused_why = run->err;
 }
 
-int steps_frr_reload(struct run *run)
+/* FRR has loaded the installed file. */
+static int loaded(struct run *run)
 {
 	const struct config_frr *frr = &run->config->frr;
 	const char *state_dir = run->options.state_dir;
+
+	run->reloaded = true;
+	if (!run->reload.stale && frrfile_accept(frr, state_dir, &run->err) < 0)
+		return -1;
+	return record_set_loaded(state_dir, frr->config, run->frr_instance, &run->err) < 0 ? -1 : 1;
+}
+
+/* The demand: 1 FRR runs the installed file, 0 asked, <0 failed. */
+static int demand(struct run *run)
+{
+	const struct config_frr *frr = &run->config->frr;
 	struct run_reload *reload = &run->reload;
 	int r;
 
-	if (!reload->going_back && record_is_loaded(state_dir, frr->config, run->frr_instance))
+	if (record_is_loaded(run->options.state_dir, frr->config, run->frr_instance))
 		return 1;
 	if (!reload->pending) {
-		record_clear_loaded(state_dir);
+		record_clear_loaded(run->options.state_dir);
 		reload->generation++;
 		reload->pending = true;
 	}
 	r = run->frr->api.reload_frr(run->frr->self, frr->config, reload->generation, &run->err);
+	reload->pending = r == 0;
+	return r > 0 ? loaded(run) : r;
+}
+
+int steps_frr_reload(struct run *run)
+{
+	struct run_reload *reload = &run->reload;
+	int r = demand(run);
+
+	if (r < 0 && run->err.code == EVPN_ERROR_REFUSED && !reload->stale) {
+		remember_refusal(run);
+		if (refuse(run) < 0)
+			return -1;
+		/* frr-reload applies line by line: what FRR took of the refused file goes by loading the former one. */
+		r = demand(run);
+	}
 	if (r == 0)
 		return 0;
-	reload->pending = false;
-	if (reload->going_back)
-		return went_back(run, r);
-	if (r < 0)
-		return run->err.code == EVPN_ERROR_REFUSED ? go_back(run) : -1;
-	run->reloaded = true;
-	if (frrfile_accept(frr, state_dir, &run->err) < 0 ||
-	    record_set_loaded(state_dir, frr->config, run->frr_instance, &run->err) < 0)
+	if (r < 0 && reload->stale)
+		log_warning("going back to the former frr.conf: %s", run->err.msg);
+	/* Without any configuration in FRR there is nothing to raise devices for. */
+	if (reload->stale && (r < 0 || frrfile_is_empty(&run->config->frr))) {
+		run->err = reload->refusal;
 		return -1;
-	return 1;
+	}
+	return r;
 }
 
 static bool skip_vni(void *arg, uint32_t vni)
@@ -207,6 +257,10 @@ static int finish(struct run *run)
 {
 	size_t n = run->problems.n_lines;
 
+	if (run->reload.stale) {
+		run->err = run->reload.refusal;
+		return -1;
+	}
 	if (n == 0)
 		return 1;
 	return evpn_fail(&run->err, EIO, "%zu %s; everything else is in place", n,
@@ -217,7 +271,8 @@ int steps_frr_verify(struct run *run)
 {
 	int judgement = 0, r;
 
-	if (!run->frr->api.query_frr)
+	/* The former frr.conf is no answer to what evpn.conf says now. */
+	if (!run->frr->api.query_frr || run->reload.stale)
 		return finish(run);
 	if (!run->verify_since)
 		run->verify_since = now_ms();

@@ -6,12 +6,18 @@
 
 #include "steps.h"
 
+/*
+ * Before anything is changed: frr.source can be read, and vtysh finds its syntax good. Only where FRR never had a file:
+ * later a bad one is told by the install step, and the former one stays in force.
+ */
+pipeline_step_fn steps_frr_check;
+
 /* Takes the text of frr.source, has its syntax checked where a vtysh is at hand, and installs it if it differs. */
 pipeline_step_fn steps_frr_install;
 
 /*
  * Has FRR take the file over, unless this FRR has done so already. A file that FRR refuses is taken back: the accepted
- * one is installed and loaded again, and the step fails with FRR's words.
+ * one is installed and loaded again, the run goes on with it, and ends as failed with FRR's words.
  */
 pipeline_step_fn steps_frr_reload;
 
