@@ -57,7 +57,7 @@ struct config_host {
 	bool set;
 	struct config_where where;
 	char interface[IFNAMSIZ]; /* the end that stays on the host */
-	char peer[IFNAMSIZ]; /* the end in FRR's namespace; default: for L2VNIs "pe<vni>" */
+	char peer[IFNAMSIZ]; /* the end in FRR's namespace; default: "pe<vni>" */
 	struct ipaddr *addresses;
 	size_t n_addresses;
 	struct ipaddr *peer_addresses; /* L3VNI only */
@@ -136,6 +136,7 @@ struct config {
 		uint32_t index;
 	} node;
 	struct config_l3vni *l3vnis; /* sorted by VNI */
+	const struct config_l3vni **by_vrf; /* the same, sorted by VRF, for config_find_vrf */
 	size_t n_l3vnis;
 	struct config_l2vni *l2vnis; /* sorted by VNI */
 	size_t n_l2vnis;

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config_check.c - values of evpn.conf compared with each other; see config_parse.h */
+#include "config_parse.h"
+#include "util.h"
+
+struct checker {
+	struct config_reader *r;
+	struct config *config;
+	const char **vrfs; /* sorted; NULL at the end */
+	size_t n_vrfs;
+};
+
+static const char *const ns_text[] = { "on the host", "in FRR's namespace" };
+enum { HOST, FRR };
+
+/* The setting `name` of group s; s itself where it has none, so that an error has a line in any case. */
+static const config_setting_t *member(const config_setting_t *s, const char *name)
+{
+	const config_setting_t *found = config_setting_is_group(s) ? config_setting_get_member(s, name) : NULL;
+
+	return found ? found : s;
+}
+
+static const config_setting_t *element(const config_setting_t *s, size_t i)
+{
+	const config_setting_t *found = config_setting_is_aggregate(s) ? config_setting_get_elem(s, (unsigned int)i)
+								       : NULL;
+
+	return found ? found : s;
+}
+
+static bool has(const config_setting_t *s, const char *name)
+{
+	return member(s, name) != s;
+}
+
+#define PROBLEM(c, s, ...)                                              \
+	do {                                                            \
+		struct config_where where_ = config_place((c)->r, (s)); \
+		config_problem((c)->r, &where_, __VA_ARGS__);           \
+	} while (0)
+
+static struct config_use *use_device(struct checker *c, const config_setting_t *s, int ns, const char *name, char *as)
+{
+	return config_use(c->r, s, xasprintf("device `%s' %s", name, ns_text[ns]), as);
+}
+
+/* The names that evpnd makes of a VNI. */
+static void use_made_device(struct checker *c, const config_setting_t *s, const char *prefix, uint32_t vni,
+			    const char *what)
+{
+	_cleanup_free_ char *name = xasprintf("%s%u", prefix, vni);
+
+	use_device(c, s, FRR, name, xasprintf("%s of VNI %u", what, vni))->made_for = vni;
+}
+
+static void use_addresses(struct checker *c, const config_setting_t *list, const char *device, int ns,
+			  const struct ipaddr *ips, size_t n)
+{
+	char text[IPADDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < n; i++)
+		if (ipaddr_is_set(&ips[i]))
+			config_use(c->r, element(list, i),
+				   xasprintf("address %s of %s %s", ipaddr_format(&ips[i], true, text), device,
+					     ns_text[ns]),
+				   NULL);
+}
+
+static void use_subnets(struct checker *c, const config_setting_t *list, const char *vrf, const char *device,
+			const struct ipaddr *ips, size_t n)
+{
+	for (size_t i = 0; vrf[0] && i < n; i++)
+		if (ipaddr_is_set(&ips[i]))
+			config_use_subnet(c->r, element(list, i), vrf, device, &ips[i]);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void check_vrf(struct checker *c, const config_setting_t *s, const char *what, const char *name)
+{
+	const char *near = NULL;
+
+	if (bsearch(&name, c->vrfs, c->n_vrfs, sizeof(*c->vrfs), compare_names))
+		return;
+	if (c->r->hints) {
+		c->r->hints--;
+		near = util_near_miss(name, c->vrfs);
+	}
+	PROBLEM(c, s, "%s: no L3VNI has the VRF `%s'%s%s%s", what, name, near ? ", did you mean `" : "",
+		near ? near : "", near ? "'?" : "");
+}
+
+static bool have_common_subnet(const struct config_host *host)
+{
+	for (size_t i = 0; i < host->n_addresses; i++)
+		for (size_t k = 0; k < host->n_peer_addresses; k++)
+			if (host->addresses[i].prefixlen == host->peer_addresses[k].prefixlen &&
+			    ipaddr_overlap(&host->addresses[i], &host->peer_addresses[k]))
+				return true;
+	return false;
+}
+
+/* Both ends of a veth. */
+static void check_host(struct checker *c, const struct config_host *host, const config_setting_t *s, uint32_t vni)
+{
+	const config_setting_t *list = member(s, "addresses");
+
+	if (!host->set || !config_setting_is_group(s))
+		return;
+	if (host->interface[0])
+		use_device(c, member(s, "interface"), HOST, host->interface,
+			   xasprintf("host.interface of VNI %u", vni));
+	if (!has(s, "peer") && vni)
+		use_made_device(c, s, "pe", vni, "host.peer");
+	else if (host->peer[0])
+		use_device(c, member(s, "peer"), FRR, host->peer, xasprintf("host.peer of VNI %u", vni));
+	if (host->bridge[0])
+		use_device(c, member(s, "bridge"), HOST, host->bridge, xasprintf("host.bridge of VNI %u", vni))
+			->shared = true;
+	if (host->bridge[0] && host->n_addresses)
+		PROBLEM(c, list,
+			"l2vnis.host.addresses: %s is a port of %s, where addresses have no effect: set them on the "
+			"bridge",
+			host->interface, host->bridge);
+	use_addresses(c, list, host->interface, HOST, host->addresses, host->n_addresses);
+	use_addresses(c, member(s, "peer_addresses"), host->peer, FRR, host->peer_addresses, host->n_peer_addresses);
+	if (host->asn && !have_common_subnet(host))
+		PROBLEM(c, member(s, "asn"),
+			"l3vnis.host.asn: the BGP session with AS %u needs a subnet that `addresses' and "
+			"`peer_addresses' have in common",
+			host->asn);
+}
+
+static void check_vni(struct checker *c, const config_setting_t *s, uint32_t vni, const char *what)
+{
+	if (!vni)
+		return;
+	config_use(c->r, member(s, "vni"), xasprintf("VNI %u", vni), xstrdup(what));
+	use_made_device(c, s, "br", vni, "the bridge");
+	use_made_device(c, s, "vni", vni, "the VXLAN");
+}
+
+static void check_table(struct checker *c, const struct config_l3vni *l3, const config_setting_t *s)
+{
+	struct config_use *use;
+
+	if (!l3->table)
+		return;
+	use = config_use(c->r, member(s, "table"), xasprintf("table %u", l3->table),
+			 xasprintf("the table of VNI %u", l3->vni));
+	if (!has(s, "table"))
+		use->made_for = l3->vni;
+	if (!has(s, "table") && l3->table >= 253 && l3->table <= 255)
+		PROBLEM(c, s,
+			"l3vnis: VNI %u needs a `table': the default, %u, is one of the kernel's own (253 to 255)",
+			l3->vni, l3->table);
+}
+
+static void check_routes(struct checker *c, const struct config_l3vni *l3, const config_setting_t *list)
+{
+	char prefix[IPADDR_TEXT_SIZE], via[IPADDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < l3->n_routes; i++) {
+		const struct config_route *route = &l3->routes[i];
+
+		if (!ipaddr_is_set(&route->prefix))
+			continue;
+		ipaddr_format(&route->prefix, true, prefix);
+		config_use(c->r, element(list, i), xasprintf("the route to %s of VNI %u", prefix, l3->vni), NULL);
+		if (ipaddr_is_set(&route->via) && route->via.family != route->prefix.family)
+			PROBLEM(c, member(element(list, i), "via"),
+				"l3vnis.routes.via: %s is not of the same family as the prefix %s",
+				ipaddr_format(&route->via, false, via), prefix);
+	}
+}
+
+static void use_words(struct checker *c, const config_setting_t *list, char **words, size_t n, uint32_t vni)
+{
+	for (size_t i = 0; i < n; i++)
+		if (words[i][0])
+			config_use(c->r, element(list, i), xasprintf("%s `%s' of VNI %u", list->name, words[i], vni),
+				   NULL);
+}
+
+static void check_l3vni(struct checker *c, const struct config_l3vni *l3, const config_setting_t *s)
+{
+	const config_setting_t *host = member(s, "host"), *list = member(s, "import_vrfs");
+
+	check_vni(c, s, l3->vni, "an L3VNI");
+	if (l3->vrf[0])
+		use_device(c, member(s, "vrf"), FRR, l3->vrf, xasprintf("the VRF of VNI %u", l3->vni));
+	check_table(c, l3, s);
+	check_host(c, &l3->host, host, l3->vni);
+	use_subnets(c, member(host, "peer_addresses"), l3->vrf, l3->host.peer, l3->host.peer_addresses,
+		    l3->host.n_peer_addresses);
+	check_routes(c, l3, member(s, "routes"));
+	use_words(c, member(s, "redistribute"), l3->redistribute, l3->n_redistribute, l3->vni);
+	use_words(c, list, l3->import_vrfs, l3->n_import_vrfs, l3->vni);
+	for (size_t i = 0; i < l3->n_import_vrfs; i++) {
+		if (streq(l3->import_vrfs[i], l3->vrf))
+			PROBLEM(c, element(list, i), "l3vnis.import_vrfs: `%s' is the VRF itself", l3->vrf);
+		else if (l3->import_vrfs[i][0])
+			check_vrf(c, element(list, i), "l3vnis.import_vrfs", l3->import_vrfs[i]);
+	}
+}
+
+static void check_l2vni(struct checker *c, const struct config_l2vni *l2, const config_setting_t *s)
+{
+	const config_setting_t *gateways = member(s, "gateways");
+	char bridge[IFNAMSIZ];
+
+	snprintf(bridge, sizeof(bridge), "br%u", l2->vni);
+	check_vni(c, s, l2->vni, "an L2VNI");
+	if (l2->vrf[0])
+		check_vrf(c, member(s, "vrf"), "l2vnis.vrf", l2->vrf);
+	if (l2->n_gateways && !has(s, "vrf"))
+		PROBLEM(c, gateways, "l2vnis.gateways: VNI %u has gateways but no `vrf' that they route for", l2->vni);
+	use_addresses(c, gateways, bridge, FRR, l2->gateways, l2->n_gateways);
+	use_subnets(c, gateways, l2->vrf, bridge, l2->gateways, l2->n_gateways);
+	check_host(c, &l2->host, member(s, "host"), l2->vni);
+}
+
+static void check_nics(struct checker *c, const config_setting_t *list)
+{
+	for (size_t i = 0; i < c->config->underlay.n_nics; i++) {
+		const struct config_nic *nic = &c->config->underlay.nics[i];
+		const config_setting_t *s = element(list, i);
+
+		if (!nic->name[0])
+			continue;
+		/* It starts on the host and is moved: the name has to be free on both sides. */
+		use_device(c, member(s, "name"), HOST, nic->name, xstrdup("an underlay interface"));
+		use_device(c, member(s, "name"), FRR, nic->name, xstrdup("an underlay interface"));
+		use_addresses(c, member(s, "addresses"), nic->name, FRR, nic->addresses, nic->n_addresses);
+	}
+}
+
+/* The address of node number `index`: not the pool's first, which is the subnet's own, nor IPv4's last. */
+static void take_vtep(struct checker *c, const config_setting_t *s)
+{
+	const struct ipaddr *pool = &c->r->vtep_pool;
+	uint32_t index = c->config->node.index;
+	unsigned int host_bits = ipaddr_bits(pool) - pool->prefixlen;
+	bool is_last = ipaddr_bits(pool) == 32 && host_bits > 1 && host_bits <= 32 &&
+		       index == (uint32_t)((1ull << host_bits) - 1);
+	char text[IPADDR_TEXT_SIZE];
+
+	ipaddr_format(pool, true, text);
+	if (!ipaddr_nth(pool, index, &c->config->underlay.vtep))
+		PROBLEM(c, s, "underlay.vtep_pool: %s has no address number %u (node.index)", text, index);
+	else if (host_bits > 1 && (index == 0 || is_last))
+		PROBLEM(c, s,
+			"underlay.vtep_pool: address number %u (node.index) of %s is the %s address: count nodes from "
+			"1",
+			index, text, index ? "broadcast" : "subnet's own");
+}
+
+static void check_underlay(struct checker *c)
+{
+	const config_setting_t *underlay = member(c->r->root, "underlay"), *node = member(c->r->root, "node");
+	const config_setting_t *pool = member(underlay, "vtep_pool");
+	bool has_index = has(node, "index") && node != c->r->root;
+
+	if (underlay != c->r->root && config_setting_is_group(underlay)) {
+		check_nics(c, member(underlay, "interfaces"));
+		if (has(underlay, "vtep") && has(underlay, "vtep_pool"))
+			PROBLEM(c, pool, "underlay: `vtep' and `vtep_pool' are both there: one of them says it");
+		else if (!has(underlay, "vtep") && !has(underlay, "vtep_pool"))
+			PROBLEM(c, underlay, "underlay: `vtep' or `vtep_pool' is missing");
+		else if (has(underlay, "vtep_pool") && !c->config->node.has_index)
+			PROBLEM(c, pool, "underlay.vtep_pool: this needs node.index or node.index_from");
+		else if (ipaddr_is_set(&c->r->vtep_pool) && !c->r->index_is_bad)
+			take_vtep(c, pool);
+	}
+	if (has_index && has(node, "index_from"))
+		PROBLEM(c, member(node, "index_from"),
+			"node: `index' and `index_from' are both there: one of them says it");
+}
+
+static void check_frr(struct checker *c)
+{
+	const struct config_frr *frr = &c->config->frr;
+	const config_setting_t *s = member(c->r->root, "frr"), *list = member(s, "neighbors");
+	char text[IPADDR_TEXT_SIZE];
+
+	if (s == c->r->root || !config_setting_is_group(s))
+		return;
+	if (!has(s, "source"))
+		PROBLEM(c, s, "frr.source is needed: evpnd installs the frr.conf that you write there");
+	else if (frr->source && frr->config && streq(frr->source, frr->config))
+		PROBLEM(c, member(s, "source"), "frr.source: %s is also frr.config, which evpnd overwrites",
+			frr->source);
+	if (ipaddr_is_set(&frr->router_id) && ipaddr_bits(&frr->router_id) != 32)
+		PROBLEM(c, member(s, "router_id"), "frr.router_id: want an IPv4 address, not \"%s\"",
+			ipaddr_format(&frr->router_id, false, text));
+	for (size_t i = 0; i < frr->n_neighbors; i++)
+		if (ipaddr_is_set(&frr->neighbors[i].address))
+			config_use(c->r, member(element(list, i), "address"),
+				   xasprintf("neighbor %s", ipaddr_format(&frr->neighbors[i].address, false, text)),
+				   NULL);
+}
+
+void config_check(struct config_reader *r)
+{
+	struct config *config = r->config;
+	struct checker c = { .r = r, .config = config };
+	const config_setting_t *l3vnis = member(r->root, "l3vnis"), *l2vnis = member(r->root, "l2vnis");
+	_cleanup_free_ const char **vrfs = xcalloc(config->n_l3vnis + 1, sizeof(*vrfs));
+
+	c.vrfs = vrfs;
+	for (size_t i = 0; i < config->n_l3vnis; i++)
+		if (config->l3vnis[i].vrf[0])
+			vrfs[c.n_vrfs++] = config->l3vnis[i].vrf;
+	qsort(vrfs, c.n_vrfs, sizeof(*vrfs), compare_names);
+
+	check_underlay(&c);
+	for (size_t i = 0; i < config->n_l3vnis; i++)
+		check_l3vni(&c, &config->l3vnis[i], element(l3vnis, i));
+	for (size_t i = 0; i < config->n_l2vnis; i++)
+		check_l2vni(&c, &config->l2vnis[i], element(l2vnis, i));
+	check_frr(&c);
+	config_check_uses(r);
+}

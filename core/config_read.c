@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config_read.c - the keys of evpn.conf, and the values that only one key has; see config_parse.h */
+#include <ctype.h>
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+
+#include "config_parse.h"
+#include "util.h"
+
+#define MEMBER(type, m)	    .offset = offsetof(type, m)
+#define MEMBERS(type, m, n) .offset = offsetof(type, m), .count = offsetof(type, n)
+#define RANGE(low, high)    .min = (low), .max = (high)
+#define MAX_VNI		    0xffffff
+/* A file that index_from names holds a number. */
+#define MAX_INDEX_FILE 4096
+
+static void read_plugin(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct config_plugin *plugin = (struct config_plugin *)((char *)base + key->offset);
+	static const struct config_key name = { MEMBER(struct config_plugin, name) };
+
+	plugin->where = config_place(r, s);
+	value_read_string(r, s, &name, plugin);
+}
+
+/* Tables 253 to 255 are the kernel's: default, main, local. */
+static void read_table(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	bool reported;
+	long long n;
+
+	if (config_get_number(r, s, &n, &reported) && n >= 253 && n <= 255)
+		config_problem_value(r, s, "a table that is not the kernel's own (253 to 255)");
+	else
+		value_read_number(r, s, key, base);
+}
+
+static void read_host(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	((struct config_host *)((char *)base + key->offset))->set = true;
+	value_read_group(r, s, key, base);
+}
+
+static void read_nics(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	value_read_groups(r, s, key, base);
+	for (size_t i = 0; i < r->config->underlay.n_nics; i++) {
+		const config_setting_t *nic = config_setting_get_elem(s, (unsigned int)i);
+
+		r->config->underlay.nics[i].keep_addresses = config_setting_is_group(nic) &&
+							     !config_setting_get_member(nic, "addresses");
+	}
+}
+
+static void read_vtep_pool(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	value_read_subnet(r, s, &(struct config_key){ .offset = 0 }, &r->vtep_pool);
+}
+
+static bool parse_index(const char *text, uint32_t *ret_index)
+{
+	size_t digits = strspn(text, "0123456789"), blanks = strspn(text + digits, " \t\r\n");
+	unsigned long long n = strtoull(text, NULL, 10);
+
+	if (digits == 0 || digits > 10 || text[digits + blanks] || n > UINT32_MAX)
+		return false;
+	*ret_index = (uint32_t)n;
+	return true;
+}
+
+static void read_index(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	size_t n = r->n_problems;
+
+	r->config->node.has_index = true;
+	value_read_number(r, s, key, base);
+	r->index_is_bad |= r->n_problems > n;
+}
+
+/* The number of this node, from where whoever starts evpnd has put it. */
+static void read_index_from(struct config_reader *r, const config_setting_t *s, const struct config_key *key,
+			    void *base)
+{
+	const char *from = config_setting_get_string(s), *text = NULL;
+	struct config_where where = config_place(r, s);
+	_cleanup_free_ char *content = NULL;
+	size_t n = r->n_problems;
+
+	r->config->node.has_index = true;
+	if (from && strncmp(from, "env:", 4) == 0 && from[4]) {
+		text = getenv(from + 4);
+		if (!text)
+			config_problem(r, &where, "node.index_from: the environment variable %s is not set", from + 4);
+	} else if (from && strncmp(from, "file:/", 6) == 0) {
+		int e = config_read_regular(from + 5, MAX_INDEX_FILE, &content, NULL);
+
+		text = content;
+		if (e < 0)
+			config_problem(r, &where, "node.index_from: %s: %s", from + 5,
+				       e == -EINVAL ? "not a regular file" : strerror(-e));
+	} else {
+		config_problem_value(r, s, "\"env:NAME\" or \"file:/PATH\"");
+	}
+	if (text && !parse_index(text, &r->config->node.index))
+		config_problem(r, &where, "node.index_from: %s holds \"%.32s\": want a whole number", from, text);
+	r->index_is_bad |= r->n_problems > n;
+}
+
+/* The ids that a name has here need not be those in FRR's image, so a number does as well. */
+static bool parse_id(const config_setting_t *s, uint32_t *ret_id)
+{
+	long long n = -1;
+
+	if (config_setting_type(s) == CONFIG_TYPE_INT)
+		n = config_setting_get_int(s);
+	else if (config_setting_type(s) == CONFIG_TYPE_INT64)
+		n = config_setting_get_int64(s);
+	else if (config_setting_get_string(s) && isdigit((unsigned char)config_setting_get_string(s)[0]))
+		return parse_index(config_setting_get_string(s), ret_id) && *ret_id != UINT32_MAX;
+	if (n < 0 || n >= UINT32_MAX)
+		return false;
+	*ret_id = (uint32_t)n;
+	return true;
+}
+
+static void read_owner(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	const char *name = config_setting_get_string(s);
+	const struct passwd *entry = name ? getpwnam(name) : NULL;
+
+	if (entry)
+		r->config->frr.uid = entry->pw_uid;
+	else if (!parse_id(s, &r->config->frr.uid))
+		config_problem_value(r, s, "a user of this host, or the number it has in FRR's image");
+}
+
+static void read_group_id(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	const char *name = config_setting_get_string(s);
+	const struct group *entry = name ? getgrnam(name) : NULL;
+
+	if (entry)
+		r->config->frr.gid = entry->gr_gid;
+	else if (!parse_id(s, &r->config->frr.gid))
+		config_problem_value(r, s, "a group of this host, or the number it has in FRR's image");
+}
+
+/* libconfig knows no octal numbers: 0640 comes as the decimal 640. The digits are taken as written, either way. */
+static void read_mode(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	const char *text = config_setting_get_string(s);
+	char digits[16];
+
+	if (config_setting_type(s) == CONFIG_TYPE_INT && config_setting_get_format(s) == CONFIG_FORMAT_DEFAULT) {
+		snprintf(digits, sizeof(digits), "%d", config_setting_get_int(s));
+		text = digits;
+	}
+	if (text && text[0] && strlen(text) <= 4 && text[strspn(text, "01234567")] == '\0' &&
+	    strtoul(text, NULL, 8) <= 0777)
+		r->config->frr.mode = (mode_t)strtoul(text, NULL, 8);
+	else
+		config_problem_value(r, s, "file permissions in octal digits, \"0000\" to \"0777\"");
+}
+
+static void read_allowas_in(struct config_reader *r, const config_setting_t *s, const struct config_key *key,
+			    void *base)
+{
+	char **to = (char **)((char *)base + key->offset);
+	const char *text = config_setting_get_string(s);
+
+	if (text && streq(text, "origin"))
+		*to = xstrdup(text);
+	else if (config_setting_type(s) == CONFIG_TYPE_INT && config_setting_get_int(s) >= 1 &&
+		 config_setting_get_int(s) <= 10)
+		*to = xasprintf("%d", config_setting_get_int(s));
+	else
+		config_problem_value(r, s, "\"origin\" or a number from 1 to 10");
+}
+
+static const struct config_section plugins_section = {
+	.path = "plugins",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.keys =
+		(const struct config_key[]){
+			{ "netns", read_plugin, MEMBER(struct config, netns), .required = true },
+			{ "frr", read_plugin, MEMBER(struct config, frr_plugin), .required = true },
+			{ NULL },
+		},
+};
+
+static const struct config_section nic_section = {
+	.path = "underlay.interfaces",
+	.size = sizeof(struct config_nic),
+	.where = offsetof(struct config_nic, where),
+	.keys =
+		(const struct config_key[]){
+			{ "name", value_read_device, MEMBER(struct config_nic, name), .required = true },
+			{ "addresses", value_read_addresses, MEMBERS(struct config_nic, addresses, n_addresses) },
+			{ NULL },
+		},
+};
+
+static const struct config_section underlay_section = {
+	.path = "underlay",
+	.size = sizeof(struct config),
+	.where = offsetof(struct config, underlay.where),
+	.keys =
+		(const struct config_key[]){
+			{ "interfaces", read_nics, MEMBERS(struct config, underlay.nics, underlay.n_nics),
+			  .section = &nic_section },
+			{ "vtep", value_read_address, MEMBER(struct config, underlay.vtep) },
+			{ "vtep_pool", read_vtep_pool },
+			{ NULL },
+		},
+};
+
+static const struct config_section node_section = {
+	.path = "node",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.keys =
+		(const struct config_key[]){
+			{ "index", read_index, MEMBER(struct config, node.index), RANGE(0, UINT32_MAX) },
+			{ "index_from", read_index_from },
+			{ NULL },
+		},
+};
+
+static const struct config_section l3_host_section = {
+	.path = "l3vnis.host",
+	.size = sizeof(struct config_host),
+	.where = offsetof(struct config_host, where),
+	.keys =
+		(const struct config_key[]){
+			{ "interface", value_read_device, MEMBER(struct config_host, interface), .required = true },
+			{ "addresses", value_read_addresses, MEMBERS(struct config_host, addresses, n_addresses) },
+			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
+			{ "peer_addresses", value_read_addresses,
+			  MEMBERS(struct config_host, peer_addresses, n_peer_addresses) },
+			{ "asn", value_read_number, MEMBER(struct config_host, asn), RANGE(1, UINT32_MAX) },
+			{ "bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
+			{ NULL },
+		},
+};
+
+static const struct config_section l2_host_section = {
+	.path = "l2vnis.host",
+	.size = sizeof(struct config_host),
+	.where = offsetof(struct config_host, where),
+	.keys =
+		(const struct config_key[]){
+			{ "interface", value_read_device, MEMBER(struct config_host, interface), .required = true },
+			{ "addresses", value_read_addresses, MEMBERS(struct config_host, addresses, n_addresses) },
+			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
+			{ "bridge", value_read_device, MEMBER(struct config_host, bridge) },
+			{ "peer_addresses",
+			  .elsewhere = "is for l3vnis: the other end is a bridge port, `gateways' are the "
+				       "addresses of the bridge" },
+			{ "asn", .elsewhere = "is for l3vnis: an L2VNI has no BGP session with the host" },
+			{ NULL },
+		},
+};
+
+static const struct config_section route_section = {
+	.path = "l3vnis.routes",
+	.size = sizeof(struct config_route),
+	.where = offsetof(struct config_route, where),
+	.keys =
+		(const struct config_key[]){
+			{ "prefix", value_read_subnet, MEMBER(struct config_route, prefix), .required = true },
+			{ "via", value_read_address, MEMBER(struct config_route, via), .required = true },
+			{ NULL },
+		},
+};
+
+static const char *const redistributed[] = { "connected", "static", "kernel", NULL };
+
+static const struct config_section l3vni_section = {
+	.path = "l3vnis",
+	.size = sizeof(struct config_l3vni),
+	.where = offsetof(struct config_l3vni, where),
+	.keys =
+		(const struct config_key[]){
+			{ "vni", value_read_number, MEMBER(struct config_l3vni, vni), RANGE(1, MAX_VNI),
+			  .required = true },
+			{ "vrf", value_read_device, MEMBER(struct config_l3vni, vrf), .required = true },
+			{ "table", read_table, MEMBER(struct config_l3vni, table), RANGE(1, UINT32_MAX) },
+			{ "host", read_host, MEMBER(struct config_l3vni, host), .section = &l3_host_section },
+			{ "redistribute", value_read_words, MEMBERS(struct config_l3vni, redistribute, n_redistribute),
+			  .words = redistributed },
+			{ "routes", value_read_groups, MEMBERS(struct config_l3vni, routes, n_routes),
+			  .section = &route_section },
+			{ "import_vrfs", value_read_words, MEMBERS(struct config_l3vni, import_vrfs, n_import_vrfs) },
+			{ "gateways", .elsewhere = "is for l2vnis: the addresses of an L3VNI are host.peer_addresses" },
+			{ NULL },
+		},
+};
+
+static const struct config_section l2vni_section = {
+	.path = "l2vnis",
+	.size = sizeof(struct config_l2vni),
+	.where = offsetof(struct config_l2vni, where),
+	.keys =
+		(const struct config_key[]){
+			{ "vni", value_read_number, MEMBER(struct config_l2vni, vni), RANGE(1, MAX_VNI),
+			  .required = true },
+			{ "vrf", value_read_device, MEMBER(struct config_l2vni, vrf) },
+			{ "gateways", value_read_addresses, MEMBERS(struct config_l2vni, gateways, n_gateways) },
+			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &l2_host_section },
+			{ NULL },
+		},
+};
+
+static const struct config_section neighbor_section = {
+	.path = "frr.neighbors",
+	.size = sizeof(struct config_neighbor),
+	.where = offsetof(struct config_neighbor, where),
+	.keys =
+		(const struct config_key[]){
+			{ "address", value_read_address, MEMBER(struct config_neighbor, address), .required = true },
+			{ "asn", value_read_number, MEMBER(struct config_neighbor, asn), RANGE(1, UINT32_MAX),
+			  .required = true },
+			{ "allowas_in", read_allowas_in, MEMBER(struct config_neighbor, allowas_in) },
+			{ "bfd", value_read_bool, MEMBER(struct config_neighbor, bfd) },
+			{ NULL },
+		},
+};
+
+static const struct config_section frr_section = {
+	.path = "frr",
+	.size = sizeof(struct config_frr),
+	.where = offsetof(struct config_frr, where),
+	.keys =
+		(const struct config_key[]){
+			{ "config", value_read_path, MEMBER(struct config_frr, config), .required = true },
+			{ "source", value_read_path, MEMBER(struct config_frr, source) },
+			{ "check", value_read_path_or_none, MEMBER(struct config_frr, check) },
+			{ "owner", read_owner },
+			{ "group", read_group_id },
+			{ "mode", read_mode },
+			{ "asn", value_read_number, MEMBER(struct config_frr, asn), RANGE(1, UINT32_MAX) },
+			{ "router_id", value_read_address, MEMBER(struct config_frr, router_id) },
+			{ "neighbors", value_read_groups, MEMBERS(struct config_frr, neighbors, n_neighbors),
+			  .section = &neighbor_section },
+			{ "extra", value_read_text, MEMBER(struct config_frr, extra) },
+			{ NULL },
+		},
+};
+
+/* { labels = { app = "frr"; }; list = [ "a" ]; } is labels.app = "frr", list.0 = "a". */
+static void flatten(struct config_reader *r, const config_setting_t *s, const char *key,
+		    struct config_plugin_group *group)
+{
+	struct config_option *option;
+
+	if (config_setting_is_aggregate(s)) {
+		for (int i = 0; i < config_setting_length(s); i++) {
+			const config_setting_t *element = config_setting_get_elem(s, (unsigned int)i);
+			_cleanup_free_ char *name = element->name ? xstrdup(element->name) : xasprintf("%d", i);
+			_cleanup_free_ char *path = xasprintf("%s%s%s", key, key[0] ? "." : "", name);
+
+			flatten(r, element, path, group);
+		}
+		return;
+	}
+	option = util_append(&group->options, &group->n_options, sizeof(*option));
+	option->where = config_place(r, s);
+	option->key = xstrdup(key);
+	option->value = config_value_text(s);
+}
+
+static bool is_selected(const struct config_reader *r, const char *name)
+{
+	const config_setting_t *plugins = config_setting_get_member(r->root, "plugins");
+	const char *netns = NULL, *frr = NULL;
+
+	if (!plugins || !config_setting_is_group(plugins))
+		return false;
+	config_setting_lookup_string(plugins, "netns", &netns);
+	config_setting_lookup_string(plugins, "frr", &frr);
+	return (netns && streq(netns, name)) || (frr && streq(frr, name));
+}
+
+/* Stricter than util_near_miss: "my-plugin" is not "plugins". */
+static const char *find_slip(const char *name)
+{
+	const char *nearest = NULL;
+	unsigned int best = 3;
+
+	for (const struct config_key *key = config_root_section.keys; key->name; key++) {
+		unsigned int d = util_distance(name, key->name);
+
+		if (d < best && d <= (strlen(key->name) > 5 ? 2u : 1u)) {
+			best = d;
+			nearest = key->name;
+		}
+	}
+	return nearest;
+}
+
+/*
+ * A group that is not ours is some plugin's, maybe of one that is not in use at present; one that is a slip of the pen
+ * from ours is not, or a whole list of VNIs would be lost without a word.
+ */
+static void read_other(struct config_reader *r, const config_setting_t *s)
+{
+	const char *slip = is_selected(r, s->name) ? NULL : find_slip(s->name);
+	struct config_where where = config_place(r, s);
+	struct config_plugin_group *group;
+
+	if (slip) {
+		config_problem(r, &where, "no such key `%s', did you mean `%s'?", s->name, slip);
+		return;
+	}
+	if (!config_setting_is_group(s)) {
+		config_problem(r, &where, "no such key `%s'; a plugin's options are a group, %s = { ... }", s->name,
+			       s->name);
+		return;
+	}
+	group = util_append(&r->config->groups, &r->config->n_groups, sizeof(*group));
+	group->name = xstrdup(s->name);
+	group->where = where;
+	flatten(r, s, "", group);
+}
+
+const struct config_section config_root_section = {
+	.path = "",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.other = read_other,
+	.keys =
+		(const struct config_key[]){
+			{ "plugins", value_read_group, .section = &plugins_section, .required = true },
+			{ "underlay", value_read_group, .section = &underlay_section, .required = true },
+			{ "node", value_read_group, .section = &node_section },
+			{ "l3vnis", value_read_groups, MEMBERS(struct config, l3vnis, n_l3vnis),
+			  .section = &l3vni_section },
+			{ "l2vnis", value_read_groups, MEMBERS(struct config, l2vnis, n_l2vnis),
+			  .section = &l2vni_section },
+			{ "frr", value_read_group, MEMBER(struct config, frr), .section = &frr_section,
+			  .required = true },
+			{ NULL },
+		},
+};
