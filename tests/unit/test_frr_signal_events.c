@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_frr_signal_events.c - the plugin waits for whom it asks, for as long as it should */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "signal_case.h"
+
+START_TEST(test_quiet_when_idle)
+{
+	assert_quiet();
+	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_NONE);
+	assert_quiet();
+}
+END_TEST
+
+START_TEST(test_nobody_listens)
+{
+	int fd;
+
+	assert_error(reload(1), 0, 0, "is evpn-reloader running beside FRR?");
+	ck_assert(strstr(err.msg, sock_path) != NULL);
+	/* The directory is watched: nothing happens until the socket is there. */
+	ck_assert(!fake_host_readable(plugin->event_fd(self), 300));
+	listen_unix();
+	/* Bound and listening are two moments; the plugin may have seen the first alone. */
+	fd = take_connection();
+	answer_with(fd, "ok", "");
+	ck_assert_int_eq(reload_outcome(1), 1);
+	assert_quiet();
+}
+END_TEST
+
+START_TEST(test_bound_before_it_listens)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+
+	ck_assert_int_eq(reload(1), 0);
+	strcpy(un.sun_path, sock_path);
+	ck_assert_int_eq(bind(sock, (const struct sockaddr *)&un, sizeof(un)), 0);
+	/* Seen too early; evpn-reloader's change of the mode, or the pause's end, has the plugin look again. */
+	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	plugin->on_event(self, &err);
+	assert_error(reload(1), 0, 0, "Connection refused");
+	ck_assert_int_eq(listen(sock, 1), 0);
+	while (!fake_host_readable(sock, 0)) {
+		ck_assert(fake_host_readable(plugin->event_fd(self), 5000));
+		plugin->on_event(self, &err);
+	}
+	fd = accept4(sock, NULL, NULL, SOCK_CLOEXEC);
+	answer_with(fd, "ok", "");
+	ck_assert_int_eq(reload_outcome(1), 1);
+	close(sock);
+}
+END_TEST
+
+START_TEST(test_left_over_socket)
+{
+	listen_unix();
+	stop_listening();
+	assert_error(reload(1), 0, 0, "Connection refused");
+	unlink(sock_path);
+	listen_unix();
+	answer_with(take_connection(), "ok", "");
+	ck_assert_int_eq(reload_outcome(1), 1);
+}
+END_TEST
+
+START_TEST(test_no_directory)
+{
+	rmdir(run_dir);
+	assert_error(reload(1), 0, 0, "No such file or directory");
+	ck_assert_int_eq(mkdir(run_dir, 0700), 0);
+	listen_unix();
+	answer_with(take_connection(), "ok", "");
+	ck_assert_int_eq(reload_outcome(1), 1);
+	assert_quiet();
+}
+END_TEST
+
+START_TEST(test_directory_is_replaced)
+{
+	ck_assert_int_eq(reload(1), 0);
+	rmdir(run_dir);
+	ck_assert_int_eq(mkdir(run_dir, 0700), 0);
+	listen_unix();
+	answer_with(take_connection(), "ok", "");
+	ck_assert_int_eq(reload_outcome(1), 1);
+}
+END_TEST
+
+START_TEST(test_full_backlog)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int others[4], n = 0;
+
+	listen_unix();
+	strcpy(un.sun_path, sock_path);
+	for (;;) {
+		others[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		if (connect(others[n++], (const struct sockaddr *)&un, sizeof(un)) < 0)
+			break;
+		ck_assert_int_lt(n, 4);
+	}
+	ck_assert_int_eq(errno, EAGAIN);
+	assert_error(reload(1), 0, 0, "nobody listens");
+	for (int i = 0; i < n; i++)
+		close(others[i]);
+	while (n-- > 1)
+		close(take_connection());
+	answer_with(take_connection(), "ok", "");
+	ck_assert_int_eq(reload_outcome(1), 1);
+}
+END_TEST
+
+START_TEST(test_not_ready)
+{
+	int first, second;
+
+	listen_unix();
+	ck_assert_int_eq(reload(3), 0);
+	first = take_connection();
+	answer_with(first, "notready", "FRR's bgpd does not answer\nmore\n");
+	/* The wait has another reason now, so the daemon is told, though there is no outcome. */
+	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_RETRY);
+	assert_error(reload(3), 0, 0, "FRR's bgpd does not answer");
+	ck_assert_ptr_null(strstr(err.msg, "more"));
+	assert_quiet();
+	/* Nobody has to ask for it to be asked again. */
+	second = take_connection();
+	ck_assert_ptr_nonnull(strstr(take_request(second), "/3 "));
+	answer_with(second, "ok", "");
+	ck_assert_int_eq(reload_outcome(3), 1);
+	assert_quiet();
+}
+END_TEST
+
+START_TEST(test_time_limit)
+{
+	int fd;
+
+	options[1] = (struct fake_option){ "timeout", "1" };
+	open_plugin_again();
+	listen_unix();
+	ck_assert_int_eq(reload(1), 0);
+	fd = take_connection();
+	take_request(fd);
+	answer_text(fd, "evpn-reloader 1 ok length=5\nhel");
+	assert_error(reload_outcome(1), -1, ETIMEDOUT, "no answer from unix:");
+	ck_assert_ptr_nonnull(strstr(err.msg, "within 1 s"));
+	assert_quiet();
+	close(fd);
+}
+END_TEST
+
+static void check_tcp(int family, const char *ip)
+{
+	char tcp[64];
+	int port = listen_tcp(family, 0);
+
+	if (port < 0) {
+		printf("SKIP: no loopback address of family %d\n", family);
+		return;
+	}
+	stop_listening();
+	snprintf(tcp, sizeof(tcp), "tcp:%s:%d", ip, port);
+	options[0].value = tcp;
+	open_plugin_again();
+	ck_assert_int_eq(reload(1), 0);
+	/* The refusal comes at once or by an event. */
+	while (!strstr(err.msg, "nobody listens")) {
+		ck_assert(fake_host_readable(plugin->event_fd(self), 5000));
+		plugin->on_event(self, &err);
+		ck_assert_int_eq(reload(1), 0);
+	}
+	ck_assert_int_eq(listen_tcp(family, port), port);
+	answer_with(take_connection(), "ok", "");
+	ck_assert_int_eq(reload_outcome(1), 1);
+	assert_quiet();
+	stop_listening();
+}
+
+START_TEST(test_tcp)
+{
+	check_tcp(AF_INET, "127.0.0.1");
+	check_tcp(AF_INET6, "[::1]");
+}
+END_TEST
+
+START_TEST(test_plain)
+{
+	char byte;
+	int fd;
+
+	options[1] = (struct fake_option){ "protocol", "plain" };
+	open_plugin_again();
+	assert_error(reload(1), 0, 0, "is the reloader running beside FRR?");
+	listen_unix();
+	for (uint64_t generation = 1; generation < 3; generation++) {
+		fd = take_connection();
+		ck_assert_int_eq(reload_outcome(generation), 1);
+		ck_assert_int_eq(reload(generation), 1);
+		ck_assert_int_eq(read(fd, &byte, 1), 0);
+		close(fd);
+		ck_assert(!has_connection());
+		assert_quiet();
+		ck_assert_int_eq(reload(generation + 1), 1);
+	}
+	assert_error(query("show evpn vni json"), -1, ENOTSUP, "can be signalled, not asked");
+}
+END_TEST
+
+START_TEST(test_no_descriptor_is_left)
+{
+	int fds, fd;
+
+	/* In every state in which an instance can be closed. */
+	plugin->close(self);
+	self = NULL;
+	fds = fake_host_count_fds();
+	open_plugin_again();
+	ck_assert_int_eq(reload(1), 0);
+	plugin->close(self);
+	self = NULL;
+	ck_assert_int_eq(fake_host_count_fds(), fds);
+	listen_unix();
+	fds = fake_host_count_fds();
+	open_plugin_again();
+	ck_assert_int_eq(query("show x"), 0);
+	fd = take_connection();
+	answer_text(fd, "evpn-reloader 1 ok length=100\nhalf");
+	plugin->on_event(self, &err);
+	plugin->close(self);
+	self = NULL;
+	close(fd);
+	ck_assert_int_eq(fake_host_count_fds(), fds);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = { test_quiet_when_idle,
+				       test_nobody_listens,
+				       test_bound_before_it_listens,
+				       test_left_over_socket,
+				       test_no_directory,
+				       test_directory_is_replaced,
+				       test_full_backlog,
+				       test_not_ready,
+				       test_time_limit,
+				       test_tcp,
+				       test_plain,
+				       test_no_descriptor_is_left };
+
+	return signal_case_main("frr-signal-events", tests, sizeof(tests) / sizeof(tests[0]));
+}
