@@ -12,7 +12,7 @@
 #include "plugin.h"
 #include "util.h"
 
-/* What a plugin of version 1.0 has at least: all up to and with query_frr. */
+/* What a plugin has at least: all of version 1.0 but query_frr, which is optional. */
 #define MIN_STRUCT_SIZE (offsetof(struct evpn_plugin, reload_frr) + sizeof(void *))
 
 static const struct plugin *plugin_of(const struct evpn_host *host)
@@ -57,26 +57,33 @@ static void host_log(const struct evpn_host *host, enum evpn_log_level level, co
 	va_end(ap);
 }
 
-/* Who can write the file, or put another in its place, is root to evpnd: that must be root alone. */
-static int check_writers(const char *path, struct evpn_error *err)
+/* Who can write it is root to evpnd: that must be root alone. */
+static int check_writers(const char *path, const char *what, bool is_dir, struct evpn_error *err)
 {
-	_cleanup_free_ char *copy = xstrdup(path);
-	const char *const both[] = { path, dirname(copy) };
+	struct stat st;
 
-	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
-		struct stat st;
-
-		if (stat(both[i], &st) < 0)
-			return evpn_fail(err, errno, "plugin %s: %s", path, strerror(errno));
-		/* In a sticky directory like /tmp only the owner can replace a file. */
-		if (st.st_uid != 0 || ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(i == 1 && (st.st_mode & S_ISVTX))))
-			return evpn_fail(
-				err, EPERM,
-				"plugin %s: others than root can write %s (owner %u, mode %04o); a plugin runs "
-				"as root: chown root, chmod go-w",
-				path, both[i], (unsigned int)st.st_uid, (unsigned int)st.st_mode & 07777);
-	}
+	if (stat(what, &st) < 0)
+		return evpn_fail(err, errno, "plugin %s: %s", path, strerror(errno));
+	/* In a sticky directory like /tmp only the owner can replace a file. */
+	if (st.st_uid != 0 || ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(is_dir && (st.st_mode & S_ISVTX))))
+		return evpn_fail(err, EPERM,
+				 "plugin %s: others than root can write %s (owner %u, mode %04o); a plugin runs "
+				 "as root: chown root, chmod go-w",
+				 path, what, (unsigned int)st.st_uid, (unsigned int)st.st_mode & 07777);
 	return 0;
+}
+
+/* The file, the directory where another could be put in its place, and the same of a symbolic link to it. */
+static int check_file(const char *path, struct evpn_error *err)
+{
+	_cleanup_free_ char *real = realpath(path, NULL);
+	_cleanup_free_ char *copy = xstrdup(path);
+
+	if (!real)
+		return evpn_fail(err, errno, "plugin %s: %s", path, strerror(errno));
+	if (check_writers(path, real, false, err) < 0 || check_writers(path, dirname(copy), true, err) < 0)
+		return -1;
+	return check_writers(path, dirname(real), true, err);
 }
 
 static int check_api(struct plugin *plugin, struct evpn_error *err)
@@ -106,7 +113,7 @@ static int load(struct plugin *plugin, struct evpn_error *err)
 	const struct evpn_plugin *theirs;
 	void *library;
 
-	if (check_writers(plugin->path, err) < 0)
+	if (check_file(plugin->path, err) < 0)
 		return -1;
 	library = dlopen(plugin->path, RTLD_NOW | RTLD_LOCAL);
 	if (!library)

@@ -16,7 +16,7 @@
  * Rules that hold for every callback:
  *  - All calls come from one thread. None may block: what takes longer than a moment returns 0 ("not ready, ask
  *    again"), and `event_fd` becomes readable when asking again makes sense.
- *  - Results: <0 failed, `err` filled in; 0 not ready, err->msg may say what is waited for; >0 done.
+ *  - Results: <0 failed, `err` filled in; 0 not ready, err->msg may say what is waited for; >0 done. (open: 0 done.)
  *  - Outputs (`ret_...`) are touched only on success.
  *  - Descriptors are close-on-exec from birth.
  *
@@ -114,7 +114,8 @@ struct evpn_plugin {
 
 	/*
 	 * Makes an instance from the options. It checks all of them, and refuses with the offending value; it does not
-	 * need the world to be ready yet (a pidfile that does not exist, a socket nobody listens on).
+	 * need the world to be ready yet (a pidfile that does not exist, a socket nobody listens on). Returns 0 or <0. A
+	 * plugin that is used in both roles is opened twice.
 	 */
 	int (*open)(const struct evpn_host *host, void **ret_self, struct evpn_error *err);
 
@@ -140,8 +141,9 @@ struct evpn_plugin {
 	/*
 	 * Makes FRR take over the configuration file that was just installed at conf_path, as the host sees the path.
 	 * `generation` names this demand: the same number again asks how it went, another one is a new demand, and what
-	 * was under way for the former may be dropped. Returns >0 when FRR runs this configuration; <0 with
-	 * EVPN_ERROR_REFUSED when FRR refuses it, with an errno value when it could not be asked.
+	 * was under way for the former may be dropped. Numbers begin anew when evpnd starts. Returns >0 when FRR runs
+	 * this configuration; <0 with EVPN_ERROR_REFUSED when FRR refuses it, with an errno value when it could not be
+	 * asked.
 	 */
 	int (*reload_frr)(void *self, const char *conf_path, uint64_t generation, struct evpn_error *err);
 
