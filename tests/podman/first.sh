@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# first.sh - a fresh pod, FRR with an empty frr.conf: one run makes the node an EVPN endpoint, the next changes nothing
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+# (The bridge port guest is the test's own.) Makes a link come and go, and waits until the monitor has told: it listens, and has told all that was before.
+canary() {
+	local seen
+
+	seen=$(grep -c 'Deleted.*canary' "$2" || :)
+	until_ok 10 "ip monitor tells of a link" sing "$1" "$2" "$seen"
+}
+
+sing() {
+	nsenter --net="$1" ip link add canary type bridge
+	nsenter --net="$1" ip link del canary
+	[ "$(grep -c 'Deleted.*canary' "$2")" -gt "$3" ]
+}
+
+watch_links() {
+	nsenter --net="$1" ip -o monitor link address > "$2" &
+	monitors+=($!)
+	canary "$1" "$2"
+}
+
+set_up
+make_config "address = \"unix:$T/reloader/reloader.sock\";"
+make_pod --network=none
+add_evpn_reloader
+podman pod start frrpod > /dev/null
+no_ping
+
+step "evpnd --once on the fresh pod"
+evpnd --once --timeout 60 || fail "evpnd --once: exit code $?"
+ping_ok
+reloads=$(reload_count)
+[ "$reloads" = "1 1" ] || fail "the reloader counts $reloads tests and reloads, not one of each"
+
+step "evpnd --once again"
+watch_links "/run/netns/$HOST" "$T/monitor.host"
+watch_links "/proc/$(frr_pid)/ns/net" "$T/monitor.frr"
+evpnd --once --timeout 60 > "$T/second" || fail "the second evpnd --once: exit code $?"
+cat "$T/second"
+grep -q 'converged in .*: 0 kernel changes, FRR had its configuration' "$T/second" || fail "the second run is not empty"
+[ "$(reload_count)" = "$reloads" ] || fail "the second run reloaded FRR: $reloads before, $(reload_count) after"
+canary "/run/netns/$HOST" "$T/monitor.host"
+canary "/proc/$(frr_pid)/ns/net" "$T/monitor.frr"
+kill "${monitors[@]}"
+if grep -hvE 'canary|: guest@' "$T"/monitor.*; then
+	fail "the second run changed the kernel's state"
+fi
+all_in_place
+ping_ok
