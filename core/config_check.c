@@ -40,6 +40,12 @@ static bool has(const config_setting_t *s, const char *name)
 		config_problem((c)->r, &where_, __VA_ARGS__);           \
 	} while (0)
 
+/* "the VRF of VNI 100"; a VNI that is wrong or missing is 0. */
+static char *name_use(const char *what, uint32_t vni)
+{
+	return vni ? xasprintf("%s of VNI %u", what, vni) : xstrdup(what);
+}
+
 static struct config_use *use_device(struct checker *c, const config_setting_t *s, int ns, const char *name, char *as)
 {
 	return config_use(c->r, s, xasprintf("device `%s' %s", name, ns_text[ns]), as);
@@ -51,7 +57,7 @@ static void use_made_device(struct checker *c, const config_setting_t *s, const 
 {
 	_cleanup_free_ char *name = xasprintf("%s%u", prefix, vni);
 
-	use_device(c, s, FRR, name, xasprintf("%s of VNI %u", what, vni))->made_for = vni;
+	use_device(c, s, FRR, name, name_use(what, vni))->made_for = vni;
 }
 
 static void use_addresses(struct checker *c, const config_setting_t *list, const char *device, int ns,
@@ -112,15 +118,13 @@ static void check_host(struct checker *c, const struct config_host *host, const 
 	if (!host->set || !config_setting_is_group(s))
 		return;
 	if (host->interface[0])
-		use_device(c, member(s, "interface"), HOST, host->interface,
-			   xasprintf("host.interface of VNI %u", vni));
+		use_device(c, member(s, "interface"), HOST, host->interface, name_use("host.interface", vni));
 	if (!has(s, "peer") && vni)
 		use_made_device(c, s, "pe", vni, "host.peer");
 	else if (host->peer[0])
-		use_device(c, member(s, "peer"), FRR, host->peer, xasprintf("host.peer of VNI %u", vni));
+		use_device(c, member(s, "peer"), FRR, host->peer, name_use("host.peer", vni));
 	if (host->bridge[0])
-		use_device(c, member(s, "bridge"), HOST, host->bridge, xasprintf("host.bridge of VNI %u", vni))
-			->shared = true;
+		use_device(c, member(s, "bridge"), HOST, host->bridge, name_use("host.bridge", vni))->shared = true;
 	if (host->bridge[0] && host->n_addresses)
 		PROBLEM(c, list,
 			"l2vnis.host.addresses: %s is a port of %s, where addresses have no effect: set them on the "
@@ -150,8 +154,7 @@ static void check_table(struct checker *c, const struct config_l3vni *l3, const 
 
 	if (!l3->table)
 		return;
-	use = config_use(c->r, member(s, "table"), xasprintf("table %u", l3->table),
-			 xasprintf("the table of VNI %u", l3->vni));
+	use = config_use(c->r, member(s, "table"), xasprintf("table %u", l3->table), name_use("the table", l3->vni));
 	if (!has(s, "table"))
 		use->made_for = l3->vni;
 	if (!has(s, "table") && l3->table >= 253 && l3->table <= 255)
@@ -170,7 +173,9 @@ static void check_routes(struct checker *c, const struct config_l3vni *l3, const
 		if (!ipaddr_is_set(&route->prefix))
 			continue;
 		ipaddr_format(&route->prefix, true, prefix);
-		config_use(c->r, element(list, i), xasprintf("the route to %s of VNI %u", prefix, l3->vni), NULL);
+		if (l3->vni)
+			config_use(c->r, element(list, i), xasprintf("the route to %s of VNI %u", prefix, l3->vni),
+				   NULL);
 		if (ipaddr_is_set(&route->via) && route->via.family != route->prefix.family)
 			PROBLEM(c, member(element(list, i), "via"),
 				"l3vnis.routes.via: %s is not of the same family as the prefix %s",
@@ -181,7 +186,7 @@ static void check_routes(struct checker *c, const struct config_l3vni *l3, const
 static void use_words(struct checker *c, const config_setting_t *list, char **words, size_t n, uint32_t vni)
 {
 	for (size_t i = 0; i < n; i++)
-		if (words[i][0])
+		if (vni && words[i][0])
 			config_use(c->r, element(list, i), xasprintf("%s `%s' of VNI %u", list->name, words[i], vni),
 				   NULL);
 }
@@ -192,7 +197,7 @@ static void check_l3vni(struct checker *c, const struct config_l3vni *l3, const 
 
 	check_vni(c, s, l3->vni, "an L3VNI");
 	if (l3->vrf[0])
-		use_device(c, member(s, "vrf"), FRR, l3->vrf, xasprintf("the VRF of VNI %u", l3->vni));
+		use_device(c, member(s, "vrf"), FRR, l3->vrf, name_use("the VRF", l3->vni));
 	check_table(c, l3, s);
 	check_host(c, &l3->host, host, l3->vni);
 	use_subnets(c, member(host, "peer_addresses"), l3->vrf, l3->host.peer, l3->host.peer_addresses,

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_config.c - evpn.conf, whole files: those below config/ with the faults that stand in FILE.err (none: it is good),
+ * every value of a full one, the man page, and the time that a large one takes
+ */
+#include <dirent.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "config_parse.h"
+#include "unit.h"
+#include "util.h"
+
+static struct config *config;
+static struct config_errors errors;
+
+static void setup(void)
+{
+	ck_assert_int_eq(chdir(SRCDIR "/tests/unit/config"), 0);
+	config = NULL;
+	memset(&errors, 0, sizeof(errors));
+}
+
+static void teardown(void)
+{
+	config_free(config);
+	config_errors_clear(&errors);
+}
+
+static char *all_lines(void)
+{
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < errors.n_lines; i++) {
+		char *longer = xasprintf("%s%s\n", text, errors.lines[i]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static int is_config(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return dot && streq(dot, ".conf");
+}
+
+START_TEST(files_have_the_faults_that_are_written_down)
+{
+	struct dirent **entries;
+	int n = scandir(".", &entries, is_config, alphasort), bad = 0;
+
+	ck_assert_int_gt(n, 0);
+	for (int i = 0; i < n; i++) {
+		const char *name = entries[i]->d_name;
+		_cleanup_free_ char *err_name = xasprintf("%.*s.err", (int)strlen(name) - 5, name);
+		_cleanup_free_ char *want = NULL, *got = NULL;
+
+		if (access(err_name, F_OK) == 0)
+			ck_assert_int_eq(util_read_file(err_name, 1 << 20, &want, NULL), 0);
+		config_free(config);
+		config_errors_clear(&errors);
+		config = config_load(name, &errors);
+		got = all_lines();
+		bad += want != NULL;
+		ck_assert_msg(streq(got, want ? want : ""), "%s: want\n%s\ngot\n%s", name, want ? want : "", got);
+		ck_assert_msg(!config == (errors.n_lines > 0), "%s: a config and errors, or neither", name);
+		free(entries[i]);
+	}
+	free(entries);
+	ck_assert_int_gt(bad, 0);
+	ck_assert_int_lt(bad, n);
+}
+END_TEST
+
+static void load(const char *path)
+{
+	config = config_load(path, &errors);
+	if (!config) {
+		_cleanup_free_ char *lines = all_lines();
+
+		ck_abort_msg("%s: %s", path, lines);
+	}
+}
+
+static const char *text_of(const struct ipaddr *ip, bool with_prefix)
+{
+	static char buf[IPADDR_TEXT_SIZE];
+
+	return ipaddr_format(ip, with_prefix, buf);
+}
+
+static const char *option(const char *group, const char *key)
+{
+	const struct config_plugin_group *g = config_find_group(config, group);
+
+	for (size_t i = 0; g && i < g->n_options; i++)
+		if (streq(g->options[i].key, key))
+			return g->options[i].value;
+	return NULL;
+}
+
+START_TEST(full_file_plugins_underlay_node)
+{
+	const struct config_nic *nic;
+
+	load("full.conf");
+	ck_assert_str_eq(config->netns.name, "/opt/my-plugin.so");
+	ck_assert_str_eq(config->frr_plugin.name, "my-frr");
+	ck_assert_uint_eq(config->frr_plugin.where.line, 2);
+	ck_assert_ptr_null(config_find_group(config, "frr"));
+	ck_assert_str_eq(option("my-frr", "a"), "b");
+	ck_assert_str_eq(option("netns-cri", "labels.app"), "frr");
+	ck_assert_str_eq(option("netns-cri", "labels.tier.x"), "true");
+	ck_assert_str_eq(option("netns-cri", "args.1"), "q");
+	ck_assert_str_eq(option("netns-cri", "n"), "5");
+	ck_assert_str_eq(option("netns-cri", "big"), "5000000000");
+	ck_assert_uint_eq(config_find_group(config, "netns-cri")->n_options, 7);
+
+	ck_assert_uint_eq(config->underlay.n_nics, 3);
+	nic = config->underlay.nics;
+	ck_assert_str_eq(nic[0].name, "eth1");
+	ck_assert_uint_eq(nic[0].n_addresses, 2);
+	ck_assert_str_eq(text_of(&nic[0].addresses[1], true), "2001:db8:11::3/64");
+	ck_assert(!nic[0].keep_addresses && nic[1].keep_addresses && !nic[2].keep_addresses);
+	ck_assert_uint_eq(nic[2].where.line, 9);
+	ck_assert_str_eq(nic[2].where.file, "full.conf");
+	ck_assert_str_eq(text_of(&config->underlay.vtep, true), "100.65.0.7/32");
+	ck_assert_uint_eq(config->node.index, 7);
+}
+END_TEST
+
+START_TEST(full_file_vnis)
+{
+	const struct config_l3vni *red, *blue;
+	const struct config_l2vni *l2;
+
+	load("full.conf");
+	ck_assert_uint_eq(config->n_l3vnis, 2);
+	red = &config->l3vnis[0];
+	blue = &config->l3vnis[1];
+	ck_assert_uint_eq(red->vni, 100);
+	ck_assert_uint_eq(blue->vni, 200);
+	ck_assert_ptr_eq(config_find_vrf(config, "red"), red);
+	ck_assert_ptr_eq(config_find_vrf(config, "blue"), blue);
+	ck_assert_ptr_null(config_find_vrf(config, "green"));
+	ck_assert_str_eq(red->where.file, "l3vnis.inc");
+	ck_assert_uint_eq(red->where.line, 3);
+	ck_assert_uint_eq(red->table, 1100);
+	ck_assert_uint_eq(blue->table, 200);
+	ck_assert_str_eq(red->host.interface, "frr0");
+	ck_assert_str_eq(red->host.peer, "frr1");
+	ck_assert_str_eq(text_of(&red->host.addresses[0], true), "192.169.10.0/24");
+	ck_assert_str_eq(text_of(&red->host.peer_addresses[0], true), "192.169.10.1/24");
+	ck_assert_uint_eq(red->host.asn, 64515);
+	ck_assert_str_eq(blue->host.peer, "pe200");
+	ck_assert_uint_eq(blue->host.asn, 0);
+	ck_assert_uint_eq(red->n_redistribute, 3);
+	ck_assert_str_eq(red->redistribute[2], "kernel");
+	ck_assert_uint_eq(red->n_routes, 2);
+	ck_assert_str_eq(text_of(&red->routes[0].prefix, true), "0.0.0.0/0");
+	ck_assert_str_eq(text_of(&red->routes[1].via, false), "2001:db8:1::1");
+	ck_assert_uint_eq(blue->n_import_vrfs, 1);
+	ck_assert_str_eq(blue->import_vrfs[0], "red");
+
+	ck_assert_uint_eq(config->n_l2vnis, 3);
+	l2 = config->l2vnis;
+	ck_assert_uint_eq(l2[0].vni, 110);
+	ck_assert_str_eq(l2[0].vrf, "red");
+	ck_assert_uint_eq(l2[0].n_gateways, 3);
+	ck_assert_str_eq(l2[0].host.bridge, "br-lan");
+	ck_assert_str_eq(l2[0].host.peer, "pe110");
+	ck_assert_uint_eq(l2[2].vni, 300);
+	ck_assert_str_eq(l2[2].vrf, "");
+	ck_assert_str_eq(l2[2].host.peer, "lan1");
+	ck_assert(l2[2].host.set && blue->host.set);
+}
+END_TEST
+
+START_TEST(full_file_frr)
+{
+	const struct config_frr *frr;
+
+	load("full.conf");
+	frr = &config->frr;
+	ck_assert_str_eq(frr->config, "/etc/evpnd/frr/frr.conf");
+	ck_assert_str_eq(frr->source, "/etc/evpnd/frr.conf.in");
+	ck_assert_str_eq(frr->check, "");
+	ck_assert_uint_eq(frr->uid, 92);
+	ck_assert_uint_eq(frr->gid, 0);
+	ck_assert_uint_eq(frr->mode, 0644);
+	ck_assert_uint_eq(frr->asn, 4200000000u);
+	ck_assert_str_eq(text_of(&frr->router_id, false), "10.0.0.1");
+	ck_assert_uint_eq(frr->n_neighbors, 2);
+	ck_assert_str_eq(frr->neighbors[0].allowas_in, "origin");
+	ck_assert(frr->neighbors[0].bfd && !frr->neighbors[1].bfd);
+	ck_assert_str_eq(frr->neighbors[1].allowas_in, "3");
+	ck_assert_uint_eq(frr->neighbors[1].asn, 64512);
+	ck_assert_str_eq(frr->extra, "log syslog\n!");
+}
+END_TEST
+
+START_TEST(small_file_has_the_defaults)
+{
+	load("small.conf");
+	ck_assert_uint_eq(config->frr.uid, (uid_t)-1);
+	ck_assert_uint_eq(config->frr.gid, (gid_t)-1);
+	ck_assert_uint_eq(config->frr.mode, 0640);
+	ck_assert_ptr_null(config->frr.check);
+	ck_assert_str_eq(config->frr.extra, "");
+	ck_assert(!ipaddr_is_set(&config->frr.router_id));
+	ck_assert(!config->node.has_index);
+	ck_assert_uint_eq(config->n_l3vnis + config->n_l2vnis + config->underlay.n_nics, 0);
+}
+END_TEST
+
+START_TEST(sample_is_good)
+{
+	load(SRCDIR "/etc/evpn.conf");
+	ck_assert_str_eq(text_of(&config->frr.router_id, false), "100.65.0.2");
+	ck_assert_str_eq(option("netns-pidfile", "path"), "/etc/evpnd/frr/frr.pid");
+}
+END_TEST
+
+struct keys {
+	char **words;
+	size_t n;
+};
+
+static void add_key(const char *group, const char *key, void *arg)
+{
+	struct keys *keys = arg;
+	char **slot = util_append(&keys->words, &keys->n, sizeof(*slot));
+
+	*slot = xasprintf("%s: %s", group, key);
+}
+
+static int compare_words(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* In GROUPS, `.SS GROUP` and then, after each `.TP`, `.BR KEY ...`. */
+static void read_man_page(struct keys *keys)
+{
+	_cleanup_free_ char *text = NULL;
+	char group[64] = "", *save;
+	bool inside = false, item = false;
+
+	ck_assert_int_eq(util_read_file(SRCDIR "/core/evpn.conf.5", 1 << 20, &text, NULL), 0);
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (strncmp(line, ".SH ", 4) == 0)
+			inside = streq(line, ".SH GROUPS");
+		else if (inside && strncmp(line, ".SS ", 4) == 0)
+			snprintf(group, sizeof(group), "%s", streq(line, ".SS Top level") ? "" : line + 4);
+		else if (inside && item) {
+			_cleanup_free_ char *key = NULL;
+
+			ck_assert_msg(strncmp(line, ".BR ", 4) == 0, "%s: want .BR KEY after .TP, not %s", group, line);
+			key = strndup(line + 4, strcspn(line + 4, " "));
+			add_key(group, key, keys);
+		}
+		item = streq(line, ".TP");
+	}
+}
+
+static void keys_clear(struct keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		free(keys->words[i]);
+	free(keys->words);
+}
+
+START_TEST(man_page_has_the_keys_that_the_reader_takes)
+{
+	struct keys read = { 0 }, documented = { 0 };
+	size_t i = 0, k = 0;
+
+	config_keys(&config_root_section, add_key, &read);
+	read_man_page(&documented);
+	ck_assert_uint_gt(read.n, 30);
+	qsort(read.words, read.n, sizeof(*read.words), compare_words);
+	qsort(documented.words, documented.n, sizeof(*documented.words), compare_words);
+	while (i < read.n || k < documented.n) {
+		int d = i == read.n ? 1 : k == documented.n ? -1 : strcmp(read.words[i], documented.words[k]);
+
+		ck_assert_msg(d >= 0, "evpn.conf(5) lacks `%s'", read.words[i]);
+		ck_assert_msg(d <= 0, "evpn.conf(5) has `%s', which the reader does not take", documented.words[k]);
+		i++;
+		k++;
+	}
+	keys_clear(&read);
+	keys_clear(&documented);
+}
+END_TEST
+
+static double load_seconds(const char *path, unsigned int n)
+{
+	struct timespec from, to;
+	FILE *f = fopen(path, "we");
+
+	ck_assert_ptr_nonnull(f);
+	fputs("plugins = { netns = \"a\"; frr = \"b\"; }; underlay = { vtep = \"192.0.2.1\"; };\n"
+	      "frr = { config = \"/a\"; source = \"/b\"; };\nl3vnis = (\n",
+	      f);
+	for (unsigned int i = 1; i <= n; i++)
+		fprintf(f,
+			"{ vni = %u; vrf = \"v%u\"; import_vrfs = [ \"v%u\" ]; host = { interface = \"h%u\"; "
+			"addresses = [ \"10.%u.%u.1/24\" ]; peer_addresses = [ \"10.%u.%u.2/24\" ]; }; }%s\n",
+			1000 + i, i, i % n + 1, i, i / 256, i % 256, i / 256, i % 256, i < n ? "," : ");");
+	fputs("l2vnis = (\n", f);
+	for (unsigned int i = 1; i <= n; i++)
+		fprintf(f, "{ vni = %u; vrf = \"v%u\"; gateways = [ \"172.16.%u.1/24\" ]; }%s\n", 100000 + i, i,
+			i % 256, i < n ? "," : ");");
+	fclose(f);
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	load(path);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	ck_assert_uint_eq(config->n_l3vnis + config->n_l2vnis, 2 * n);
+	config_free(config);
+	config = NULL;
+	return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+}
+
+/* Eight times the VNIs in eight times the time, give or take what a cache costs; each with each would be 64 times. */
+START_TEST(time_grows_with_the_number_of_vnis)
+{
+	char path[] = "/tmp/evpnd-config-XXXXXX";
+	int fd = mkstemp(path);
+	double few, many;
+
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	few = load_seconds(path, 500);
+	many = load_seconds(path, 4000);
+	unlink(path);
+	ck_assert_msg(many < 24 * few, "500 + 500 VNIs: %.3f s, 4,000 + 4,000: %.3f s", few, many);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("files");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 120);
+	tcase_add_test(tcase, files_have_the_faults_that_are_written_down);
+	tcase_add_test(tcase, full_file_plugins_underlay_node);
+	tcase_add_test(tcase, full_file_vnis);
+	tcase_add_test(tcase, full_file_frr);
+	tcase_add_test(tcase, small_file_has_the_defaults);
+	tcase_add_test(tcase, sample_is_good);
+	tcase_add_test(tcase, man_page_has_the_keys_that_the_reader_takes);
+	tcase_add_test(tcase, time_grows_with_the_number_of_vnis);
+	return unit_run("config", tcase);
+}
