@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# lib.sh - sourced by the tests here: where things are, and a directory that only root can write.
+set -eu
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+root=$(dirname "$(dirname "$here")")
+build=$(realpath "${BUILD:-$root/build}")
+CC=${CC:-cc}
+tmp=$(mktemp -d)
+cleanup() { rm -rf "$tmp"; }
+trap cleanup EXIT
+
+skip() { echo "SKIP: $*"; exit 77; }
+fail() { echo "$*" >&2; exit 1; }
+
+# module OUTPUT SOURCE FLAG...: builds a plugin against the header of the tree.
+module() {
+	local out=$1 source=$2
+	shift 2
+	"$CC" -Wall -Wextra -Werror -I"$root/plugins" "$@" -fPIC -shared "$source" -o "$out"
+	chmod 0755 "$out"
+}
+
+# dump PLUGIN: evpnd's own word on it.
+dump() { "$build/evpnd" --dump-plugin "$1"; }
+
+# loads PLUGIN LINE...: it loads, and the dump has these lines.
+loads() {
+	local plugin=$1 line
+	shift
+	dump "$plugin" >"$tmp/dump" 2>&1 || fail "$plugin is refused: $(cat "$tmp/dump")"
+	for line; do
+		grep -qxF -- "$line" "$tmp/dump" || fail "$plugin: no line \`$line' in: $(cat "$tmp/dump")"
+	done
+}
+
+# refused PLUGIN WORDS...: it is refused, by name, with these words.
+refused() {
+	local plugin=$1 words status=0
+	shift
+	dump "$plugin" >"$tmp/dump" 2>&1 || status=$?
+	# A crash is no refusal.
+	case $status in
+	0 | 12[89] | 1[3-9]? | 2??) fail "$plugin is not refused but ends with $status: $(cat "$tmp/dump")" ;;
+	esac
+	for words in "plugin $plugin: " "$@"; do
+		grep -qF -- "$words" "$tmp/dump" || fail "$plugin: expected \`$words' in: $(cat "$tmp/dump")"
+	done
+	echo "refused as it should be: $(cat "$tmp/dump")"
+}
