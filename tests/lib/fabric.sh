@@ -12,10 +12,13 @@
 # its pidfile tells, as with podman; FRR starts empty in it, and evpn-reloader runs beside FRR.
 #
 #   fabric_up               all of it, but for what evpnd does; all state is below $FABRIC
+#   fabric_begin            the folder, evpn.conf and frr.conf.in alone: for a test that makes its own namespaces
 #   fabric_down             ends the processes and the namespaces; safe at any time: trap fabric_down EXIT
 #   container_start, container_stop [KILL]       FRR's container alone; FRR_ROOT: from another root file system
 #   vtysh_in ROUTER COMMAND...                   ROUTER: spine leaf1 leaf2 host frr
 #   in_frr COMMAND...       runs a command in the container's network namespace
+#   evpnd_on_node OPTION... runs evpnd where it belongs, with $FABRIC/evpn.conf
+#   reloader_count          how often FRR's configuration was reloaded, and how often that was tested
 #   wait_for SECONDS WHAT COMMAND...             polls until COMMAND succeeds; says what was waited for if it does not
 # Needs root, a kernel with VRF (tests/lib/vm), and $BUILD where the reloader is to run.
 
@@ -35,7 +38,7 @@ wait_for() {
 	done
 }
 
-# router NAME DAEMONS ENTER... : real FRR in a PID and mount namespace of its own, where its paths are the usual ones; ENTER (a command
+# router NAME DAEMONS ENTER... : real FRR in PID, mount and UTS namespaces of its own, where its paths are the usual ones; ENTER (a command
 # that runs its arguments) says in which network namespace. Ends with its first process, whose pid is put into NAME/pid.
 router() {
 	local dir=$FABRIC/$1 daemons=$2
@@ -44,16 +47,19 @@ router() {
 	echo "$daemons" > "$dir/daemons"
 	chown frr:frr "$dir/run" "$dir/etc"
 	rm -f "$dir/pid"
-	"$@" unshare --mount --pid --fork --kill-child "$FABRIC_LIB/router" "$dir" </dev/null >>"$dir/log" 2>&1 &
+	"$@" unshare --mount --uts --pid --fork --kill-child "$FABRIC_LIB/router" "$dir" </dev/null >>"$dir/log" 2>&1 &
 	FABRIC_PIDS+=($!)
 	wait_for 30 "FRR of $dir" test -s "$dir/pid" || { tail -5 "$dir/log" >&2; return 1; }
 }
 
+# The router's own vtysh, which is of its FRR's version.
 vtysh_in() {
-	local dir=$FABRIC/$1 command commands=()
+	local dir=$FABRIC/$1 command words=(vtysh) root
+	root=$(cat "$dir/root" 2>/dev/null || :)
+	[ -z "$root" ] || words=(chroot "$root" vtysh)
 	shift
-	for command; do commands+=(-c "$command"); done
-	vtysh --vty_socket "$dir/run" "${commands[@]}"
+	for command; do words+=(-c "$command"); done
+	nsenter -m -t "$(cat "$dir/pid")" "${words[@]}"
 }
 
 namespace() {
@@ -101,11 +107,32 @@ in_frr() {
 	nsenter -n -t "$(cat "$FABRIC/frr/pid")" "$@"
 }
 
-fabric_up() {
+evpnd_on_node() {
+	ip netns exec ev-node "$BUILD/evpnd" --config "$FABRIC/evpn.conf" --state-dir "$FABRIC/state" "$@"
+}
+
+reloader_count() {
+	python3 - "$FABRIC/frr/socket/reloader.sock" <<-'E'
+	import socket, sys
+	s = socket.socket(socket.AF_UNIX)
+	s.connect(sys.argv[1])
+	s.sendall(b"evpn-reloader 1 status\n")
+	print(*(l for l in s.makefile() if l.startswith(("reloads=", "tests="))), sep="", end="")
+	E
+}
+
+# The folder that holds all state, and what is not routers.
+fabric_begin() {
 	FABRIC=$(mktemp -d /tmp/evpnd-fabric.XXXXXX)
 	chmod 755 "$FABRIC"
 	mkfifo "$FABRIC/never"
 	exec {FABRIC_NEVER}<>"$FABRIC/never"
+	sed "s|@FABRIC@|$FABRIC|; s|@BUILD@|${BUILD:-}|" "$FABRIC_LIB/fabric/evpn.conf.in" > "$FABRIC/evpn.conf"
+	cp "$FABRIC_LIB/fabric/frr.conf.in" "$FABRIC"
+}
+
+fabric_up() {
+	fabric_begin
 	local name
 	for name in spine leaf1 leaf2 host1 node work; do namespace $name; done
 	ip -n ev-leaf1 address add 100.64.0.1/32 dev lo

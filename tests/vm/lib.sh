@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# lib.sh - sourced by the tests that need a kernel with VRF: the fabric stands while they run, and is told about if they fail
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+BUILD=$(realpath -m "${BUILD:-$here/../../build}")
+# shellcheck source=tests/lib/fabric.sh
+. "$here/../lib/fabric.sh"
+
+fail() {
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+skip() {
+	echo "SKIP: $*"
+	exit 77
+}
+
+# $1 and the time since the machine booted
+step() {
+	echo "--- $1 ($(cut -d' ' -f1 /proc/uptime) s)"
+}
+
+tell() {
+	echo "--- what FRR on the node says"
+	vtysh_in frr 'show evpn vni' 'show bgp summary' 'show bgp vrf red summary' 'show bgp l2vpn evpn' \
+		'show running-config' || :
+	in_frr ip -d -br link || :
+	in_frr ip -br address || :
+	tail -20 "$FABRIC"/frr/log
+}
+
+# shellcheck disable=SC2317
+finish() {
+	local status=$?
+	trap '' EXIT INT TERM
+	set +e
+	[ $status = 0 ] || [ $status = 77 ] || [ -z "$FABRIC" ] || tell 2>&1
+	fabric_down
+	exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+[ "$(id -u)" = 0 ] || skip "needs root"
+unshare -n ip link add probe type vrf table 10 2>/dev/null || skip "the kernel has no VRF; run it with tests/lib/vm"
+
+# The answers come back through EVPN: 64 less leaf1, FRR on the node and the node itself.
+ping_workload() {
+	ip netns exec ev-host1 ping -c 1 -W 1 10.244.0.6
+}
+
+check_ping() {
+	wait_for 60 "HOST1 reaches 10.244.0.6" ping_workload
+	ping_workload | tee /dev/stderr | grep -q ' ttl=61 ' || fail "the ttl is not 61"
+}
+
+# check_quiet COMMAND... : while it runs, no link, address or route changes in either namespace, and FRR is not reloaded
+check_quiet() {
+	local before pids=() name
+	before=$(reloader_count)
+	ip netns exec ev-node ip -oneline monitor link address route > "$FABRIC/node.monitor" &
+	pids+=($!)
+	in_frr ip -oneline monitor link address route > "$FABRIC/frr.monitor" &
+	pids+=($!)
+	# Each monitor listens from when it shows a change that we make, and has shown all when it shows another.
+	wait_for 10 "ip monitor on the node" beat begin ip -n ev-node node
+	wait_for 10 "ip monitor beside FRR" beat begin in_frr ip frr
+	"$@"
+	wait_for 10 "ip monitor on the node" beat end ip -n ev-node node
+	wait_for 10 "ip monitor beside FRR" beat end in_frr ip frr
+	kill "${pids[@]}"
+	wait "${pids[@]}" 2>/dev/null || :
+	for name in node frr; do
+		! grep -v 'alias evpnd-test-\|^[0-9]*: lo:' "$FABRIC/$name.monitor" || fail "that changed in the namespace of $name"
+	done
+	[ "$before" = "$(reloader_count)" ] || fail "FRR was asked to reload: $before, then $(reloader_count)"
+}
+
+# beat WORD NAME COMMAND... : makes a change in a namespace, and sees whether its monitor shows it
+beat() {
+	local word=$1 name=${*: -1}
+	set -- "${@:2:$#-2}"
+	"$@" link set lo alias "evpnd-test-$word"
+	grep -q "alias evpnd-test-$word" "$FABRIC/$name.monitor"
+}
