@@ -124,7 +124,9 @@ static void connected(struct ask *ask)
 		end(ask, 1);
 		return;
 	}
-	evpn_wait(&ask->err, "evpn-reloader at %s is at work", ask->name);
+	/* What FRR lacked last time is the better answer to "why does it wait" until there is another. */
+	if (!ask->was_notready)
+		evpn_wait(&ask->err, "evpn-reloader at %s is at work", ask->name);
 	ask->state = ASK_SENDING;
 	send_line(ask);
 }
@@ -134,6 +136,7 @@ static void connect_failed(struct ask *ask, int code)
 	bool watched = wire_is_unix(&ask->address) && ask->inotify >= 0;
 
 	if (code == ENOENT || code == ECONNREFUSED || code == EAGAIN || code == EHOSTUNREACH || code == ENETUNREACH) {
+		ask->was_notready = false;
 		evpn_wait(&ask->err, "nobody listens at %s (%s); is %s running beside FRR?", ask->name, strerror(code),
 			  ask->plain ? "the reloader" : "evpn-reloader");
 		pause_first(ask);
@@ -260,6 +263,7 @@ static void take_answer(struct ask *ask)
 		end(ask, 1);
 		return;
 	}
+	ask->was_notready = true;
 	evpn_wait(&ask->err, "%.*s", (int)strcspn(ask->body, "\n"), ask->body);
 	pause_first(ask);
 }
@@ -297,6 +301,7 @@ void ask_begin(struct ask *ask, const char *line)
 {
 	ask_drop(ask);
 	ask->pause_ms = PAUSE_FIRST_MS;
+	ask->was_notready = false;
 	ask->line_len = strlen(line);
 	memcpy(ask->line, line, ask->line_len + 1);
 	evpn_wait(&ask->err, "connecting to %s", ask->name);

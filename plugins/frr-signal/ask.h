@@ -24,6 +24,7 @@ struct ask {
 	int sock, inotify; /* -1: none at present */
 	enum ask_state state;
 	unsigned int pause_ms;
+	bool was_notready; /* the last answer to this question */
 	char line[WIRE_LINE_SIZE];
 	size_t line_len, sent;
 

@@ -1,0 +1,162 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# lib-reloader.sh - sourced by the tests of evpn-reloader: real FRR in a namespace of its own, the real sidecar, the plugin
+#
+# The plugin is driven by plugin-drive, as evpnd drives it. $T is the test's directory; $T/frr holds FRR's frr.conf, its vty
+# sockets and pid files.
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=$(readlink -f "${BUILD:-$REPO/build}")
+MODULE=$BUILD/plugins/frr-signal/.libs/frr-signal.so
+NS=ev-reloader-$$
+DAEMONS="zebra bgpd staticd"
+RELOADERS=()
+
+skip() {
+	echo "SKIP: $*"
+	exit 77
+}
+
+fail() {
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+step() {
+	echo "--- $*"
+}
+
+# until_ok SECONDS WHAT COMMAND... : asks until COMMAND succeeds, or fails the test.
+until_ok() {
+	local deadline=$((SECONDS + $1)) what=$2
+
+	shift 2
+	until "$@" > /dev/null 2>&1; do
+		[ "$SECONDS" -lt "$deadline" ] || fail "not within the time: $what"
+	done
+}
+
+# expect TEXT PATTERN
+expect() {
+	[[ $1 =~ $2 ]] || fail "\`$2' is not in: $1"
+}
+
+set_up() {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	for file in evpn-reloader plugin-drive; do
+		[ -x "$BUILD/$file" ] || fail "$BUILD/$file is not built"
+	done
+	T=$(mktemp -d)
+	trap clean_up EXIT
+	trap 'exit 130' INT TERM HUP
+	chmod 755 "$T"
+	SOCK=$T/socket/reloader.sock
+	mkdir "$T/frr"
+	: > "$T/frr/empty"
+	: > "$T/frr/vtysh.conf"
+}
+
+set_up_frr() {
+	for file in /usr/lib/frr/bgpd /usr/lib/frr/frr-reload.py /usr/bin/vtysh; do
+		[ -e "$file" ] || skip "needs FRR: $file is not there"
+	done
+	set_up
+	chown frr:frr "$T/frr"
+	ip netns add "$NS"
+	ip -n "$NS" link set lo up
+}
+
+clean_up() {
+	local status=$? pid
+
+	trap '' EXIT INT TERM HUP
+	set +e
+	[ "$status" = 0 ] || [ "$status" = 77 ] || sed 's/^/log: /' "$T"/*.log >&2
+	for pid in "${RELOADERS[@]}"; do kill -9 "$pid" && wait "$pid"; done 2> /dev/null
+	for pid in "$T"/frr/*.pid; do [ ! -e "$pid" ] || kill -9 "$(cat "$pid")"; done 2> /dev/null
+	[ ! -e "/run/netns/$NS" ] || ip netns del "$NS"
+	rm -rf "$T"
+	exit "$status"
+}
+
+# frr_start [DAEMON...]
+frr_start() {
+	local daemon
+
+	for daemon in ${1:-$DAEMONS}; do
+		ip netns exec "$NS" "/usr/lib/frr/$daemon" -d -A 127.0.0.1 -u frr -g frr -i "$T/frr/$daemon.pid" \
+			-z "$T/frr/zserv.api" --vty_socket "$T/frr" -f "$T/frr/empty" 2>> "$T/frr.log"
+	done
+}
+
+ended() {
+	! kill -0 "$1"
+}
+
+# frr_stop DAEMON...
+frr_stop() {
+	local daemon pid
+
+	for daemon; do
+		pid=$(cat "$T/frr/$daemon.pid")
+		kill -9 "$pid"
+		until_ok 10 "the end of $daemon" ended "$pid"
+		rm "$T/frr/$daemon.pid"
+	done
+}
+
+vtysh_frr() {
+	vtysh --vty_socket "$T/frr" --config_dir "$T/frr" "$@"
+}
+
+# reloader LOG [OPTION...] : starts one; its pid is in $PID. Its socket is there when this returns.
+reloader() {
+	local log=$T/$1.log
+
+	shift
+	: > "$log"
+	"${RELOADER:-$BUILD/evpn-reloader}" --confdir "$T/frr" --rundir "$T/frr" --vty-socket "$T/frr" "$@" 2>> "$log" &
+	PID=$!
+	RELOADERS+=("$PID")
+	until_ok 10 "evpn-reloader listens" grep -q 'listens at' "$log"
+}
+
+# Ends the one that was started last, as an administrator does.
+reloader_end() {
+	kill "$PID"
+	wait "$PID" || fail "evpn-reloader's exit status is $?"
+	[ ! -e "$SOCK" ] || fail "its socket is still there"
+}
+
+# ask REQUEST : by the protocol, without the plugin.
+ask() {
+	python3 - "$1" "$SOCK" <<-'END'
+		import socket, sys
+		s = socket.socket(socket.AF_UNIX)
+		s.settimeout(60)
+		s.connect(sys.argv[2])
+		s.sendall(b"evpn-reloader 1 %s\n" % sys.argv[1].encode())
+		sys.stdout.write(s.makefile(newline="\n").read())
+	END
+}
+
+# counter NAME : of the status.
+counter() {
+	ask status | sed -n "s/^$1=//p"
+}
+
+# drive SECONDS ACTION... : the plugin's messages are in $OUT, its exit status in $RC.
+# shellcheck disable=SC2034 # used by the tests
+drive() {
+	local seconds=$1
+
+	shift
+	RC=0
+	OUT=$("$BUILD/plugin-drive" "$seconds" "$MODULE" "address=unix:$SOCK" ${PROTOCOL:+"protocol=$PROTOCOL"} \
+		-- "$@" 2>&1) || RC=$?
+}
+
+# reload_conf : a new demand, as a restarted evpnd would have it.
+reload_conf() {
+	drive 30 reload "$T/frr/frr.conf" 1
+}
