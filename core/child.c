@@ -68,11 +68,12 @@ static void forget(struct child *child)
 void child_finish(struct child *child, int *ret_status, char **ret_output)
 {
 	char *text = xcalloc(CHILD_OUTPUT_MAX + 1, 1);
-	ssize_t n = pread(child->output, text, CHILD_OUTPUT_MAX, 0);
+	ssize_t n;
 
-	text[n > 0 ? n : 0] = '\0';
 	while (waitpid(child->pid, ret_status, 0) < 0 && errno == EINTR)
 		;
+	n = pread(child->output, text, CHILD_OUTPUT_MAX, 0);
+	text[n > 0 ? n : 0] = '\0';
 	forget(child);
 	*ret_output = text;
 }

@@ -29,8 +29,8 @@ struct child {
 int child_start(struct child *child, char *const argv[], struct evpn_error *err);
 
 /*
- * After pidfd became readable: takes the exit status (as from waitpid) and the output (freed by the caller).
- * The child is none then.
+ * Takes the exit status (as from waitpid) and the output (freed by the caller). Waits for the child's end: call it when
+ * pidfd is readable, or where nothing else is to be done meanwhile. The child is none then.
  */
 void child_finish(struct child *child, int *ret_status, char **ret_output);
 

@@ -1,0 +1,119 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# lib-node.sh - sourced: the node alone, on any kernel: ev-node with eth1, whose other end is in ev-leaf2 (no router there),
+# FRR's container beside it with real FRR and evpn-reloader, and an evpn.conf of two L2VNIs, which need no VRF
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+BUILD=$(realpath -m "${BUILD:-$here/../../build}")
+# shellcheck source=tests/lib/fabric.sh
+. "$here/../lib/fabric.sh"
+
+fail() {
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+[ "$(id -u)" = 0 ] || { echo "SKIP: needs root"; exit 77; }
+
+# shellcheck disable=SC2317
+finish() {
+	local status=$?
+	trap '' EXIT INT TERM
+	set +e
+	[ -z "${DAEMON:-}" ] || kill -KILL "$DAEMON" 2>/dev/null
+	[ $status = 0 ] || { echo "--- the container's log"; tail -20 "$FABRIC/frr/log"; } 2>/dev/null
+	fabric_down
+	exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# write_conf [SED EXPRESSION]... : $FABRIC/evpn.conf, edited
+write_conf() {
+	cat > "$FABRIC/evpn.conf" <<-E
+	plugins = { netns = "$BUILD/plugins/netns-pidfile/.libs/netns-pidfile.so";
+	            frr = "$BUILD/plugins/frr-signal/.libs/frr-signal.so"; };
+	netns-pidfile = { path = "$FABRIC/frr/pid"; };
+	frr-signal = { address = "unix:$FABRIC/frr/socket/reloader.sock"; };
+	underlay = { interfaces = ( { name = "eth1"; } ); vtep = "100.65.0.2"; };
+	l2vnis = (
+		{ vni = 110; host = { interface = "lan0"; }; },
+		{ vni = 120; host = { interface = "lan1"; bridge = "br-lan"; }; }
+	);
+	frr = { config = "$FABRIC/frr/etc/frr.conf"; source = "$FABRIC/frr.conf.in"; };
+	E
+	local expression
+	for expression; do sed -i "$expression" "$FABRIC/evpn.conf"; done
+}
+
+# write_frr [LINE]... : frr.conf.in, with lines added to it
+write_frr() {
+	printf '%s\n' 'router bgp 64514' ' no bgp default ipv4-unicast' ' neighbor 192.168.11.2 remote-as 64512' \
+		' address-family l2vpn evpn' '  neighbor 192.168.11.2 activate' '  advertise-all-vni' \
+		' exit-address-family' 'exit' "$@" > "$FABRIC/frr.conf.in"
+}
+
+# The NIC as the host had it: two addresses, and a default route. br-lan is a bridge of the host's own.
+node_up() {
+	fabric_begin
+	write_conf
+	write_frr
+	namespace node
+	namespace leaf2
+	cable node eth1 192.168.11.3/24 leaf2 node 192.168.11.2/24
+	ip -n ev-node address add 2001:db8:11::3/64 dev eth1 nodad
+	ip -n ev-node route add default via 192.168.11.2
+	ip -n ev-node link add br-lan up type bridge
+	container_start
+}
+
+# expect STATUS WORDS COMMAND... : it exits so, and says so; what it printed is in $FABRIC/out
+expect() {
+	local want=$1 words=$2 status=0
+	shift 2
+	"$@" >"$FABRIC/out" 2>&1 || status=$?
+	[ "$status" = "$want" ] || fail "exit status $status where $want is right: $* said: $(cat "$FABRIC/out")"
+	grep -qF -- "$words" "$FABRIC/out" || fail "no \`$words' in: $(cat "$FABRIC/out")"
+}
+
+once() {
+	evpnd_on_node --once --timeout 60
+}
+
+# What stands in both namespaces, without what changes by itself.
+snapshot() {
+	local enter
+	for enter in "ip netns exec ev-node" in_frr; do
+		$enter ip -d link show
+		$enter ip address show
+		$enter ip route show table all
+	done | sed -E 's/ (valid|preferred)_lft [^ ]*//g; s/ [a-z_]*timer +[0-9.]+//g; s/ tentative//'
+}
+
+# daemon_start: evpnd as a service; its log is $FABRIC/daemon.log, what it tells systemd $FABRIC/notify
+daemon_start() {
+	python3 - "$FABRIC/notify.sock" > "$FABRIC/notify" <<-'E' &
+	import socket, sys
+	s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+	s.bind(sys.argv[1])
+	while True:
+	    print(s.recv(65536).decode(), flush=True)
+	E
+	FABRIC_PIDS+=($!)
+	wait_for 10 "the socket for notifications" test -S "$FABRIC/notify.sock"
+	NOTIFY_SOCKET=$FABRIC/notify.sock ip netns exec ev-node "$BUILD/evpnd" --config "$FABRIC/evpn.conf" \
+		--state-dir "$FABRIC/state" 2>"$FABRIC/daemon.log" &
+	DAEMON=$!
+}
+
+daemon_says() {
+	grep -qE -- "$1" "$FABRIC/notify"
+}
+
+daemon_stop() {
+	local status=0
+	kill "$DAEMON"
+	wait "$DAEMON" || status=$?
+	DAEMON=
+	[ $status = 0 ] || fail "evpnd ended with status $status on SIGTERM: $(tail -5 "$FABRIC/daemon.log")"
+}
