@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-
 enum evpnd_mode {
 	EVPND_DAEMON, /* until a signal ends it */
 	EVPND_ONCE, /* until converged or failed */

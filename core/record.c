@@ -202,10 +202,12 @@ static char *loaded_line(const char *conf_path, uint64_t instance)
 
 bool record_is_loaded(const char *state_dir, const char *conf_path, uint64_t instance)
 {
-	_cleanup_free_ char *path = xasprintf("%s/loaded", state_dir), *text = NULL,
-			    *want = loaded_line(conf_path, instance);
+	_cleanup_free_ char *want = loaded_line(conf_path, instance), *path = xasprintf("%s/loaded", state_dir);
+	_cleanup_free_ char *text = NULL;
 
-	return want && util_read_file(path, 4096, &text, NULL) == 0 && streq(text, want);
+	if (!want || util_read_file(path, 4096, &text, NULL) < 0)
+		return false;
+	return streq(text, want);
 }
 
 int record_set_loaded(const char *state_dir, const char *conf_path, uint64_t instance, struct evpn_error *err)

@@ -52,10 +52,19 @@ static int finish_check(struct run *run)
 			 run->config->frr.source, output);
 }
 
+/* Has vtysh check the file, which says `text` now. 1: nobody is at hand who could. */
+static int begin_check(struct run *run, const char *text)
+{
+	_cleanup_free_ char *vtysh = frrfile_find_vtysh(&run->config->frr);
+
+	free(run->reload.checked);
+	run->reload.checked = xstrdup(text);
+	return vtysh ? start_check(run, vtysh) : 1;
+}
+
 /* 1: the syntax of `text` is good, or nobody is at hand who could tell. */
 static int check_syntax(struct run *run, const char *text)
 {
-	_cleanup_free_ char *vtysh = NULL;
 	int r;
 
 	if (run->check.pid && !run->check_ended && now_ms() < run->check_until) {
@@ -66,15 +75,9 @@ static int check_syntax(struct run *run, const char *text)
 		r = finish_check(run);
 		if (r <= 0)
 			return r;
-	} else if (!run->reload.checked || !streq(run->reload.checked, text)) {
-		vtysh = frrfile_find_vtysh(&run->config->frr);
-		free(run->reload.checked);
-		run->reload.checked = xstrdup(text);
-		if (vtysh)
-			return start_check(run, vtysh);
 	}
-	/* The file changed while it was being checked: check what it is now. */
-	return streq(run->reload.checked, text) ? 1 : check_syntax(run, text);
+	/* The file may have changed while it was being checked: then what it says now is checked. */
+	return run->reload.checked && streq(run->reload.checked, text) ? 1 : begin_check(run, text);
 }
 
 /*
