@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What is not a good plugin is refused, by name and with the reason.
 # shellcheck source=tests/abi/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The header builds alone in every dialect that it promises, as the first thing included and twice.
 # shellcheck source=tests/abi/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What a third party has: the installed header and evpnd.pc. The example builds with them alone, out of tree, installs,
 # loads by path and by name, and works.
 # shellcheck source=tests/abi/lib.sh

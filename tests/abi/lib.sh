@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # lib.sh - sourced by the tests here: where things are, and a directory that only root can write.
 set -eu
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")

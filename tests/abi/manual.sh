@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # evpn-plugin(3) and evpn-plugin.h say the same: each member has a heading, in the header's order, with its declaration
 # below it, and no heading is of a member that there is not; each EVPN_ word of the one is in the other.
 # shellcheck source=tests/abi/lib.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # A plugin of version 1.0 loads and opens, in its smallest form and its full one; so does one from the future.
 # shellcheck source=tests/abi/lib.sh
 . "$(dirname "$0")/lib.sh"
