@@ -25,7 +25,7 @@ static char *place_text(const struct config_where *where, const char *text)
 				    : xstrdup(text);
 }
 
-static char *format_text(const char *format, va_list ap)
+__attribute__((format(printf, 1, 0))) static char *format_text(const char *format, va_list ap)
 {
 	char *text;
 

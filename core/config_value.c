@@ -188,7 +188,7 @@ static unsigned int count_elements(struct config_reader *r, const config_setting
 
 static void *make_array(const struct config_key *key, void *base, size_t n, size_t size)
 {
-	void *array = n ? xcalloc(n, size) : NULL;
+	void *array = xcalloc(n, size);
 
 	*(void **)((char *)base + key->offset) = array;
 	*(size_t *)((char *)base + key->count) = n;

@@ -80,6 +80,10 @@ static const struct {
 	{ { .underlay = "interfaces = ( { name = \"a b\"; } ); vtep = \"192.0.2.1\";" }, UNDERLAY, "not \"a b\"" },
 	{ { .underlay = "interfaces = ( { name = \"a:b\"; } ); vtep = \"192.0.2.1\";" }, UNDERLAY, "not \"a:b\"" },
 	{ { .underlay = "interfaces = ( { name = \"a%d\"; } ); vtep = \"192.0.2.1\";" }, UNDERLAY, "not \"a%d\"" },
+	{ { .underlay = "interfaces = ( { name = \"a\\x7f\"; } ); vtep = \"192.0.2.1\";" }, UNDERLAY, "not \"a\x7f\"" },
+	{ { .underlay = "interfaces = ( { name = \"\xc3\xa9\"; } ); vtep = \"192.0.2.1\";" },
+	  UNDERLAY,
+	  "not \"\xc3\xa9\"" },
 	{ { .underlay = "interfaces = ( { name = \"..\"; } ); vtep = \"192.0.2.1\";" }, UNDERLAY, "not \"..\"" },
 	{ { .underlay = "interfaces = ( { name = \"\"; } ); vtep = \"192.0.2.1\";" }, UNDERLAY, "not \"\"" },
 	{ { .underlay = "interfaces = ( { name = \"a23456789012345\"; } ); vtep = \"192.0.2.1\";" }, 0, NULL },
@@ -224,12 +228,14 @@ static const struct {
 	  "want \"origin\" or a number from 1 to 10, not 11" },
 };
 
-static char path[] = "/tmp/evpnd-config-XXXXXX";
+static char path[32];
 
 static void setup(void)
 {
-	int fd = mkstemp(path);
+	int fd;
 
+	strcpy(path, "/tmp/evpnd-config-XXXXXX");
+	fd = mkstemp(path);
 	ck_assert_int_ge(fd, 0);
 	close(fd);
 	ck_assert_int_eq(setenv("INDEX", "5", 1), 0);
