@@ -41,7 +41,7 @@ echo "--- a process of the host's own namespace in the pidfile"
 pid=$(cat "$FABRIC/frr/pid")
 ip netns exec ev-node sleep infinity &
 stranger=$!
-FABRIC_PIDS+=($stranger)
+FABRIC_PIDS+=("$stranger")
 is_on_node() { [ "$(readlink /proc/$stranger/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
 wait_for 10 "the process is in ev-node" is_on_node
 echo $stranger > "$FABRIC/frr/pid"

@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Built with AddressSanitizer and UBSan: the unit tests, and the daemon with its plugins and the sidecar through every fault.
+set -eu
+here=$(dirname "$(readlink -f "$0")")
+root=$(cd "$here/../.." && pwd)
+build=$(realpath -m "${BUILD:-$root/build}")/sanitizers
+mkdir -p "$build"
+cd "$build"
+[ -e Makefile ] || "$root/configure" --enable-sanitizers >configure.log
+# What the test programs are is the whole build's matter: without running them.
+make -s check TESTS=
+mapfile -t tests < <(find . -maxdepth 1 -type f -name "test-*")
+for test in "${tests[@]}"; do
+	CK_TIMEOUT_MULTIPLIER=10 "$test"
+done
+BUILD=$build "$root/tests/netns/faults.sh"
+BUILD=$build "$root/tests/netns/killed.sh"
