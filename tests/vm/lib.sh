@@ -60,9 +60,9 @@ check_ping() {
 check_quiet() {
 	local before pids=() name
 	before=$(reloader_count)
-	ip netns exec ev-node ip -oneline monitor link address route > "$FABRIC/node.monitor" &
+	ip netns exec ev-node ip -details -oneline monitor link address route > "$FABRIC/node.monitor" &
 	pids+=($!)
-	in_frr ip -oneline monitor link address route > "$FABRIC/frr.monitor" &
+	in_frr ip -details -oneline monitor link address route > "$FABRIC/frr.monitor" &
 	pids+=($!)
 	# Each monitor listens from when it shows a change that we make, and has shown all when it shows another.
 	wait_for 10 "ip monitor on the node" beat begin ip -n ev-node node
