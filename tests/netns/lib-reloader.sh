@@ -5,6 +5,8 @@
 # The plugin is driven by plugin-drive, as evpnd drives it. $T is the test's directory; $T/frr holds FRR's frr.conf, its vty
 # sockets and pid files.
 
+# The distribution's own programs, as FRR's tools use them: a python3 put in front of them can cost half a second a call.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=$(readlink -f "${BUILD:-$REPO/build}")
 MODULE=$BUILD/plugins/frr-signal/.libs/frr-signal.so

@@ -29,6 +29,16 @@ cp "$MODULE" "$T/module.so"
 reloader first --listen "unix:$SOCK"
 FIRST=$PID
 
+step "the help and the man page name the same options"
+options() {
+	grep -oE -- '--[a-z][a-z-]+' | sort -u
+}
+# Those of frr-reload.py and of FRR's daemons are mentioned there too.
+man_options() {
+	sed 's/\\-/-/g' "$REPO/plugins/frr-signal/evpn-reloader.8" | sed -n '/^\.SH OPTIONS/,/^\.SH PROTOCOL/p' | grep -A1 '^\.TP' | options
+}
+diff <("$BUILD/evpn-reloader" --help | options | grep -v -- --vty$) <(man_options) || fail "they differ"
+
 step "another user: no permission, and denied where the permissions were changed"
 expect "$(as_nobody || :)" "failed: connect to unix:$SOCK: Permission denied"
 chmod 755 "$T/socket"
