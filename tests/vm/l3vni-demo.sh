@@ -14,16 +14,16 @@ status=0
 evpnd_on_node --dry-run || status=$?
 [ $status = 2 ] || fail "--dry-run says $status, where 2 (changes) is right"
 step "evpnd --once"
-evpnd_on_node --once --timeout 60
+evpnd_on_node --once --timeout 180
 step "Type-5 routes, though FRR started empty"
 type5() { vtysh_in leaf1 'show bgp l2vpn evpn route type prefix' | grep -F "[5]:[0]:[24]:[10.244.0.0]"; }
-wait_for 60 "leaf1 has the node's Type-5 route" type5
+wait_for 120 "leaf1 has the node's Type-5 route" type5
 check_ping
 vtysh_in frr 'show version' 'show evpn vni' | grep -E '^FRR|^VNI|^100 '
 
 step "evpnd --dry-run: nothing to do"
 check_quiet evpnd_on_node --dry-run
 step "evpnd --once again"
-check_quiet evpnd_on_node --once --timeout 60
+check_quiet evpnd_on_node --once --timeout 180
 ping_workload >/dev/null || fail "no ping after the second run"
 step "end"

@@ -52,7 +52,7 @@ ping_workload() {
 }
 
 check_ping() {
-	wait_for 60 "HOST1 reaches 10.244.0.6" ping_workload
+	wait_for 120 "HOST1 reaches 10.244.0.6" ping_workload
 	ping_workload | tee /dev/stderr | grep -q ' ttl=61 ' || fail "the ttl is not 61"
 }
 
@@ -65,11 +65,11 @@ check_quiet() {
 	in_frr ip -details -oneline monitor link address route > "$FABRIC/frr.monitor" &
 	pids+=($!)
 	# Each monitor listens from when it shows a change that we make, and has shown all when it shows another.
-	wait_for 10 "ip monitor on the node" beat begin ip -n ev-node node
-	wait_for 10 "ip monitor beside FRR" beat begin in_frr ip frr
+	wait_for 30 "ip monitor on the node" beat begin ip -n ev-node node
+	wait_for 30 "ip monitor beside FRR" beat begin in_frr ip frr
 	"$@"
-	wait_for 10 "ip monitor on the node" beat end ip -n ev-node node
-	wait_for 10 "ip monitor beside FRR" beat end in_frr ip frr
+	wait_for 30 "ip monitor on the node" beat end ip -n ev-node node
+	wait_for 30 "ip monitor beside FRR" beat end in_frr ip frr
 	kill "${pids[@]}"
 	wait "${pids[@]}" 2>/dev/null || :
 	for name in node frr; do
