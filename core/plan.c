@@ -272,6 +272,15 @@ static void plan_old_link(struct planner *p, const struct net_link *old)
 		->link = old;
 }
 
+/*
+ * zebra up to 8.5 reads links in one thread and addresses in another: an address that comes right behind its new link is
+ * dropped for good (FRR issue 13288). Answering the reload, it has seen the links.
+ */
+static enum plan_stage addr_stage(const struct net_addr *addr)
+{
+	return addr->ns == NET_NS_FRR && !streq(addr->link, "lo") ? PLAN_RAISE : PLAN_BUILD;
+}
+
 /* Walks two sorted arrays together: `only_want` and `only_have` get what the other side lacks. */
 static void plan_addrs(struct planner *p)
 {
@@ -284,7 +293,8 @@ static void plan_addrs(struct planner *p)
 		bool stands = have && standing(p, have->ns, have->link);
 
 		if (c <= 0 && !(c == 0 && stands))
-			add_op(p, PLAN_BUILD, OP_ADDR_ADD, RANK_ADDR, d->addrs[i].group)->addr = &d->addrs[i];
+			add_op(p, addr_stage(&d->addrs[i]), OP_ADDR_ADD, RANK_ADDR, d->addrs[i].group)->addr =
+				&d->addrs[i];
 		else if (c > 0 && have->ours && stands) {
 			const struct net_link *link = net_find_link(a, have->ns, have->link);
 			bool goes = link->owner != NET_OWNER_FOREIGN && link->kind != NET_KIND_OTHER &&

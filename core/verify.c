@@ -15,7 +15,9 @@ static void decrefp(json_t **json)
 static json_t *parse(const char *text, const char *command, struct evpn_error *err)
 {
 	json_error_t error;
-	json_t *json = json_loads(text, 0, &error);
+	/* Without advertise-all-vni, FRR 8.4 answers with nothing at all. */
+	bool nothing = text[strspn(text, " \r\n")] == '\0';
+	json_t *json = json_loads(nothing ? "{}" : text, 0, &error);
 
 	if (!json)
 		evpn_fail(err, EPROTO, "FRR's answer to `%s' is no JSON (%s): %.200s", command, error.text, text);

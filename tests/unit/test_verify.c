@@ -30,12 +30,13 @@ static const struct {
 	{ "{" L3_ENTRY "," L2_ENTRY "}", "{}", 0, 0, "VNI 100 in VRF red" },
 	{ "{\"100\":{\"type\":\"L2\"}," L2_ENTRY "}", VRF_UP, 0, 0, "for an L2 VNI, not for the L3 VNI of VRF red" },
 	{ "{" L3_ENTRY ",\"110\":{\"type\":\"L3\"}}", VRF_UP, 0, 0, "for an L3 VNI, not for an L2 VNI" },
+	{ "\n", VRF_UP, 0, 0, "does not know VNI 100 (show evpn vni); is `advertise-all-vni' in frr.conf" },
 	/* What failed before is not asked for. */
 	{ "{" L3_ENTRY "}", VRF_UP, 110, 1, NULL },
 	{ "{" L2_ENTRY "}", "{}", 100, 1, NULL },
 	/* Not what FRR prints. */
 	{ "% Unknown command", VRF_UP, 0, -1, "is no JSON" },
-	{ "{" L3_ENTRY "," L2_ENTRY "}", "", 0, -1, "is no JSON" },
+	{ "{" L3_ENTRY "," L2_ENTRY "}", "{", 0, -1, "is no JSON" },
 	/* JSON, and nonsense: nothing is found in it, nothing breaks. */
 	{ "[]", "[1,2]", 0, 0, "VNI 100" },
 	{ "{\"100\":7,\"110\":\"x\"}", "{\"vrfs\":{\"a\":1}}", 0, 0, "VNI 100" },
