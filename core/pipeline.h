@@ -22,7 +22,7 @@ enum pipeline_step {
 	STEP_BUILD, /* devices, addresses, NIC; L3VNI devices stay down */
 	STEP_INSTALL, /* frr.conf onto the shared volume */
 	STEP_RELOAD, /* FRR takes it over */
-	STEP_RAISE, /* L3VNI devices up: FRR knows what they are now */
+	STEP_RAISE, /* L3VNI devices up, addresses: FRR knows what they are now */
 	STEP_PRUNE, /* what the configuration no longer names goes: FRR has dropped it */
 	STEP_VERIFY, /* FRR knows every VNI */
 };
