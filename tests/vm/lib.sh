@@ -53,7 +53,22 @@ ping_workload() {
 
 check_ping() {
 	wait_for 120 "HOST1 reaches 10.244.0.6" ping_workload
-	ping_workload | tee /dev/stderr | grep -q ' ttl=61 ' || fail "the ttl is not 61"
+	ping_workload > "$FABRIC/ping"
+	grep 'bytes from' "$FABRIC/ping"
+	grep -q ' ttl=61 ' "$FABRIC/ping" || fail "the ttl is not 61"
+}
+
+both_beat() {
+	wait_for 30 "ip monitor on the node" beat "$1" ip -n ev-node node
+	wait_for 30 "ip monitor beside FRR" beat "$1" in_frr ip frr
+}
+
+# Nothing has changed in the last seconds: FRR has done all that it does about new links.
+is_calm() {
+	local before
+	before=$(cat "$FABRIC"/*.monitor | wc -l)
+	read -rt 3 -u "$FABRIC_NEVER" || :
+	[ "$before" = "$(cat "$FABRIC"/*.monitor | wc -l)" ]
 }
 
 # check_quiet COMMAND... : while it runs, no link, address or route changes in either namespace, and FRR is not reloaded
@@ -65,15 +80,16 @@ check_quiet() {
 	in_frr ip -details -oneline monitor link address route > "$FABRIC/frr.monitor" &
 	pids+=($!)
 	# Each monitor listens from when it shows a change that we make, and has shown all when it shows another.
-	wait_for 30 "ip monitor on the node" beat begin ip -n ev-node node
-	wait_for 30 "ip monitor beside FRR" beat begin in_frr ip frr
+	both_beat ready
+	wait_for 60 "no link, address or route changes any more" is_calm
+	both_beat begin
 	"$@"
-	wait_for 30 "ip monitor on the node" beat end ip -n ev-node node
-	wait_for 30 "ip monitor beside FRR" beat end in_frr ip frr
+	both_beat end
 	kill "${pids[@]}"
 	wait "${pids[@]}" 2>/dev/null || :
 	for name in node frr; do
-		! grep -v 'alias evpnd-test-\|^[0-9]*: lo:' "$FABRIC/$name.monitor" || fail "that changed in the namespace of $name"
+		! sed '1,/alias evpnd-test-begin/d' "$FABRIC/$name.monitor" | grep -v 'alias evpnd-test-' ||
+			fail "that changed in the namespace of $name"
 	done
 	[ "$before" = "$(reloader_count)" ] || fail "FRR was asked to reload: $before, then $(reloader_count)"
 }
