@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # conmon.sh - the file of podman's --conmon-pidfile, given by mistake, is refused in words that say what to do
 set -eu
+# shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 set_up

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # first.sh - a fresh pod, FRR with an empty frr.conf: one run makes the node an EVPN endpoint, the next changes nothing
 set -eu
+# shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # (The bridge port guest is the test's own.) Makes a link come and go, and waits until the monitor has told: it listens, and has told all that was before.

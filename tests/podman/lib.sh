@@ -68,7 +68,10 @@ tell() {
 	podman ps -a 2>&1
 	podman logs --tail 20 reloader 2>&1 | sed 's/^/reloader: /'
 	podman exec frr vtysh -c 'show bgp l2vpn evpn summary' -c 'show evpn vni' -c 'show running-config' 2>&1 | sed 's/^/frr: /'
-	podman exec frr ip -d -br link 2>&1 | sed 's/^/frr: /'
+	podman exec frr vtysh -c 'show interface brief' -c 'show ip nht' -c 'show ip route' 2>&1 | sed 's/^/frr: /'
+	podman exec frr sh -c 'ip -d -br link; ip -br addr; ip neigh' 2>&1 | sed 's/^/frr: /'
+	vtysh --vty_socket "$T/leaf" -c 'show bgp summary' -c 'show ip nht' -c 'show ip route' 2>&1 | sed 's/^/leaf: /'
+	{ ip -n "$LEAF" -br addr; ip -n "$LEAF" neigh; } 2>&1 | sed 's/^/leaf: /'
 }
 
 clean_up() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # plain.sh - the plain reloader: a TCP connection to a port that the pod publishes, closed, is the signal; no answer
 set -eu
+# shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 set_up

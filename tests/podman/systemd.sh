@@ -5,6 +5,7 @@
 # A real systemd is the first process of a container over the host's /usr. It has the units of this test alone, and may
 # write no sysctl but those of its network. FRR is a process in a namespace of its own.
 set -eu
+# shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # On mixed cgroups systemd needs cgroup2 alone: in a mount namespace of this call.
