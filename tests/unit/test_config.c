@@ -220,7 +220,7 @@ START_TEST(sample_is_good)
 {
 	load(SRCDIR "/etc/evpn.conf");
 	ck_assert_str_eq(text_of(&config->frr.router_id, false), "100.65.0.2");
-	ck_assert_str_eq(option("netns-pidfile", "path"), "/etc/evpnd/frr/frr.pid");
+	ck_assert_str_eq(option("netns-pidfile", "path"), "/run/evpnd/frr.pid");
 }
 END_TEST
 
