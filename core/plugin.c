@@ -48,7 +48,7 @@ static int host_option_entry(const struct evpn_host *host, const char *key, unsi
 	return 0;
 }
 
-static void host_log(const struct evpn_host *host, enum evpn_log_level level, const char *format, ...)
+EVPN_PRINTF(3, 4) static void host_log(const struct evpn_host *host, enum evpn_log_level level, const char *format, ...)
 {
 	va_list ap;
 

@@ -51,7 +51,7 @@ static void fake_append(struct fake_host *fake, int written)
 	fake->log_len += (size_t)written;
 }
 
-static void fake_log(const struct evpn_host *host, enum evpn_log_level level, const char *format, ...)
+EVPN_PRINTF(3, 4) static void fake_log(const struct evpn_host *host, enum evpn_log_level level, const char *format, ...)
 {
 	/* The plugin sees it const; the fake behind it is the test's own variable. */
 	struct fake_host *fake = (struct fake_host *)(uintptr_t)host;
