@@ -60,7 +60,7 @@ struct run {
 	bool check_ended; /* its pidfd is readable */
 	uint64_t check_until; /* CLOCK_MONOTONIC ms */
 	unsigned int wait_ms; /* WAITING: ask again after this long, where no event would tell; 0: wait for the event */
-	uint64_t verify_since; /* CLOCK_MONOTONIC ms; 0: not verifying */
+	uint64_t verify_since; /* CLOCK_MONOTONIC ms; 0: FRR has not answered yet */
 	char *evpn_vni; /* FRR's first answer, while the second is asked for */
 
 	/* Of this run, for the log: when it began, when the present step began, how long each took with its waiting. */

@@ -277,8 +277,6 @@ int steps_frr_verify(struct run *run)
 	/* The former frr.conf is no answer to what evpn.conf says now. */
 	if (!run->frr->api.query_frr || run->reload.stale)
 		return finish(run);
-	if (!run->verify_since)
-		run->verify_since = now_ms();
 	r = ask(run, &judgement);
 	/* A plugin that can signal but not ask (the plain protocol): its user has chosen not to know. */
 	if (r < 0 && run->err.code == ENOTSUP)
@@ -289,6 +287,9 @@ int steps_frr_verify(struct run *run)
 		return finish(run);
 	if (judgement < 0)
 		return -1;
+	/* From FRR's first answer on: where the way to FRR is slow, it still gets its moment. */
+	if (!run->verify_since)
+		run->verify_since = now_ms();
 	if (now_ms() - run->verify_since >= VERIFY_LIMIT_MS)
 		return -1;
 	run->wait_ms = VERIFY_PAUSE_MS;
