@@ -89,14 +89,15 @@ once() {
 	evpnd_on_node --once --timeout 60
 }
 
-# What stands in both namespaces, without what changes by itself.
+# What stands in both namespaces, without what changes by itself: clocks, and link-local addresses, which come a while after
+# their link.
 snapshot() {
 	local enter
 	for enter in "ip netns exec ev-node" in_frr; do
 		$enter ip -d link show
 		$enter ip address show
 		$enter ip route show table all
-	done | sed -E 's/ (valid|preferred)_lft [^ ]*//g; s/ [a-z_]*timer +[0-9.]+//g; s/ tentative//'
+	done | sed -E 's/ (valid|preferred)_lft [^ ]*//g; s/ [a-z_]*timer +[0-9.]+//g; / (fe80:|ff00:)/d'
 }
 
 # daemon_start: evpnd as a service; its log is $FABRIC/daemon.log, what it tells systemd $FABRIC/notify
