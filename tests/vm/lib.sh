@@ -77,7 +77,8 @@ check_quiet() {
 	before=$(reloader_count)
 	ip netns exec ev-node ip -details -oneline monitor link address route > "$FABRIC/node.monitor" &
 	pids+=($!)
-	in_frr ip -details -oneline monitor link address route > "$FABRIC/frr.monitor" &
+	# Not in_frr: of a function in the background, only its shell would be killed.
+	nsenter -n -t "$(cat "$FABRIC/frr/pid")" ip -details -oneline monitor link address route > "$FABRIC/frr.monitor" &
 	pids+=($!)
 	# Each monitor listens from when it shows a change that we make, and has shown all when it shows another.
 	both_beat ready
