@@ -84,14 +84,16 @@ static void give_up(void *arg)
 
 static int loop(struct evpnd *e, const struct evpnd_options *options, struct evpn_error *err)
 {
-	const struct watch_callbacks callbacks = { .advance = advance, .show_state = show_state, .arg = e };
+	const struct watch_callbacks callbacks = {
+		.advance = advance, .show_state = show_state, .give_up = give_up, .arg = e
+	};
 	int r;
 
 	if (record_make_dir(e->run.options.state_dir, err) < 0 ||
 	    record_lock(e->run.options.state_dir, e->run.options.instance, &e->lock, err) < 0 ||
 	    watch_new(&callbacks, &e->watch, err) < 0)
 		return -1;
-	if (options->timeout && watch_limit(e->watch, options->timeout * 1000ull, give_up, err) < 0)
+	if (options->timeout && watch_limit(e->watch, options->timeout * 1000ull, err) < 0)
 		return -1;
 	r = watch_loop(e->watch, err);
 	if (r >= 0)

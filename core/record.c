@@ -25,12 +25,6 @@ const struct record_nic *record_find_nic(const struct record_nics *nics, const c
 	return NULL;
 }
 
-static void decrefp(json_t **json)
-{
-	json_decref(*json);
-}
-#define _cleanup_json_ _cleanup_(decrefp)
-
 /* Absent or null is "none"; a text that is no address makes the record unreadable. */
 static bool get_ip(const json_t *object, const char *key, bool with_prefix, struct ipaddr *ip)
 {
@@ -77,7 +71,7 @@ static bool read_nic(const json_t *json, const char *name, struct record_nic *ni
 int record_load_nic(const char *state_dir, const char *name, struct record_nics *nics, struct evpn_error *err)
 {
 	_cleanup_free_ char *path = nic_path(state_dir, name), *text = NULL;
-	_cleanup_json_ json_t *json = NULL;
+	json_auto_t *json = NULL;
 	struct record_nic nic = { 0 };
 	json_error_t error;
 	int r;
@@ -161,7 +155,7 @@ int record_lock(const char *state_dir, const char *instance, int *ret_fd, struct
 int record_save_nic(const char *state_dir, const struct record_nic *nic, struct evpn_error *err)
 {
 	_cleanup_free_ char *path = nic_path(state_dir, nic->name), *text = NULL;
-	_cleanup_json_ json_t *json = nic_json(nic);
+	json_auto_t *json = nic_json(nic);
 	const char *what = "";
 	int r;
 

@@ -104,7 +104,10 @@ static int refuse(struct run *run)
 	return r > 0 ? 1 : -1;
 }
 
-/* 1: frr.source can be installed, *ret_text is its text; 0: its syntax is being checked; <0: not this file. */
+/*
+ * 1: *ret_text is what is to be installed, NULL where frr.source is installed already; 0: its syntax is being checked;
+ * <0: not this file.
+ */
 static int take_source(struct run *run, char **ret_text)
 {
 	const struct config_frr *frr = &run->config->frr;
@@ -118,7 +121,9 @@ static int take_source(struct run *run, char **ret_text)
 		run->err = reload->refused_why;
 		return -1;
 	}
-	if (!frrfile_is_installed(frr, text))
+	if (frrfile_is_installed(frr, text))
+		free(util_take_ptr(&text));
+	else
 		r = check_syntax(run, text);
 	/* A bad verdict is on this text only: asked again, it is checked again. */
 	if (r < 0)
@@ -146,7 +151,7 @@ int steps_frr_install(struct run *run)
 	if (r == 0)
 		return 0;
 	run->reload.stale = false;
-	if (frrfile_is_installed(frr, text))
+	if (!text)
 		return 1;
 	run->reload.pending = false;
 	return frrfile_install(frr, run->options.state_dir, text, &run->err) < 0 ? refuse(run) : 1;

@@ -6,12 +6,6 @@
 #include "util.h"
 #include "verify.h"
 
-static void decrefp(json_t **json)
-{
-	json_decref(*json);
-}
-#define _cleanup_json_ _cleanup_(decrefp)
-
 static json_t *parse(const char *text, const char *command, struct evpn_error *err)
 {
 	json_error_t error;
@@ -93,7 +87,7 @@ static int judge_l2(const struct config_l2vni *l2, const json_t *entry, struct e
 int verify_judge(const struct config *config, const char *evpn_vni, const char *vrf_vni,
 		 bool (*skip)(void *arg, uint32_t vni), void *arg, struct evpn_error *err)
 {
-	_cleanup_json_ json_t *evpn = NULL, *vrf = NULL, *vrfs = NULL;
+	json_auto_t *evpn = NULL, *vrf = NULL, *vrfs = NULL;
 	int r = 1;
 
 	evpn = parse(evpn_vni, VERIFY_EVPN_VNI, err);

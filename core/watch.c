@@ -23,7 +23,6 @@ struct watch {
 	struct watch_callbacks callbacks;
 	sd_event_source *sources[SOURCE_COUNT]; /* between runs */
 	sd_event_source *debounce, *limit;
-	void (*on_limit)(void *arg);
 	struct run *run;
 };
 
@@ -229,16 +228,15 @@ static int on_limit_passed(sd_event_source *source, uint64_t usec, void *arg)
 {
 	struct watch *watch = arg;
 
-	watch->on_limit(watch->callbacks.arg);
+	watch->callbacks.give_up(watch->callbacks.arg);
 	return 0;
 }
 
-int watch_limit(struct watch *watch, uint64_t ms, void (*on_limit)(void *arg), struct evpn_error *err)
+int watch_limit(struct watch *watch, uint64_t ms, struct evpn_error *err)
 {
 	int r = sd_event_add_time_relative(watch->event, &watch->limit, CLOCK_MONOTONIC, ms * 1000, 0, on_limit_passed,
 					   watch);
 
-	watch->on_limit = on_limit;
 	return r < 0 ? evpn_fail(err, -r, "event loop: %s", strerror(-r)) : 0;
 }
 

@@ -17,6 +17,7 @@ struct watch;
 struct watch_callbacks {
 	void (*advance)(void *arg, enum pipeline_input input);
 	void (*show_state)(void *arg); /* SIGUSR1 */
+	void (*give_up)(void *arg); /* the time that watch_limit set has passed */
 	void *arg;
 };
 
@@ -30,8 +31,8 @@ void watch_freep(struct watch **watch);
 void watch_disarm(struct watch *watch);
 int watch_arm(struct watch *watch, struct run *run, struct evpn_error *err);
 
-/* Ends the loop with PIPELINE_FAULT's meaning left to the caller: `on_limit` runs once after `ms`. */
-int watch_limit(struct watch *watch, uint64_t ms, void (*on_limit)(void *arg), struct evpn_error *err);
+/* Calls `give_up` once, after `ms`. */
+int watch_limit(struct watch *watch, uint64_t ms, struct evpn_error *err);
 
 /* A first trigger, then the loop until watch_stop or a signal. Returns the code given to watch_stop. */
 int watch_loop(struct watch *watch, struct evpn_error *err);

@@ -36,7 +36,7 @@ until_ok 10 "the daemons' sockets" test -S "$T/frr/staticd.vty"
 cat > "$T/hang" <<-END
 	#!/bin/sh
 	echo \$\$ > $T/tool.pids
-	sleep 1000 &
+	sleep infinity &
 	echo \$! >> $T/tool.pids
 	echo reading the configuration >&2
 	wait
