@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ask.c - see ask.h; the protocol is described in evpn-reloader(8) */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <errno.h>
 #include <libgen.h>
 #include <stdlib.h>

@@ -10,8 +10,8 @@ tmp=$(mktemp -d)
 cleanup() { rm -rf "$tmp"; }
 trap cleanup EXIT
 
-skip() { echo "SKIP: $*"; exit 77; }
-fail() { echo "$*" >&2; exit 1; }
+# shellcheck source=tests/lib/test.sh
+. "$root/tests/lib/test.sh"
 
 # module OUTPUT SOURCE FLAG...: builds a plugin against the header of the tree.
 module() {

@@ -23,6 +23,8 @@
 # Needs root, a kernel with VRF (tests/lib/vm), and $BUILD where the reloader is to run.
 
 FABRIC_LIB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=tests/lib/test.sh
+. "$FABRIC_LIB/test.sh"
 FABRIC=
 FABRIC_NAMESPACES="ev-spine ev-leaf1 ev-leaf2 ev-host1 ev-node ev-work"
 FABRIC_PIDS=()
@@ -112,13 +114,7 @@ evpnd_on_node() {
 }
 
 reloader_count() {
-	python3 - "$FABRIC/frr/socket/reloader.sock" <<-'E'
-	import socket, sys
-	s = socket.socket(socket.AF_UNIX)
-	s.connect(sys.argv[1])
-	s.sendall(b"evpn-reloader 1 status\n")
-	print(*(l for l in s.makefile() if l.startswith(("reloads=", "tests="))), sep="", end="")
-	E
+	reload_counts "$FABRIC/frr/socket/reloader.sock"
 }
 
 # The folder that holds all state, and what is not routers.

@@ -7,12 +7,7 @@ BUILD=$(realpath -m "${BUILD:-$here/../../build}")
 # shellcheck source=tests/lib/fabric.sh
 . "$here/../lib/fabric.sh"
 
-fail() {
-	echo "FAIL: $*" >&2
-	exit 1
-}
-
-[ "$(id -u)" = 0 ] || { echo "SKIP: needs root"; exit 77; }
+[ "$(id -u)" = 0 ] || skip "needs root"
 
 # shellcheck disable=SC2317
 finish() {

@@ -14,29 +14,8 @@ NS=ev-reloader-$$
 DAEMONS="zebra bgpd staticd"
 RELOADERS=()
 
-skip() {
-	echo "SKIP: $*"
-	exit 77
-}
-
-fail() {
-	echo "FAIL: $*" >&2
-	exit 1
-}
-
-step() {
-	echo "--- $*"
-}
-
-# until_ok SECONDS WHAT COMMAND... : asks until COMMAND succeeds, or fails the test.
-until_ok() {
-	local deadline=$((SECONDS + $1)) what=$2
-
-	shift 2
-	until "$@" > /dev/null 2>&1; do
-		[ "$SECONDS" -lt "$deadline" ] || fail "not within the time: $what"
-	done
-}
+# shellcheck source=tests/lib/test.sh
+. "$REPO/tests/lib/test.sh"
 
 # expect TEXT PATTERN
 expect() {
@@ -132,14 +111,7 @@ reloader_end() {
 
 # ask REQUEST : by the protocol, without the plugin.
 ask() {
-	python3 - "$1" "$SOCK" <<-'END'
-		import socket, sys
-		s = socket.socket(socket.AF_UNIX)
-		s.settimeout(60)
-		s.connect(sys.argv[2])
-		s.sendall(b"evpn-reloader 1 %s\n" % sys.argv[1].encode())
-		sys.stdout.write(s.makefile(newline="\n").read())
-	END
+	ask_reloader "$SOCK" "$1"
 }
 
 # counter NAME : of the status.

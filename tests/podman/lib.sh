@@ -16,19 +16,8 @@ ID=evpnd-test-$$
 HOST=$ID-host LEAF=$ID-leaf GUEST=$ID-guest PEER=$ID-peer
 EVPND_PID=
 
-skip() {
-	echo "SKIP: $*"
-	exit 77
-}
-
-fail() {
-	echo "FAIL: $*" >&2
-	exit 1
-}
-
-step() {
-	echo "--- $*"
-}
+# shellcheck source=tests/lib/test.sh
+. "$REPO/tests/lib/test.sh"
 
 # Runs in the host's network; not `ip netns exec`, whose mount namespace would hide podman's mounts from the next call.
 on_host() {
@@ -37,16 +26,6 @@ on_host() {
 
 podman() {
 	on_host podman --root "$T/root" --runroot "$T/run" --tmpdir "$T/tmp" "$@"
-}
-
-# until_ok SECONDS WHAT COMMAND...: asks until COMMAND succeeds, or fails the test.
-until_ok() {
-	local deadline=$((SECONDS + $1)) what=$2
-
-	shift 2
-	until "$@" > /dev/null 2>&1; do
-		[ "$SECONDS" -lt "$deadline" ] || fail "not within the time: $what"
-	done
 }
 
 need() {
@@ -289,13 +268,7 @@ evpnd() {
 
 # The reloader's own word on how often it ran frr-reload.py, --test and --reload.
 reload_count() {
-	python3 - "$T/reloader/reloader.sock" <<-E
-		import re, socket, sys
-		s = socket.socket(socket.AF_UNIX)
-		s.connect(sys.argv[1])
-		s.sendall(b"evpn-reloader 1 status\\n")
-		print(" ".join(re.findall(r"^(?:tests|reloads)=(\\d+)", s.makefile().read(), re.M)))
-	E
+	reload_counts "$T/reloader/reloader.sock"
 }
 
 start_evpnd() {

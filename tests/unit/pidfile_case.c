@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "pidfile_case.h"
+#include "unit.h"
 
 #define DEADLINE_MS 5000
 
@@ -247,9 +248,7 @@ void assert_found_soon(pid_t pid)
 
 int pidfile_case_main(const char *name, const TTest *const *tests, size_t n_tests)
 {
-	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create(name);
-	SRunner *runner;
 	int failed;
 
 	if (geteuid() != 0) {
@@ -265,11 +264,7 @@ int pidfile_case_main(const char *name, const TTest *const *tests, size_t n_test
 	tcase_set_timeout(tcase, 60);
 	for (size_t i = 0; i < n_tests; i++)
 		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	failed = unit_run(name, tcase);
 	snprintf(dir, sizeof(dir), "rm -rf %s", root);
 	return system(dir) == 0 && failed == 0 ? 0 : 1;
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "signal_case.h"
+#include "unit.h"
 
 const struct evpn_plugin *plugin;
 struct fake_host fake;
@@ -229,19 +230,11 @@ void assert_error(int r, int expected_r, int code, const char *part)
 
 int signal_case_main(const char *name, const TTest *const *tests, size_t n_tests)
 {
-	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create(name);
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_set_timeout(tcase, 30);
 	for (size_t i = 0; i < n_tests; i++)
 		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return unit_run(name, tcase);
 }

@@ -6,16 +6,6 @@ BUILD=$(realpath -m "${BUILD:-$here/../../build}")
 # shellcheck source=tests/lib/fabric.sh
 . "$here/../lib/fabric.sh"
 
-fail() {
-	echo "FAIL: $*" >&2
-	exit 1
-}
-
-skip() {
-	echo "SKIP: $*"
-	exit 77
-}
-
 # $1 and the time since the machine booted
 step() {
 	echo "--- $1 ($(cut -d' ' -f1 /proc/uptime) s)"
