@@ -268,7 +268,7 @@ evpnd() {
 
 # The reloader's own word on how often it ran frr-reload.py, --test and --reload.
 reload_count() {
-	reload_counts "$T/reloader/reloader.sock"
+	reload_counts "$T/reloader/reloader.sock" | cut -d= -f2 | xargs
 }
 
 start_evpnd() {
