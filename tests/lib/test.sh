@@ -6,6 +6,9 @@
 #   fail WHAT...            ends the test as failed
 #   step WHAT...            what comes next, for the log
 #   until_ok SECONDS WHAT COMMAND...   asks until COMMAND succeeds, or fails the test
+#   delayed_ports IP...     the bridge ports, as `IP... link' shows them, whose forward delay is running: when it ends, 15 s after
+#                           the port came up, the kernel announces the port once more, though nothing changes
+#   delay_is_over MONITOR "PORT..." IP...      it runs no longer, and MONITOR, the output of ip monitor, has those announcements
 #   ask_reloader SOCKET REQUEST        evpn-reloader's whole answer, by the protocol, without the plugin
 #   reload_counts SOCKET    how often it ran frr-reload.py: tests=N and reloads=N
 
@@ -30,6 +33,18 @@ until_ok() {
 	until "$@" > /dev/null 2>&1; do
 		[ "$SECONDS" -lt "$deadline" ] || fail "not within the time: $what"
 	done
+}
+
+delayed_ports() {
+	"$@" -details -oneline link | sed -nE 's/^[0-9]+: ([^:@]+).* forward_delay_timer +([1-9]|0\.0*[1-9]).*/\1/p'
+}
+
+delay_is_over() {
+	local monitor=$1 port ports=$2
+
+	shift 2
+	[ -z "$(delayed_ports "$@")" ] || return 1
+	for port in $ports; do grep -q "^[0-9]*: $port[:@]" "$monitor" || return 1; done
 }
 
 ask_reloader() {

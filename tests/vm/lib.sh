@@ -53,17 +53,9 @@ both_beat() {
 	wait_for 30 "ip monitor beside FRR" beat "$1" in_frr ip frr
 }
 
-# Nothing has changed in the last seconds: FRR has done all that it does about new links.
-is_calm() {
-	local before
-	before=$(cat "$FABRIC"/*.monitor | wc -l)
-	read -rt 3 -u "$FABRIC_NEVER" || :
-	[ "$before" = "$(cat "$FABRIC"/*.monitor | wc -l)" ]
-}
-
 # check_quiet COMMAND... : while it runs, no link, address or route changes in either namespace, and FRR is not reloaded
 check_quiet() {
-	local before pids=() name
+	local before pids=() name ports
 	before=$(reloader_count)
 	ip netns exec ev-node ip -details -oneline monitor link address route > "$FABRIC/node.monitor" &
 	pids+=($!)
@@ -72,7 +64,8 @@ check_quiet() {
 	pids+=($!)
 	# Each monitor listens from when it shows a change that we make, and has shown all when it shows another.
 	both_beat ready
-	wait_for 60 "no link, address or route changes any more" is_calm
+	ports=$(delayed_ports in_frr ip)
+	wait_for 60 "the bridge ports' forward delay ends" delay_is_over "$FABRIC/frr.monitor" "$ports" in_frr ip
 	both_beat begin
 	"$@"
 	both_beat end
