@@ -10,24 +10,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/inotify.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "process.h"
+#include "lib/pathwatch.h"
+#include "lib/process.h"
 
 /* The kernel's highest pid, whatever kernel.pid_max says. */
 #define PID_LIMIT   (1 << 22)
 #define PIDFILE_MAX 64
-#define WATCH_MASK                                                                                              \
-	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF | \
-	 IN_ONLYDIR)
-#define WATCH_LOST (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)
+#define OWN_HINT                                                                                             \
+	"either FRR's container runs with --network=host, and needs a namespace of its own, or the file is " \
+	"a leftover whose number now belongs to another process"
 
 struct pidfile {
 	const struct evpn_host *host;
@@ -35,11 +32,8 @@ struct pidfile {
 	const char *proc;
 	const char *cgroup; /* NULL: any */
 	int epoll; /* holds the two that follow */
-	int inotify;
+	struct pathwatch watch;
 	int pidfd; /* of the process that the file named when last asked, while it lives; or -1 */
-	int watch; /* inotify's number of the directory that is watched; or -1 */
-	bool watches_parent; /* path's directory is not there, one above it is watched */
-	char watched_name[NAME_MAX + 1]; /* what is waited for in that directory */
 	pid_t found; /* the process that find_netns answered with; 0: none */
 	uint64_t instance;
 };
@@ -84,51 +78,6 @@ static int read_pid(const struct pidfile *self, pid_t *ret_pid, struct evpn_erro
 	return 1;
 }
 
-/* Watches the nearest directory that exists on the way to path. */
-static int watch_nearest(struct pidfile *self, struct evpn_error *err)
-{
-	char dir[PATH_MAX];
-	char *slash;
-	int watch, error, depth = 0;
-
-	snprintf(dir, sizeof(dir), "%s", self->path);
-	do {
-		slash = strrchr(dir, '/');
-		snprintf(self->watched_name, sizeof(self->watched_name), "%s", slash + 1);
-		*slash = '\0';
-		watch = inotify_add_watch(self->inotify, dir[0] ? dir : "/", WATCH_MASK);
-		error = errno;
-		self->watches_parent = depth++ > 0;
-	} while (watch < 0 && error == ENOENT && dir[0]);
-	if (watch < 0)
-		return evpn_fail(err, error, "watch %s: %s%s", dir[0] ? dir : "/", strerror(error),
-				 error == ENOSPC ? "; raise sysctl fs.inotify.max_user_watches" : "");
-	if (self->watch >= 0 && self->watch != watch)
-		inotify_rm_watch(self->inotify, self->watch); /* EINVAL if the directory went: as good */
-	self->watch = watch;
-	return 0;
-}
-
-static int watch_path(struct pidfile *self, struct evpn_error *err)
-{
-	int before;
-
-	/* What was made below a parent before its watch began is not reported: look again until nothing is new. */
-	do {
-		before = self->watch;
-		if (watch_nearest(self, err) < 0)
-			return -1;
-	} while (self->watches_parent && self->watch != before);
-	return 0;
-}
-
-static bool has_ended(int pidfd)
-{
-	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&pfd, 1, 0) > 0;
-}
-
 static void forget_process(struct pidfile *self)
 {
 	/* Closing takes it out of the epoll set, where it would be readable for ever. */
@@ -148,15 +97,14 @@ static int wait_stale(const struct pidfile *self, pid_t pid, struct evpn_error *
 /* >0: the process is held by self->pidfd, and reported when it ends. */
 static int hold_process(struct pidfile *self, pid_t pid, struct evpn_error *err)
 {
-	/* By number: the C library's own function came late (glibc 2.36). It is close-on-exec. */
-	_cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct evpn_error why = { 0 };
+	_cleanup_close_ int pidfd = process_hold(pid, &why);
 	struct epoll_event event = { .events = EPOLLIN };
 
-	if (pidfd < 0 && errno == ESRCH)
+	if (pidfd < 0 && why.code == ESRCH)
 		return wait_stale(self, pid, err);
 	if (pidfd < 0)
-		return evpn_fail(err, errno, "%s names %d: pidfd_open: %s%s", self->path, (int)pid, strerror(errno),
-				 errno == ENOSYS ? "; evpnd needs Linux 5.3" : "; it is no process's pid");
+		return evpn_fail(err, why.code, "%s names %d: %s", self->path, (int)pid, why.msg);
 	if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, pidfd, &event) < 0)
 		return evpn_fail(err, errno, "watch process %d: %s", (int)pid, strerror(errno));
 	self->pidfd = process_take_fd(&pidfd);
@@ -174,7 +122,7 @@ static int pidfile_find_netns(void *data, int *ret_fd, uint64_t *ret_instance, s
 
 	forget_process(self);
 	/* The watch first: what changes after it is reported, what changed before it is read. */
-	if (watch_path(self, err) < 0)
+	if (pathwatch_arm(&self->watch, err) < 0)
 		return -1;
 	r = read_pid(self, &pid, err);
 	if (r <= 0)
@@ -190,15 +138,14 @@ static int pidfile_find_netns(void *data, int *ret_fd, uint64_t *ret_instance, s
 		return r;
 	if (again != pid)
 		return evpn_wait(err, "%s is being rewritten", self->path);
-	r = process_open_netns(self->proc, pid, self->cgroup, &netns, &start, &why);
-	if (has_ended(self->pidfd)) {
+	r = process_open_netns(self->proc, pid, self->cgroup, OWN_HINT, &netns, &start, &why);
+	if (process_has_ended(self->pidfd)) {
 		forget_process(self);
 		return wait_stale(self, pid, err);
 	}
 	if (r < 0)
 		return evpn_fail(err, why.code, "%s: %s", self->path, why.msg);
-	/* Two numbers in one: pids have 22 bits, and 42 bits of ticks are longer than any uptime. */
-	instance = start << 22 | (uint64_t)(pid - 1);
+	instance = process_instance(pid, start);
 	if (instance != self->instance)
 		self->host->log(self->host, EVPN_LOG_INFO, "FRR's container is process %d", (int)pid);
 	self->instance = instance;
@@ -208,45 +155,22 @@ static int pidfile_find_netns(void *data, int *ret_fd, uint64_t *ret_instance, s
 	return 1;
 }
 
-/* Takes what inotify has; whether any of it can concern path. */
-static bool drain_inotify(struct pidfile *self)
-{
-	char buf[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
-	bool touched = false;
-	ssize_t n;
-
-	/* A few times only: who can write in the directory must not keep evpnd here. The rest wakes it again. */
-	for (int i = 0; i < 16 && (n = read(self->inotify, buf, sizeof(buf))) > 0; i++) {
-		const struct inotify_event *event;
-
-		for (const char *at = buf; at < buf + n; at += sizeof(*event) + event->len) {
-			event = (const void *)at;
-			if (event->mask & IN_Q_OVERFLOW)
-				touched = true;
-			else if (event->wd == self->watch)
-				touched |= (event->mask & WATCH_LOST) ||
-					   (event->len && strcmp(event->name, self->watched_name) == 0);
-		}
-	}
-	return touched;
-}
-
 static int pidfile_on_event(void *data, struct evpn_error *err)
 {
 	struct pidfile *self = data;
 	struct evpn_error ignored;
 	bool was_found = self->found != 0;
-	bool touched = drain_inotify(self);
+	bool touched = pathwatch_take(&self->watch);
 	pid_t pid;
 	int r;
 
-	if (self->pidfd >= 0 && has_ended(self->pidfd)) {
+	if (self->pidfd >= 0 && process_has_ended(self->pidfd)) {
 		forget_process(self);
 		return was_found ? EVPN_EVENT_CHANGED : EVPN_EVENT_RETRY;
 	}
 	if (!touched)
 		return EVPN_EVENT_NONE;
-	if (watch_path(self, err) < 0)
+	if (pathwatch_arm(&self->watch, err) < 0)
 		return -1;
 	if (!was_found)
 		return EVPN_EVENT_RETRY;
@@ -267,7 +191,7 @@ static void pidfile_close(void *data)
 	struct pidfile *self = data;
 
 	process_closep(&self->pidfd);
-	process_closep(&self->inotify);
+	pathwatch_close(&self->watch);
 	process_closep(&self->epoll);
 	free(self);
 }
@@ -292,18 +216,10 @@ static int check_options(const struct pidfile *self, struct evpn_error *err)
 
 static int make_fds(struct pidfile *self, struct evpn_error *err)
 {
-	struct epoll_event event = { .events = EPOLLIN };
-
 	self->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (self->epoll < 0)
 		return evpn_fail(err, errno, "epoll_create1: %s", strerror(errno));
-	self->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (self->inotify < 0)
-		return evpn_fail(err, errno, "inotify_init1: %s%s", strerror(errno),
-				 errno == EMFILE ? "; raise sysctl fs.inotify.max_user_instances" : "");
-	if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->inotify, &event) < 0)
-		return evpn_fail(err, errno, "epoll_ctl: %s", strerror(errno));
-	return 0;
+	return pathwatch_open(&self->watch, self->path, self->epoll, err);
 }
 
 static int pidfile_open(const struct evpn_host *host, void **ret_self, struct evpn_error *err)
@@ -318,7 +234,8 @@ static int pidfile_open(const struct evpn_host *host, void **ret_self, struct ev
 	self->cgroup = host->option(host, "cgroup");
 	if (!self->proc)
 		self->proc = "/proc";
-	self->epoll = self->inotify = self->pidfd = self->watch = -1;
+	self->epoll = self->pidfd = -1;
+	self->watch = (struct pathwatch)PATHWATCH_CLOSED;
 	if (check_options(self, err) < 0 || make_fds(self, err) < 0) {
 		pidfile_close(self);
 		return -1;

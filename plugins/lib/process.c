@@ -4,12 +4,17 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 
-#include "process.h"
+#include "lib/process.h"
 
 #define PROC_FILE_MAX 16384
 
@@ -110,31 +115,37 @@ static int check_cgroup(const struct process *process, const char *cgroup, struc
 			return 0;
 	}
 	return evpn_fail(err, EPERM,
-			 "process %d is not the container that the option cgroup asks for: no path in %s/%d/cgroup "
-			 "contains `%s'",
+			 "process %d is not the container that is meant: no path in %s/%d/cgroup contains `%s'",
 			 process->pid, process->proc, process->pid, cgroup);
 }
 
-static int open_netns(const struct process *process, int *ret_fd, struct evpn_error *err)
+int process_check_netns(int fd, const char *what, const char *own_hint, struct evpn_error *err)
 {
-	_cleanup_close_ int fd = openat(process->dir, "ns/net", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat own, theirs;
 	struct statfs fs;
 
-	if (fd < 0)
-		return evpn_fail(err, errno, "open %s/%d/ns/net: %s%s", process->proc, process->pid, strerror(errno),
-				 errno == EACCES || errno == EPERM ? "; evpnd needs CAP_SYS_PTRACE" : "");
 	if (fstatfs(fd, &fs) < 0 || (unsigned long)fs.f_type != NSFS_MAGIC)
-		return evpn_fail(err, EINVAL, "%s/%d/ns/net is not a namespace: %s must be a procfs", process->proc,
-				 process->pid, process->proc);
+		return evpn_fail(err, ENOTTY, "%s is not a namespace", what);
+	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
+		return evpn_fail(err, EINVAL, "%s is not a network namespace", what);
 	if (stat("/proc/self/ns/net", &own) < 0 || fstat(fd, &theirs) < 0)
 		return evpn_fail(err, errno, "/proc/self/ns/net: %s; is /proc mounted?", strerror(errno));
 	if (own.st_dev == theirs.st_dev && own.st_ino == theirs.st_ino)
-		return evpn_fail(err, EINVAL,
-				 "process %d is in the host's own network namespace: either FRR's container runs with "
-				 "--network=host, and needs a namespace of its own, or the file is a leftover whose "
-				 "number now belongs to another process",
-				 process->pid);
+		return evpn_fail(err, EINVAL, "%s is the host's own network namespace: %s", what, own_hint);
+	return 0;
+}
+
+static int open_netns(const struct process *process, const char *own_hint, int *ret_fd, struct evpn_error *err)
+{
+	_cleanup_close_ int fd = openat(process->dir, "ns/net", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char what[PATH_MAX + 32];
+
+	snprintf(what, sizeof(what), "%s/%d/ns/net", process->proc, process->pid);
+	if (fd < 0)
+		return evpn_fail(err, errno, "open %s: %s%s", what, strerror(errno),
+				 errno == EACCES || errno == EPERM ? "; evpnd needs CAP_SYS_PTRACE" : "");
+	if (process_check_netns(fd, what, own_hint, err) < 0)
+		return -1;
 	*ret_fd = process_take_fd(&fd);
 	return 0;
 }
@@ -156,8 +167,8 @@ static int read_start(const struct process *process, uint64_t *ret_start, struct
 	return 0;
 }
 
-int process_open_netns(const char *proc, pid_t pid, const char *cgroup, int *ret_fd, uint64_t *ret_start,
-		       struct evpn_error *err)
+int process_open_netns(const char *proc, pid_t pid, const char *cgroup, const char *own_hint, int *ret_fd,
+		       uint64_t *ret_start, struct evpn_error *err)
 {
 	_cleanup_close_ int dir = -1, netns = -1;
 	struct process process = { .proc = proc, .pid = pid };
@@ -169,8 +180,26 @@ int process_open_netns(const char *proc, pid_t pid, const char *cgroup, int *ret
 		return evpn_fail(err, errno, "%s: %s", name, strerror(errno));
 	process.dir = dir;
 	if (check_not_conmon(&process, err) < 0 || check_cgroup(&process, cgroup, err) < 0 ||
-	    open_netns(&process, &netns, err) < 0 || read_start(&process, ret_start, err) < 0)
+	    open_netns(&process, own_hint, &netns, err) < 0 || read_start(&process, ret_start, err) < 0)
 		return -1;
 	*ret_fd = process_take_fd(&netns);
 	return 0;
+}
+
+int process_hold(pid_t pid, struct evpn_error *err)
+{
+	/* By number: the C library's own function came late (glibc 2.36). It is close-on-exec. */
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (pidfd < 0)
+		return evpn_fail(err, errno, "pidfd_open %d: %s%s", (int)pid, strerror(errno),
+				 errno == ENOSYS ? "; evpnd needs Linux 5.3" : "; it is no process's pid");
+	return pidfd;
+}
+
+bool process_has_ended(int pidfd)
+{
+	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) > 0;
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -43,9 +44,26 @@ const char *process_printable(char *text);
 int process_check_proc(const char *proc, struct evpn_error *err);
 
 /*
- * Opens the network namespace of a process that may be FRR's: not conmon, of a cgroup whose path contains `cgroup` (NULL:
- * any), not in the host's own namespace. *ret_start is when it started, in clock ticks since boot: with it a pid is
- * unique.
+ * Refuses a descriptor that is not of a network namespace (ENOTTY: of none at all), or is of the host's own; own_hint then
+ * says what to do. `what` names it in messages.
  */
-int process_open_netns(const char *proc, pid_t pid, const char *cgroup, int *ret_fd, uint64_t *ret_start,
-		       struct evpn_error *err);
+int process_check_netns(int fd, const char *what, const char *own_hint, struct evpn_error *err);
+
+/*
+ * Opens the network namespace of a process that may be FRR's: not conmon, of a cgroup whose path contains `cgroup` (NULL:
+ * any), not in the host's own namespace (own_hint: as above). *ret_start is when it started, in clock ticks since boot:
+ * with it a pid is unique.
+ */
+int process_open_netns(const char *proc, pid_t pid, const char *cgroup, const char *own_hint, int *ret_fd,
+		       uint64_t *ret_start, struct evpn_error *err);
+
+/* A pidfd, close-on-exec, which the caller closes; <0 with code ESRCH: there is no such process. */
+int process_hold(pid_t pid, struct evpn_error *err);
+
+bool process_has_ended(int pidfd);
+
+/* pid and start time in one number: pids have 22 bits, and 42 bits of ticks are longer than any uptime. */
+static inline uint64_t process_instance(pid_t pid, uint64_t start)
+{
+	return start << 22 | (uint64_t)(pid - 1);
+}
