@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* options.c - the plugin's options, see netns-cri.h */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "netns-cri/cri_message.h"
+#include "netns-cri/netns-cri.h"
+
+#define TIMEOUT_DEFAULT_S 5
+#define TIMEOUT_MAX_S	  60
+
+const char *const cri_options[] = { "socket",  "namespace", "pod",  "labels", "container",
+				    "timeout", "host_root", "proc", NULL };
+
+/* Where the runtimes of Kubernetes listen by themselves. */
+static const char *const usual_sockets[] = {
+	"/run/containerd/containerd.sock",
+	"/run/crio/crio.sock",
+	"/run/k3s/containerd/containerd.sock",
+};
+
+static int add_socket(struct netns_cri *self, const char *root, const char *path, struct evpn_error *err)
+{
+	size_t size = strlen(root) + strlen(path) + 1;
+	char *text;
+
+	if (path[0] != '/' || size > sizeof(((struct sockaddr_un *)NULL)->sun_path))
+		return evpn_fail(err, EINVAL, "socket = \"%s%s\": an absolute path of at most %zu bytes is needed",
+				 root, path, sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
+	if (asprintf(&text, "%s%s", root, path) < 0)
+		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
+	self->socket_texts[self->n_sockets] = text;
+	self->sockets[self->n_sockets++] = text;
+	return 0;
+}
+
+static int read_sockets(struct netns_cri *self, struct evpn_error *err)
+{
+	const char *socket = self->host->option(self->host, "socket");
+
+	/* As crictl and kubelet write it, too. */
+	if (socket && strncmp(socket, "unix://", 7) == 0)
+		socket += 7;
+	if (socket)
+		return add_socket(self, "", socket, err);
+	for (size_t i = 0; i < sizeof(usual_sockets) / sizeof(usual_sockets[0]); i++)
+		if (add_socket(self, self->host_root, usual_sockets[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* In a list, or an array, an entry is "KEY=VALUE": libconfig cannot write every key of Kubernetes as a name. */
+static int split_label(struct netns_cri *self, struct cri_label *label, struct evpn_error *err)
+{
+	const char *text = label->value, *equals = strchr(text, '=');
+
+	if (!equals || equals == text)
+		return evpn_fail(err, EINVAL, "labels: \"%s\": a label is KEY=VALUE", text);
+	label->key = strndup(text, (size_t)(equals - text));
+	label->value = equals + 1;
+	if (!label->key)
+		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
+	self->n_keys++;
+	return 0;
+}
+
+static int read_labels(struct netns_cri *self, struct evpn_error *err)
+{
+	const char *text = self->host->option(self->host, "labels"), *key, *value;
+	unsigned int n = 0;
+
+	if (text)
+		return evpn_fail(err, EINVAL, "labels = \"%s\": a group is needed, as { app = \"frr\"; }", text);
+	while (self->host->option_entry(self->host, "labels", n, &key, &value))
+		n++;
+	self->labels = calloc(n + 1, sizeof(*self->labels));
+	if (!self->labels)
+		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
+	self->selector.labels = self->labels;
+	for (; self->selector.n_labels < n; self->selector.n_labels++) {
+		struct cri_label *label = &self->labels[self->selector.n_labels];
+
+		self->host->option_entry(self->host, "labels", (unsigned int)self->selector.n_labels, &label->key,
+					 &label->value);
+		/* No name in a group begins with a digit; all entries of a list are called by their number. */
+		if (label->key[0] >= '0' && label->key[0] <= '9' && split_label(self, label, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_text(struct netns_cri *self, const char *key, const char **ret_text, struct evpn_error *err)
+{
+	const char *text = self->host->option(self->host, key);
+
+	if (text && !text[0])
+		return evpn_fail(err, EINVAL, "%s = \"\": this names nothing; leave the option out", key);
+	*ret_text = text;
+	return 0;
+}
+
+static int read_timeout(struct netns_cri *self, struct evpn_error *err)
+{
+	const char *text = self->host->option(self->host, "timeout");
+	char *rest;
+	long seconds;
+
+	self->timeout_ms = TIMEOUT_DEFAULT_S * 1000;
+	if (!text)
+		return 0;
+	seconds = strtol(text, &rest, 10);
+	if (rest == text || *rest || seconds < 1 || seconds > TIMEOUT_MAX_S)
+		return evpn_fail(err, EINVAL, "timeout = %s: seconds, from 1 to %d", text, TIMEOUT_MAX_S);
+	self->timeout_ms = seconds * 1000;
+	return 0;
+}
+
+static int check_directory(const char *key, const char *path, struct evpn_error *err)
+{
+	if (path[0] != '/' || strlen(path) >= PATH_MAX - 32)
+		return evpn_fail(err, EINVAL, "%s = \"%s\": an absolute path is needed", key, path);
+	return 0;
+}
+
+int options_read(struct netns_cri *self, struct evpn_error *err)
+{
+	if (read_text(self, "namespace", &self->selector.namespace, err) < 0 ||
+	    read_text(self, "pod", &self->selector.pod, err) < 0 ||
+	    read_text(self, "container", &self->selector.container, err) < 0 ||
+	    read_text(self, "host_root", &self->host_root, err) < 0 || read_text(self, "proc", &self->proc, err) < 0 ||
+	    read_labels(self, err) < 0 || read_timeout(self, err) < 0)
+		return -1;
+	if (!self->selector.pod && !self->selector.n_labels)
+		return evpn_fail(err, EINVAL, "neither pod nor labels is set: one of them must say which pod is FRR's");
+	self->proc = self->proc ? self->proc : "/proc";
+	if (check_directory("proc", self->proc, err) < 0 ||
+	    (self->host_root && check_directory("host_root", self->host_root, err) < 0))
+		return -1;
+	/* "/" is what there is without the option; a path is then put behind "". */
+	if (!self->host_root || strcmp(self->host_root, "/") == 0)
+		self->host_root = "";
+	return read_sockets(self, err);
+}
+
+void options_free(struct netns_cri *self)
+{
+	for (size_t i = 0; i < CRI_MAX_SOCKETS; i++)
+		free(self->socket_texts[i]);
+	for (size_t i = 0; i < self->n_keys; i++)
+		free(cri_text(self->labels[i].key));
+	free(self->labels);
+}

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# lib.sh - the bed of the CRI tests, sourced by each: a real containerd of the test's own, or a fake runtime, and the plugin
+#
+#   runtime_up                  containerd with its own root, state and socket, in the network namespace $HOST
+#   containerd_stop [SIGNAL], containerd_start     its restart; pods outlive it
+#   pods COMMAND ...            makes and ends pods, see pods.py; new_pod is `run' with what all pods here have in common
+#   fake_up, fake_do JSON       a runtime of our own, see fake.py; fake_do tells it what to be
+#   drive OPTION...             opens the plugin in netns-drive; say COMMAND sends it a line, $SAID is the answer
+#   expect PATTERN COMMAND...   says it; the answer must match the shell pattern
+# All state is below $T, all processes end with the test.
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=$(readlink -f "${BUILD:-$REPO/build}")
+ID=evpnd-cri-$$
+HOST=$ID-host
+MODULE=$BUILD/plugins/netns-cri/.libs/netns-cri.so
+CONTAINERD='' FAKE='' DRIVE='' SAID=''
+
+# shellcheck source=tests/lib/test.sh
+. "$REPO/tests/lib/test.sh"
+
+need_plugin() {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	[ -e "$MODULE" ] || skip "netns-cri is not built (configure says what it lacks)"
+	for tool in protoc python3 nsenter; do
+		command -v "$tool" > /dev/null || skip "needs $tool"
+	done
+}
+
+# What a failed test leaves to read.
+tell() {
+	set +e
+	echo "the plugin's last word: $SAID"
+	[ -z "$CONTAINERD" ] || { pods list; tail -n 15 "$T/containerd.log"; } 2>&1 | sed 's/^/containerd: /'
+	[ ! -e "$T/fake.log" ] || tail -n 15 "$T/fake.log" | sed 's/^/fake: /'
+}
+
+drive_end() {
+	[ -n "$DRIVE" ] || return 0
+	exec {TO}>&-
+	wait "$DRIVE" || :
+	exec {FROM}<&-
+	DRIVE=
+}
+
+# Shims outlive containerd, and their containers them: what is in the test's cgroup or is a shim of its socket is ours.
+runtime_down() {
+	local id pid
+
+	[ -e "$T/containerd.sock" ] && for id in $(pods list | cut -d' ' -f1); do
+		pods stop "$id" && pods remove "$id"
+	done > /dev/null 2>&1
+	[ -z "$CONTAINERD" ] || { kill "$CONTAINERD"; wait "$CONTAINERD"; } 2> /dev/null
+	CONTAINERD=
+	for pid in $(cat /sys/fs/cgroup/*/"$ID"/*/cgroup.procs "/sys/fs/cgroup/$ID"/*/cgroup.procs 2> /dev/null | sort -u); do
+		kill -9 "$pid" 2> /dev/null
+	done
+	for pid in $(pgrep -f "containerd-shim.*-address $T/containerd.sock"); do
+		kill -9 "$pid" 2> /dev/null
+	done
+}
+
+clean_up() {
+	local status=$?
+
+	trap '' EXIT INT TERM HUP
+	[ "$status" = 0 ] || [ "$status" = 77 ] || tell >&2
+	set +e
+	drive_end
+	[ -z "$FAKE" ] || { kill "$FAKE"; wait "$FAKE"; } 2> /dev/null
+	runtime_down
+	findmnt -rno TARGET | grep -F "$T/" | sort -r | xargs -r -n1 umount -l
+	[ ! -e "/run/netns/$HOST" ] || ip netns del "$HOST"
+	find /sys/fs/cgroup -depth -type d -path "*/$ID*" -exec rmdir {} + 2> /dev/null
+	rm -rf "$T"
+	exit "$status"
+}
+
+begin() {
+	need_plugin
+	T=$(mktemp -d)
+	trap clean_up EXIT
+	trap 'exit 130' INT TERM HUP
+	chmod 755 "$T"
+	messages_up
+}
+
+# The messages for Python, from runtime.proto.
+messages_up() {
+	export CRI_PY=$T/py CRI_CGROUP=/$ID
+	mkdir -p "$CRI_PY"
+	protoc --proto_path "$REPO/tests/cri" --python_out "$CRI_PY" runtime.proto
+}
+
+pods() {
+	/usr/bin/python3 "$REPO/tests/cri/pods.py" "$T/containerd.sock" "$@"
+}
+
+# new_pod NAME UID ATTEMPT [OPTION]... : in namespace test, with label app=frr; prints the sandbox's id
+new_pod() {
+	pods run test "$1" "$2" "$3" app=frr "${@:4}"
+}
+
+containerd_start() {
+	nsenter --net="/run/netns/$HOST" containerd --config "$T/containerd.toml" >> "$T/containerd.log" 2>&1 &
+	CONTAINERD=$!
+	until_ok 30 "containerd answers" pods version
+}
+
+containerd_stop() {
+	kill "${1:--TERM}" "$CONTAINERD"
+	wait "$CONTAINERD" 2> /dev/null || :
+	CONTAINERD=
+}
+
+# image NAME LAYER.TAR CONFIG : makes an archive of one layer and loads it; nothing is fetched
+image() {
+	local dir=$T/image digest
+
+	mkdir "$dir"
+	ln "$2" "$dir/layer.tar" 2> /dev/null || cp "$2" "$dir/layer.tar"
+	digest=$(sha256sum "$2" | cut -d' ' -f1)
+	printf '{"architecture":"%s","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+		"$(dpkg --print-architecture)" "$3" "$digest" > "$dir/config.json"
+	printf '[{"Config":"config.json","RepoTags":["%s"],"Layers":["layer.tar"]}]' "$1" > "$dir/manifest.json"
+	tar -C "$dir" -cf - manifest.json config.json layer.tar |
+		ctr -a "$T/containerd.sock" -n k8s.io images import - > /dev/null
+	rm -r "$dir"
+}
+
+pause_image() {
+	mkdir "$T/pause"
+	cp "$(command -v catatonit)" "$T/pause/pause"
+	tar -C "$T/pause" -cf "$T/pause.tar" pause
+	image localhost/pause:test "$T/pause.tar" '{"Entrypoint":["/pause","-P"]}'
+	rm -r "$T/pause" "$T/pause.tar"
+}
+
+runtime_config() {
+	mkdir -p "$T/cni"
+	cat > "$T/cni/10-test.conflist" <<-E
+		{ "cniVersion": "0.4.0", "name": "test", "plugins": [ { "type": "ptp", "ipMasq": false,
+		  "ipam": { "type": "host-local", "dataDir": "$T/ipam", "subnet": "10.99.0.0/24" } } ] }
+	E
+	cat > "$T/containerd.toml" <<-E
+		version = 2
+		root = "$T/root"
+		state = "$T/run"
+		oom_score = 0
+		disabled_plugins = [ "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs",
+			"io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs" ]
+		[grpc]
+		  address = "$T/containerd.sock"
+		[plugins."io.containerd.grpc.v1.cri"]
+		  sandbox_image = "localhost/pause:test"
+		  restrict_oom_score_adj = true
+		  netns_mounts_under_state_dir = true
+		  [plugins."io.containerd.grpc.v1.cri".cni]
+		    bin_dir = "/usr/lib/cni"
+		    conf_dir = "$T/cni"
+		  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+		    runtime_type = "io.containerd.runc.v2"
+	E
+}
+
+need_containerd() {
+	local tool
+
+	for tool in containerd containerd-shim-runc-v2 runc ctr catatonit findmnt; do
+		command -v "$tool" > /dev/null || skip "needs $tool"
+	done
+	[ -x /usr/lib/cni/ptp ] || skip "needs the CNI plugins (containernetworking-plugins)"
+	/usr/bin/python3 -c 'import grpc' 2> /dev/null || skip "needs python3-grpcio"
+}
+
+runtime_up() {
+	need_containerd
+	ip netns list | grep -q "^$HOST\b" || ip netns add "$HOST"
+	ip -n "$HOST" link set lo up
+	runtime_config
+	containerd_start
+	pause_image
+}
+
+fake_up() {
+	/usr/bin/python3 -c 'import h2' 2> /dev/null || skip "needs python3-h2"
+	mkfifo "$T/fake.in"
+	/usr/bin/python3 "$REPO/tests/cri/fake.py" "$T/fake.sock" < "$T/fake.in" > "$T/fake.out" 2> "$T/fake.log" &
+	FAKE=$!
+	exec {FAKE_TO}> "$T/fake.in"
+	until_ok 20 "the fake runtime listens" test -S "$T/fake.sock"
+}
+
+# drive OPTION... : the plugin, in the network namespace where the host is ($HOST if it is there)
+drive() {
+	local enter=()
+
+	drive_end
+	rm -f "$T/drive.in" "$T/drive.out"
+	mkfifo "$T/drive.in" "$T/drive.out"
+	[ ! -e "/run/netns/$HOST" ] || enter=(nsenter --net="/run/netns/$HOST")
+	"${enter[@]}" ${RUN_AS:-} "$BUILD/netns-drive" "$MODULE" "$@" < "$T/drive.in" > "$T/drive.out" &
+	DRIVE=$!
+	exec {TO}> "$T/drive.in" {FROM}< "$T/drive.out"
+}
+
+say() {
+	echo "$*" >&"$TO"
+	read -r -t 60 -u "$FROM" SAID || fail "netns-drive says nothing to: $*"
+}
+
+expect() {
+	local pattern=$1
+
+	shift
+	say "$@"
+	# shellcheck disable=SC2053 # it is a pattern
+	[[ $SAID == $pattern ]] || fail "$*: expected \`$pattern', got \`$SAID'"
+	echo "$*: $SAID"
+}
+
+# The inode of a process's, or a path's, network namespace.
+netns_of() {
+	case $1 in
+	/*) stat -L -c %i "$1" ;;
+	*) stat -L -c %i "/proc/$1/ns/net" ;;
+	esac
+}
