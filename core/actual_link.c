@@ -59,6 +59,7 @@ static void read_linkinfo(struct nlattr *info, struct net_link *link)
 	} else if (streq(kind, "veth")) {
 		link->kind = NET_KIND_VETH;
 	}
+	link->ovs = tb[IFLA_INFO_SLAVE_KIND] && streq(nla_get_string(tb[IFLA_INFO_SLAVE_KIND]), "openvswitch");
 	if (tb[IFLA_INFO_SLAVE_KIND] && streq(nla_get_string(tb[IFLA_INFO_SLAVE_KIND]), "bridge") &&
 	    tb[IFLA_INFO_SLAVE_DATA] && nla_parse_nested(data, IFLA_BRPORT_MAX, tb[IFLA_INFO_SLAVE_DATA], NULL) == 0) {
 		link->neigh_suppress = data[IFLA_BRPORT_NEIGH_SUPPRESS] && nla_get_u8(data[IFLA_BRPORT_NEIGH_SUPPRESS]);

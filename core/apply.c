@@ -11,6 +11,7 @@
 
 #include "apply.h"
 #include "netns.h"
+#include "ovs.h"
 #include "util.h"
 
 #ifndef IFA_PROTO
@@ -290,16 +291,57 @@ static struct outcome link_ipv6(struct apply *apply, const struct op *op)
 	return write_sysctl(apply, op->link->ns, key, op->link->ipv6 ? "0" : "1");
 }
 
+static struct outcome ovs_outcome(const struct apply *apply, int r)
+{
+	return r < 0 ? (struct outcome){ -apply->ovs_err.code, apply->ovs_err.msg } : OUTCOME(0);
+}
+
+static struct outcome ovs_port_added(struct apply *apply, const struct op *op)
+{
+	/* A server that hangs is not asked again for each of many ports. */
+	if (apply->ovs_err.code == ETIMEDOUT)
+		return ovs_outcome(apply, -1);
+	return ovs_outcome(apply, ovs_port_add(apply->ovs_socket, apply->instance, op->ovs_port, &apply->ovs_err));
+}
+
+static struct outcome ovs_port_deleted(struct apply *apply, const struct op *op)
+{
+	if (apply->ovs_err.code == ETIMEDOUT)
+		return ovs_outcome(apply, -1);
+	return ovs_outcome(apply, ovs_port_delete(apply->ovs_socket, apply->instance, op->ovs_port, &apply->ovs_cfg,
+						  &apply->ovs_err));
+}
+
+/* Once for all that were deleted, not for each: ovs-vswitchd looks at everything anew each time. */
+static void await_ovs(struct apply *apply, const struct op *op)
+{
+	if (!apply->ovs_cfg || op->type == OP_OVS_PORT_DELETE)
+		return;
+	/* What is pruned goes anyway. */
+	if (op->stage == PLAN_BUILD)
+		ovs_await(apply->ovs_socket, apply->ovs_cfg);
+	apply->ovs_cfg = 0;
+}
+
 static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const struct op *) = {
-	[OP_SYSCTL_SET] = sysctl_set, [OP_LINK_DELETE] = link_delete,	[OP_LINK_CREATE] = link_create,
-	[OP_LINK_MOVE] = link_move,   [OP_LINK_IPV6] = link_ipv6,	[OP_LINK_SET] = link_set,
-	[OP_LINK_PORT] = link_port,   [OP_ADDR_ADD] = address_add,	[OP_ADDR_DELETE] = address_delete,
-	[OP_ROUTE_ADD] = route_add,   [OP_ROUTE_DELETE] = route_delete,
+	[OP_SYSCTL_SET] = sysctl_set,
+	[OP_LINK_DELETE] = link_delete,
+	[OP_LINK_CREATE] = link_create,
+	[OP_LINK_MOVE] = link_move,
+	[OP_LINK_IPV6] = link_ipv6,
+	[OP_LINK_SET] = link_set,
+	[OP_LINK_PORT] = link_port,
+	[OP_ADDR_ADD] = address_add,
+	[OP_ADDR_DELETE] = address_delete,
+	[OP_ROUTE_ADD] = route_add,
+	[OP_ROUTE_DELETE] = route_delete,
+	[OP_OVS_PORT_ADD] = ovs_port_added,
+	[OP_OVS_PORT_DELETE] = ovs_port_deleted,
 };
 
 static const char *op_extack(const struct apply *apply, const struct op *op)
 {
-	if (op->type == OP_SYSCTL_SET || op->type == OP_LINK_IPV6)
+	if (op->type == OP_SYSCTL_SET || op->type == OP_LINK_IPV6 || op->ovs_port)
 		return "";
 	if (op->type == OP_LINK_MOVE)
 		return rtnl_extack(apply->rtnl[NET_NS_HOST]);
@@ -324,6 +366,7 @@ int apply_stage(struct apply *apply, const struct plan *plan, enum plan_stage st
 
 		if (op->stage != stage || plan_group_in(apply->desired, apply->failed, op->group))
 			continue;
+		await_ovs(apply, op);
 		outcome = runners[op->type](apply, op);
 		if (outcome.error) {
 			apply->failed[op->group] = true;

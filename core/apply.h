@@ -12,6 +12,7 @@ struct apply {
 	struct rtnl *const *rtnl; /* by enum net_ns */
 	const int *netns_fd; /* by enum net_ns */
 	const char *instance;
+	const char *ovs_socket;
 	const struct net *desired;
 
 	bool *failed; /* by group; set here, never cleared */
@@ -22,6 +23,8 @@ struct apply {
 	void *arg;
 
 	size_t n_done;
+	struct evpn_error ovs_err; /* of Open vSwitch's last operation that failed */
+	int64_t ovs_cfg; /* ports were deleted: what ovs_await needs before something else is done; 0: nothing */
 };
 
 /*

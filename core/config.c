@@ -286,6 +286,14 @@ const struct config_l3vni *config_find_vrf(const struct config *config, const ch
 	return NULL;
 }
 
+bool config_wants_ovs(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_l2vnis; i++)
+		if (config->l2vnis[i].host.ovs_bridge[0])
+			return true;
+	return false;
+}
+
 const struct config_plugin_group *config_find_group(const struct config *config, const char *name)
 {
 	for (size_t i = 0; i < config->n_groups; i++)
@@ -364,6 +372,7 @@ void config_free(struct config *config)
 	groups_free(config);
 	vnis_free(config);
 	frr_clear(&config->frr);
+	free(config->ovs_socket);
 	free_strings(config->files, config->n_files);
 	free(config);
 }

@@ -63,6 +63,7 @@ struct config_host {
 	struct ipaddr *peer_addresses; /* L3VNI only */
 	size_t n_peer_addresses;
 	uint32_t asn; /* L3VNI only; 0: no session */
+	char ovs_bridge[IFNAMSIZ]; /* L2VNI only: the same with a bridge of Open vSwitch */
 	char bridge
 		[IFNAMSIZ]; /* L2VNI only: an existing bridge of the host that `interface` becomes a port of; "" none */
 };
@@ -141,6 +142,7 @@ struct config {
 	struct config_l2vni *l2vnis; /* sorted by VNI */
 	size_t n_l2vnis;
 	struct config_frr frr;
+	char *ovs_socket; /* of Open vSwitch's database; NULL: where it usually is */
 };
 
 /* The faults of one config, in the order of file and line. */
@@ -160,6 +162,9 @@ struct config *config_load(const char *path, struct config_errors *errors);
 
 /* The L3VNI that owns VRF `name`, or NULL. */
 const struct config_l3vni *config_find_vrf(const struct config *config, const char *name);
+
+/* Whether any interface shall be a port of Open vSwitch. */
+bool config_wants_ovs(const struct config *config);
 
 /* The plugin's group, or NULL where the file has none. */
 const struct config_plugin_group *config_find_group(const struct config *config, const char *name);

@@ -110,6 +110,24 @@ static bool have_common_subnet(const struct config_host *host)
 	return false;
 }
 
+static void check_ovs_bridge(struct checker *c, const struct config_host *host, const config_setting_t *s, uint32_t vni)
+{
+	const config_setting_t *key = member(s, "ovs_bridge");
+
+	if (!host->ovs_bridge[0])
+		return;
+	/* Its local port is a device of that name. */
+	use_device(c, key, HOST, host->ovs_bridge, name_use("host.ovs_bridge", vni))->shared = true;
+	if (has(s, "bridge"))
+		PROBLEM(c, key, "l2vnis.host: `bridge' and `ovs_bridge' are both there: %s can be a port of one only",
+			host->interface);
+	if (host->n_addresses)
+		PROBLEM(c, member(s, "addresses"),
+			"l2vnis.host.addresses: %s is a port of %s, where addresses have no effect: set them on the "
+			"bridge",
+			host->interface, host->ovs_bridge);
+}
+
 /* Both ends of a veth. */
 static void check_host(struct checker *c, const struct config_host *host, const config_setting_t *s, uint32_t vni)
 {
@@ -125,6 +143,7 @@ static void check_host(struct checker *c, const struct config_host *host, const 
 		use_device(c, member(s, "peer"), FRR, host->peer, name_use("host.peer", vni));
 	if (host->bridge[0])
 		use_device(c, member(s, "bridge"), HOST, host->bridge, name_use("host.bridge", vni))->shared = true;
+	check_ovs_bridge(c, host, s, vni);
 	if (host->bridge[0] && host->n_addresses)
 		PROBLEM(c, list,
 			"l2vnis.host.addresses: %s is a port of %s, where addresses have no effect: set them on the "

@@ -241,6 +241,7 @@ static const struct config_section l3_host_section = {
 			  MEMBERS(struct config_host, peer_addresses, n_peer_addresses) },
 			{ "asn", value_read_number, MEMBER(struct config_host, asn), RANGE(1, UINT32_MAX) },
 			{ "bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
+			{ "ovs_bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
 			{ NULL },
 		},
 };
@@ -255,6 +256,7 @@ static const struct config_section l2_host_section = {
 			{ "addresses", value_read_addresses, MEMBERS(struct config_host, addresses, n_addresses) },
 			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
 			{ "bridge", value_read_device, MEMBER(struct config_host, bridge) },
+			{ "ovs_bridge", value_read_device, MEMBER(struct config_host, ovs_bridge) },
 			{ "peer_addresses",
 			  .elsewhere = "is for l3vnis: the other end is a bridge port, `gateways' are the "
 				       "addresses of the bridge" },
@@ -345,6 +347,17 @@ static const struct config_section frr_section = {
 			{ "neighbors", value_read_groups, MEMBERS(struct config_frr, neighbors, n_neighbors),
 			  .section = &neighbor_section },
 			{ "extra", value_read_text, MEMBER(struct config_frr, extra) },
+			{ NULL },
+		},
+};
+
+static const struct config_section openvswitch_section = {
+	.path = "openvswitch",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.keys =
+		(const struct config_key[]){
+			{ "socket", value_read_path, MEMBER(struct config, ovs_socket) },
 			{ NULL },
 		},
 };
@@ -441,6 +454,7 @@ const struct config_section config_root_section = {
 			  .section = &l2vni_section },
 			{ "frr", value_read_group, MEMBER(struct config, frr), .section = &frr_section,
 			  .required = true },
+			{ "openvswitch", value_read_group, .section = &openvswitch_section },
 			{ NULL },
 		},
 };

@@ -152,6 +152,17 @@ static void add_underlay(struct maker *m)
 	add_sysctl(m, 0, NULL, "ipv4", "conf/all/rp_filter", "0", false);
 }
 
+/* The device itself has no master then: what the kernel shows depends on the datapath, and is Open vSwitch's affair. */
+static void add_ovs_port(struct maker *m, unsigned int group, const struct config_host *host)
+{
+	struct net_ovs_port *port = util_append(&m->net->ovs_ports, &m->net->n_ovs_ports, sizeof(*port));
+
+	port->group = group;
+	port->owner = NET_OWNER_OURS;
+	net_set_name(port->name, host->interface);
+	net_set_name(port->bridge, host->ovs_bridge);
+}
+
 /* The pair into a VNI: one end stays on the host, the other is born in FRR's namespace as a port of `master`. */
 static void add_veth(struct maker *m, unsigned int group, const struct config_host *host, const char *master, bool ipv6)
 {
@@ -171,6 +182,8 @@ static void add_veth(struct maker *m, unsigned int group, const struct config_ho
 	set_mtu(inner, m->inner_mtu);
 	set_ipv6(inner, ipv6);
 
+	if (host->ovs_bridge[0])
+		add_ovs_port(m, group, host);
 	for (size_t i = 0; i < host->n_addresses; i++)
 		add_addr(m, group, NET_NS_HOST, host->interface, &host->addresses[i]);
 	for (size_t i = 0; i < host->n_peer_addresses; i++)

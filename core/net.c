@@ -27,6 +27,9 @@ void net_clear(struct net *net)
 	free(net->addrs);
 	free(net->routes);
 	free(net->sysctls);
+	free(net->ovs_ports);
+	free(net->ovs_bridges);
+	free(net->ovs_fault);
 	free(net->groups);
 	memset(net, 0, sizeof(*net));
 }
@@ -65,6 +68,11 @@ static int sysctl_compare(const struct net_sysctl *a, const struct net_sysctl *b
 	return a->ns != b->ns ? (int)a->ns - (int)b->ns : strcmp(a->key, b->key);
 }
 
+int net_ovs_port_compare(const struct net_ovs_port *a, const struct net_ovs_port *b)
+{
+	return strcmp(a->name, b->name);
+}
+
 static int by_link(const void *a, const void *b)
 {
 	return net_link_compare(a, b);
@@ -85,6 +93,16 @@ static int by_sysctl(const void *a, const void *b)
 	return sysctl_compare(a, b);
 }
 
+static int by_ovs_port(const void *a, const void *b)
+{
+	return net_ovs_port_compare(a, b);
+}
+
+static int by_ovs_bridge(const void *a, const void *b)
+{
+	return strcmp(((const struct net_ovs_bridge *)a)->name, ((const struct net_ovs_bridge *)b)->name);
+}
+
 void net_sort(struct net *net)
 {
 	if (net->n_links)
@@ -95,6 +113,10 @@ void net_sort(struct net *net)
 		qsort(net->routes, net->n_routes, sizeof(*net->routes), by_route);
 	if (net->n_sysctls)
 		qsort(net->sysctls, net->n_sysctls, sizeof(*net->sysctls), by_sysctl);
+	if (net->n_ovs_ports)
+		qsort(net->ovs_ports, net->n_ovs_ports, sizeof(*net->ovs_ports), by_ovs_port);
+	if (net->n_ovs_bridges)
+		qsort(net->ovs_bridges, net->n_ovs_bridges, sizeof(*net->ovs_bridges), by_ovs_bridge);
 }
 
 const struct net_link *net_find_link(const struct net *net, enum net_ns ns, const char *name)
@@ -115,6 +137,16 @@ const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, 
 		return NULL;
 	snprintf(key.key, sizeof(key.key), "%s", key_text);
 	return bsearch(&key, net->sysctls, net->n_sysctls, sizeof(key), by_sysctl);
+}
+
+const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const char *name)
+{
+	struct net_ovs_bridge key = { 0 };
+
+	if (!net->n_ovs_bridges)
+		return NULL;
+	net_set_name(key.name, name);
+	return bsearch(&key, net->ovs_bridges, net->n_ovs_bridges, sizeof(key), by_ovs_bridge);
 }
 
 const char *net_ns_name(enum net_ns ns)

@@ -61,6 +61,7 @@ struct net_link {
 	bool adopted; /* the underlay NIC: moved in, never made, never deleted */
 	bool raised; /* desired: set up by the raise step, after FRR has its configuration */
 	char master[IFNAMSIZ]; /* "": none */
+	bool ovs; /* actual only: the master is Open vSwitch's datapath; its database says who put the link there */
 	unsigned int mtu; /* bytes */
 	uint8_t mac[6];
 	bool addrgen_none;
@@ -111,6 +112,19 @@ struct net_sysctl {
 	unsigned int group;
 };
 
+/* A link of the host as a port of a bridge of Open vSwitch. */
+struct net_ovs_port {
+	char name[IFNAMSIZ];
+	char bridge[IFNAMSIZ];
+	unsigned int group;
+	enum net_owner owner; /* actual: by the mark in the database; never NET_OWNER_BORN */
+};
+
+/* Never ours: evpnd only looks whether it is there. */
+struct net_ovs_bridge {
+	char name[IFNAMSIZ];
+};
+
 /*
  * What fails together: group 0 is the base (underlay, VTEP, sysctls), the others are one VNI each. A fault in a group
  * stops that group and those that hang on it; one in the base stops everything.
@@ -125,8 +139,11 @@ struct net {
 	struct net_addr *addrs;
 	struct net_route *routes;
 	struct net_sysctl *sysctls;
+	struct net_ovs_port *ovs_ports;
+	struct net_ovs_bridge *ovs_bridges; /* actual only */
 	struct net_group *groups;
-	size_t n_links, n_addrs, n_routes, n_sysctls, n_groups;
+	size_t n_links, n_addrs, n_routes, n_sysctls, n_ovs_ports, n_ovs_bridges, n_groups;
+	char *ovs_fault; /* actual: why Open vSwitch could not be read, though it is wanted; NULL: nothing is wrong */
 	bool no_ipv6[NET_NS_COUNT]; /* actual: the kernel runs without IPv6, so no IPv6 attribute can be set */
 };
 
@@ -160,10 +177,13 @@ void net_sort(struct net *net);
 int net_link_compare(const struct net_link *a, const struct net_link *b);
 int net_addr_compare(const struct net_addr *a, const struct net_addr *b);
 int net_route_compare(const struct net_route *a, const struct net_route *b);
+/* By name: Open vSwitch has each only once. */
+int net_ovs_port_compare(const struct net_ovs_port *a, const struct net_ovs_port *b);
 
 /* In a sorted net; NULL: there is none. */
 const struct net_link *net_find_link(const struct net *net, enum net_ns ns, const char *name);
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key);
+const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const char *name);
 
 /* "host", "frr": as plans and messages name the namespaces. */
 const char *net_ns_name(enum net_ns ns);

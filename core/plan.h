@@ -26,8 +26,10 @@ enum op_type {
 	OP_ADDR_DELETE,
 	OP_ROUTE_ADD,
 	OP_ROUTE_DELETE,
+	OP_OVS_PORT_ADD, /* in the database of Open vSwitch */
+	OP_OVS_PORT_DELETE,
 };
-#define OP_TYPE_COUNT 11
+#define OP_TYPE_COUNT 13
 
 struct op {
 	enum plan_stage stage;
@@ -39,11 +41,12 @@ struct op {
 	const struct net_addr *addr;
 	const struct net_route *route;
 	const struct net_sysctl *sysctl;
+	const struct net_ovs_port *ovs_port; /* desired; OP_OVS_PORT_DELETE: actual */
 };
 
 enum plan_fault {
 	PLAN_FOREIGN, /* a device that is not ours has the name */
-	PLAN_ABSENT, /* a device that evpnd does not make is not there (underlay NIC, the host's bridge) */
+	PLAN_ABSENT, /* a device that evpnd does not make is not there (underlay NIC, the host's bridge), or cannot be seen */
 	PLAN_BUSY, /* the NIC cannot be taken: it is a port of something */
 };
 

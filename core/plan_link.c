@@ -105,7 +105,8 @@ static unsigned int link_difference(const struct planner *p, const struct net_li
 		attrs |= want->want & NET_LINK_IPV6;
 	} else {
 		attrs |= have->owner != NET_OWNER_OURS ? NET_LINK_MARK : 0;
-		attrs |= streq(want->master, have->master) ? 0 : NET_LINK_MASTER;
+		/* The kernel does not take a port out of Open vSwitch's datapath; whoever put it there does. */
+		attrs |= streq(want->master, have->master) || (have->ovs && !want->master[0]) ? 0 : NET_LINK_MASTER;
 		attrs |= want->mtu != have->mtu ? NET_LINK_MTU : 0;
 		attrs |= memcmp(want->mac, have->mac, 6) != 0 ? NET_LINK_MAC : 0;
 		attrs |= want->addrgen_none != have->addrgen_none ? NET_LINK_ADDRGEN_NONE : 0;

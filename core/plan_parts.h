@@ -2,7 +2,7 @@
 /*
  * plan_parts.h - between the files that make a plan; nobody else needs it
  *
- * plan_link.c plans links, plan_state.c what sits on them (addresses, routes, sysctls), plan.c puts the plan together.
+ * plan_link.c plans links, plan_state.c what sits on them (addresses, routes, sysctls, ports of Open vSwitch), plan.c puts the plan together.
  */
 #pragma once
 
@@ -14,6 +14,7 @@
  */
 enum rank {
 	RANK_SYSCTL,
+	RANK_OVS_DELETE,
 	RANK_REMAKE,
 	RANK_VRF,
 	RANK_BRIDGE,
@@ -24,6 +25,7 @@ enum rank {
 	RANK_IPV6,
 	RANK_SET,
 	RANK_PORT,
+	RANK_OVS_ADD,
 	RANK_ADDR,
 	RANK_ROUTE,
 };
@@ -59,3 +61,4 @@ void plan_link(struct planner *p, const struct net_link *want);
 void plan_addrs(struct planner *p);
 void plan_routes(struct planner *p);
 void plan_sysctls(struct planner *p);
+void plan_ovs_ports(struct planner *p);

@@ -104,12 +104,18 @@ static void put_route(struct text *t, const struct net_route *route, const char 
 		put(t, " metric %u", route->metric);
 }
 
+static enum net_ns op_ns(const struct op *op)
+{
+	if (op->type == OP_LINK_MOVE || op->ovs_port)
+		return NET_NS_HOST;
+	return op->link ? op->link->ns : op->addr ? op->addr->ns : op->route ? op->route->ns : op->sysctl->ns;
+}
+
 const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 {
 	struct text t = { .buf = buf, .size = PLAN_OP_SIZE };
-	enum net_ns ns = op->link ? op->link->ns : op->addr ? op->addr->ns : op->route ? op->route->ns : op->sysctl->ns;
 
-	put(&t, "%s: ", net_ns_name(op->type == OP_LINK_MOVE ? NET_NS_HOST : ns));
+	put(&t, "%s: ", net_ns_name(op_ns(op)));
 	switch (op->type) {
 	case OP_SYSCTL_SET:
 		put(&t, "sysctl %s=%s", op->sysctl->key, op->sysctl->value);
@@ -142,6 +148,11 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 	case OP_ROUTE_ADD:
 	case OP_ROUTE_DELETE:
 		put_route(&t, op->route, op->type == OP_ROUTE_ADD ? "add" : "del");
+		break;
+	case OP_OVS_PORT_ADD:
+	case OP_OVS_PORT_DELETE:
+		put(&t, "ovs-vsctl %s-port %s %s", op->type == OP_OVS_PORT_ADD ? "add" : "del", op->ovs_port->bridge,
+		    op->ovs_port->name);
 		break;
 	}
 	return buf;

@@ -7,6 +7,7 @@
 #include "desired.h"
 #include "log.h"
 #include "netns.h"
+#include "ovs.h"
 #include "steps_frr.h"
 #include "util.h"
 
@@ -239,6 +240,8 @@ static int step_read(struct run *run)
 	for (size_t i = 0; i < run->config->underlay.n_nics; i++)
 		if (read_nic(run, run->config->underlay.nics[i].name) < 0)
 			return -1;
+	ovs_read_wanted(ovs_socket(run->config->ovs_socket), run->options.instance, config_wants_ovs(run->config),
+			&run->actual);
 	return 1;
 }
 
@@ -300,6 +303,7 @@ static int apply(struct run *run, enum plan_stage stage)
 	struct apply apply = { .rtnl = run->rtnl,
 			       .netns_fd = run->netns_fd,
 			       .instance = run->options.instance,
+			       .ovs_socket = ovs_socket(run->config->ovs_socket),
 			       .desired = &run->desired,
 			       .failed = run->failed,
 			       .report = report_group,

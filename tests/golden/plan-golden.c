@@ -5,7 +5,8 @@
  *	plan-golden BEFORE|- AFTER
  *
  * BEFORE is what stands: the state that file wants, as if evpnd had made it; "-": nothing but the NICs on the host.
- * The host has its NICs with MTU 9000 and the addresses 192.0.2.11/24 and 2001:db8::11/64, and a bridge br-lan.
+ * The host has its NICs with MTU 9000 and the addresses 192.0.2.11/24 and 2001:db8::11/64, a bridge br-lan, and
+ * in Open vSwitch a bridge br-int.
  */
 #include <stdio.h>
 
@@ -88,6 +89,10 @@ int main(int argc, char **argv)
 		make_actual(before, &nics, &actual);
 	}
 	add_link(&actual, NET_NS_HOST, "br-lan")->kind = NET_KIND_BRIDGE;
+	net_set_name(((struct net_ovs_bridge *)util_append(&actual.ovs_bridges, &actual.n_ovs_bridges,
+							   sizeof(struct net_ovs_bridge)))
+			     ->name,
+		     "br-int");
 	net_sort(&actual);
 	desired_make(after, &nics, NIC_MTU, &desired);
 	plan_make(&desired, &actual, &plan);

@@ -165,17 +165,21 @@ START_TEST(full_file_vnis)
 	ck_assert_uint_eq(blue->n_import_vrfs, 1);
 	ck_assert_str_eq(blue->import_vrfs[0], "red");
 
-	ck_assert_uint_eq(config->n_l2vnis, 3);
+	ck_assert_uint_eq(config->n_l2vnis, 4);
 	l2 = config->l2vnis;
 	ck_assert_uint_eq(l2[0].vni, 110);
 	ck_assert_str_eq(l2[0].vrf, "red");
 	ck_assert_uint_eq(l2[0].n_gateways, 3);
 	ck_assert_str_eq(l2[0].host.bridge, "br-lan");
 	ck_assert_str_eq(l2[0].host.peer, "pe110");
-	ck_assert_uint_eq(l2[2].vni, 300);
-	ck_assert_str_eq(l2[2].vrf, "");
-	ck_assert_str_eq(l2[2].host.peer, "lan1");
-	ck_assert(l2[2].host.set && blue->host.set);
+	ck_assert_str_eq(l2[0].host.ovs_bridge, "");
+	ck_assert_str_eq(l2[2].host.bridge, "");
+	ck_assert_str_eq(l2[2].host.ovs_bridge, "br-int");
+	ck_assert_uint_eq(l2[3].vni, 300);
+	ck_assert_str_eq(l2[3].vrf, "");
+	ck_assert_str_eq(l2[3].host.peer, "lan1");
+	ck_assert(l2[3].host.set && blue->host.set);
+	ck_assert_str_eq(config->ovs_socket, "/run/ovs.sock");
 }
 END_TEST
 

@@ -183,6 +183,27 @@ static const struct {
 	  L2,
 	  "device `b' on the host is there twice: here as host.interface of VNI 111" },
 	{ { .l2vnis = "{ vni = 110; host = { interface = \"a\"; asn = 1; }; }" }, L2, "`asn' is for l3vnis" },
+	/* Open vSwitch. */
+	{ { .l2vnis = "{ vni = 110; host = { interface = \"a\"; ovs_bridge = \"b\"; }; }, "
+		      "{ vni = 111; host = { interface = \"c\"; ovs_bridge = \"b\"; }; }" },
+	  0,
+	  NULL },
+	{ { .l2vnis = "{ vni = 110; host = { interface = \"a\"; ovs_bridge = \"b\"; bridge = \"c\"; }; }" },
+	  L2,
+	  "`bridge' and `ovs_bridge' are both there: a can be a port of one only" },
+	{ { .l2vnis = "{ vni = 110; host = { interface = \"a\"; ovs_bridge = \"b\"; "
+		      "addresses = [ \"10.1.0.1/24\" ]; }; }" },
+	  L2,
+	  "a is a port of b, where addresses have no effect" },
+	{ { .l2vnis = "{ vni = 110; host = { interface = \"a\"; ovs_bridge = \"a\"; }; }" },
+	  L2,
+	  "device `a' on the host is there twice" },
+	{ { .l2vnis = "{ vni = 110; host = { interface = \"a\"; ovs_bridge = \"a:b\"; }; }" },
+	  L2,
+	  "l2vnis.host.ovs_bridge: want a device name" },
+	{ { .l3vnis = "{ vni = 100; vrf = \"red\"; host = { interface = \"a\"; ovs_bridge = \"b\"; }; }" },
+	  L3,
+	  "`ovs_bridge' is for l2vnis" },
 	/* Routes. */
 	{ { .l3vnis = "{ vni = 100; vrf = \"red\"; routes = ( { prefix = \"10.0.0.1/8\"; via = \"10.1.0.1\"; } ); }" },
 	  L3,

@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A VNI's end on the host as a port of a bridge of Open vSwitch: made, repaired, moved, taken out again; and what goes wrong.
+# With OVS_DATAPATH=system the kernel switches, else ovs-vswitchd itself does.
+set -eu
+# shellcheck source=tests/netns/lib-node.sh
+. "$(dirname "$(readlink -f "$0")")/lib-node.sh"
+# shellcheck source=tests/netns/lib-ovs.sh
+. "$here/lib-ovs.sh"
+
+# want BRIDGE_KEYS [EXPRESSION]... : lan0 of VNI 110 with these keys
+want() {
+	local keys=$1
+	shift
+	write_conf "s/interface = \"lan0\"; /&$keys /" "s|^frr = {|openvswitch = { socket = \"$OVS/db.sock\"; };\n&|" "$@"
+}
+in_ovs() { [ "$(vsctl --no-wait port-to-br lan0)" = "$1" ]; }
+not_in_ovs() { ! vsctl --no-wait port-to-br lan0 2>/dev/null; }
+port_uuid() { vsctl --no-wait get port lan0 _uuid; }
+quiet() { evpnd_on_node --dry-run >"$FABRIC/out" 2>/dev/null || fail "there is something left: $(cat "$FABRIC/out")"; }
+# A new veth can give the VNI's bridge another MAC; the neighbour must not take the former one for good.
+reaches() { ip -n ev-work neighbour flush all && ip netns exec ev-work ping -c 1 -W 1 10.20.0.1; }
+check_ping() { wait_for 30 "a neighbour in Open vSwitch reaches VNI 110's bridge: $1" reaches; }
+master_of() { ip -n ev-node -j link show lan0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get("master", ""))'; }
+
+node_up
+ovs_begin
+namespace work
+cable work eth0 10.20.0.6/24 node work0 10.99.0.1/24
+
+step "no database: this VNI waits, the other is built"
+want 'ovs_bridge = "br-int";'
+expect 1 "vni 110: host: lan0 shall be a port of br-int: Open vSwitch's database at $OVS/db.sock: connect: No such file" once
+in_frr ip link show vni120 >/dev/null || fail "the other VNI was not built"
+! in_frr ip link show vni110 2>/dev/null || fail "the VNI that cannot be finished was half built"
+
+step "the database comes while evpnd runs: retried"
+daemon_start
+wait_for 30 "the daemon has failed" daemon_says "STATUS=failed .*1 thing could not be brought about"
+ovs_up
+vsctl add-port br-int work0
+wait_for 60 "the daemon converges" daemon_says 'STATUS=converged'
+daemon_stop
+in_ovs br-int || fail "lan0 is not in br-int: $(vsctl show)"
+[ "$(vsctl get port lan0 external_ids:evpnd)" = default ] || fail "the port has no mark"
+in_frr ip address add 10.20.0.1/24 dev br110
+check_ping "first"
+quiet
+[ "$OVS_DATAPATH" = netdev ] || [ "$(master_of)" = ovs-system ] || fail "the kernel's datapath has not taken lan0: $(master_of)"
+uuid=$(port_uuid)
+
+step "the veth is deleted by hand: made anew, with a new port"
+ip -n ev-node link delete lan0
+expect 2 "build: host: ovs-vsctl del-port br-int lan0" evpnd_on_node --dry-run
+expect 0 converged once
+[ "$(port_uuid)" != "$uuid" ] || fail "the port is still the former one's"
+check_ping "with a new veth"
+quiet
+
+step "ovs-vswitchd is restarted, and killed"
+vswitchd_stop
+quiet
+vswitchd_start
+check_ping "after a restart"
+vswitchd_stop KILL
+vswitchd_start
+check_ping "after a kill"
+quiet
+
+step "the port is deleted by hand"
+vsctl del-port lan0
+expect 2 "build: host: ovs-vsctl add-port br-int lan0" evpnd_on_node --dry-run
+expect 0 converged once
+check_ping "with a new port"
+quiet
+
+step "to another bridge of Open vSwitch, and back"
+vsctl add-br br-ex -- set bridge br-ex datapath_type="$OVS_DATAPATH"
+want 'ovs_bridge = "br-ex";'
+expect 0 converged once
+in_ovs br-ex || fail "lan0 is not in br-ex: $(vsctl show)"
+quiet
+want 'ovs_bridge = "br-int";'
+expect 0 converged once
+check_ping "back from br-ex"
+quiet
+
+step "to a Linux bridge, and back"
+want 'bridge = "br-lan";'
+expect 0 converged once
+not_in_ovs || fail "lan0 is still in Open vSwitch"
+[ "$(master_of)" = br-lan ] || fail "lan0 is no port of br-lan: $(master_of)"
+quiet
+want 'ovs_bridge = "br-int";'
+expect 0 converged once
+[ "$(master_of)" != br-lan ] || fail "lan0 is still a port of br-lan"
+check_ping "back from br-lan"
+quiet
+
+step "to nobody's port, where somebody else may put it into Open vSwitch by hand"
+want ''
+expect 0 converged once
+not_in_ovs || fail "lan0 is still in Open vSwitch"
+vsctl add-port br-int lan0
+check_ping "by hand"
+quiet
+
+step "a foreign port of that name: left alone, and everything else goes on"
+uuid=$(port_uuid)
+want 'ovs_bridge = "br-int";'
+expect 1 "Open vSwitch has a port lan0 in br-int already that is not ours" once
+[ "$(port_uuid)" = "$uuid" ] || fail "the foreign port is another one"
+[ "$(vsctl get port lan0 external_ids)" = '{}' ] || fail "the foreign port was adopted"
+check_ping "through the foreign port"
+want 'ovs_bridge = "br-int";' '/vni = 110/d'
+expect 0 converged once
+[ "$(port_uuid)" = "$uuid" ] || fail "the foreign port was pruned"
+vsctl del-port lan0
+
+step "an interface of that name in somebody's bond"
+vsctl --no-wait add-bond br-int bond0 lan0 lan9
+want 'ovs_bridge = "br-int";'
+expect 1 "an interface of that name is there already in another port" once
+vsctl del-port bond0
+expect 0 converged once
+in_frr ip address add 10.20.0.1/24 dev br110
+check_ping "after the bond"
+
+step "no such bridge"
+want 'ovs_bridge = "br-none";'
+expect 1 "lan0 shall be a port of br-none, and Open vSwitch has no such bridge" once
+in_ovs br-int || fail "lan0 left br-int though there is no place for it"
+
+step "a database that hangs"
+want 'ovs_bridge = "br-int";'
+kill -STOP "$(cat "$OVS/ovsdb-server.pid")"
+expect 1 "no answer within 2 s" once
+kill -CONT "$(cat "$OVS/ovsdb-server.pid")"
+expect 0 " 0 kernel changes" once
+check_ping "after the pause"
+
+step "ovs-vswitchd does not follow: the port is taken out all the same"
+vswitchd_stop
+want ''
+expect 0 converged once
+not_in_ovs || fail "lan0 is still in the database"
+want 'ovs_bridge = "br-int";'
+expect 0 converged once
+vswitchd_start
+check_ping "after ovs-vswitchd's return"
+
+step "removed: port and veth go, what is not ours stays"
+want 'ovs_bridge = "br-int";' '/vni = 110/d'
+expect 2 "prune: host: ovs-vsctl del-port br-int lan0" evpnd_on_node --dry-run
+expect 0 converged once
+not_in_ovs || fail "lan0 is still in Open vSwitch"
+! ip -n ev-node link show lan0 2>/dev/null || fail "lan0 is still there"
+[ "$(vsctl list-ports br-int)" = work0 ] || fail "br-int has other ports: $(vsctl list-ports br-int)"
+quiet
