@@ -14,6 +14,13 @@
 #ifndef IFA_PROTO
 #define IFA_PROTO 11 /* linux 5.18 */
 #endif
+#ifndef IFAPROT_KERNEL_RA
+#define IFAPROT_KERNEL_RA 2
+#endif
+
+/* Flags of an address that somebody has set; the others say what became of it. */
+#define ADDR_USER_FLAGS \
+	(IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
 
 /* A link's position in net->links, by index; positions stay valid when the array grows. */
 struct slot {
@@ -88,14 +95,31 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 	}
 	ip = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
 	link = find_index(reader, (int)ifa->ifa_index);
-	/* Link-local addresses that the kernel makes come and go with the device. */
-	if (!ip || !link || (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL))
+	/*
+	 * Addresses that the kernel makes, of the link, by router advertisements, come and go with the device. (The flag
+	 * of a temporary address is that of a secondary one in IPv4.)
+	 */
+	if (!ip || !link || (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL) || proto == IFAPROT_KERNEL_RA ||
+	    (ifa->ifa_family == AF_INET6 && (ifa->ifa_flags & IFA_F_TEMPORARY)))
 		return;
 	addr = util_append(&reader->net->addrs, &reader->net->n_addrs, sizeof(*addr));
 	addr->ns = reader->ns;
 	net_set_name(addr->link, link->name);
 	actual_ip_from_attr(ip, ifa->ifa_family, ifa->ifa_prefixlen, &addr->ip);
 	addr->ours = proto == NET_PROTOCOL;
+	addr->proto = proto;
+	addr->scope = ifa->ifa_scope;
+	addr->flags = (tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : ifa->ifa_flags) & ADDR_USER_FLAGS;
+	/* IFA_ADDRESS is the peer's where it differs; in an IPv6 message without IFA_LOCAL it is the address. */
+	if (tb[IFA_LOCAL] && tb[IFA_ADDRESS])
+		actual_ip_from_attr(tb[IFA_ADDRESS], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip), &addr->peer);
+	if (memcmp(addr->peer.bytes, addr->ip.bytes, sizeof(addr->ip.bytes)) == 0)
+		memset(&addr->peer, 0, sizeof(addr->peer));
+	if (tb[IFA_BROADCAST])
+		actual_ip_from_attr(tb[IFA_BROADCAST], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip),
+				    &addr->broadcast);
+	if (tb[IFA_LABEL])
+		net_set_name(addr->label, nla_get_string(tb[IFA_LABEL]));
 }
 
 static void restart_addrs(void *arg)
@@ -211,6 +235,9 @@ static void resolve(struct reader readers[NET_NS_COUNT])
 
 			if (master)
 				net_set_name(link->master, master->name);
+			if (raw->link && (link->kind == NET_KIND_VLAN || link->kind == NET_KIND_MACVLAN) &&
+			    other->ns == NET_NS_HOST && find_index(other, raw->link))
+				net_set_name(link->parent, find_index(other, raw->link)->name);
 			if (link->kind == NET_KIND_VETH && raw->link)
 				peer = find_index(other, raw->link);
 			if (peer && peer->kind == NET_KIND_VETH &&
@@ -233,7 +260,7 @@ static void guess_owners(const struct reader *reader)
 	for (size_t i = reader->first_addr; !reader->knows_addr_proto && i < net->n_addrs; i++) {
 		const struct net_link *link = net_find_link(net, net->addrs[i].ns, net->addrs[i].link);
 
-		if (link && link->owner != NET_OWNER_FOREIGN && link->kind != NET_KIND_OTHER)
+		if (link && net_is_made(link))
 			net->addrs[i].ours = true;
 	}
 }
@@ -247,7 +274,8 @@ int actual_read(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, str
 	net_mark(instance, ident.mark);
 	for (int ns = 0; ns < NET_NS_COUNT && r == 0; ns++) {
 		readers[ns] = (struct reader){ .net = net, .ns = (enum net_ns)ns, .ident = &ident };
-		r = read_ns(&readers[ns], rtnl[ns], err);
+		if (rtnl[ns])
+			r = read_ns(&readers[ns], rtnl[ns], err);
 	}
 	if (r == 0) {
 		resolve(readers);
@@ -278,7 +306,7 @@ int actual_read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desi
 			_cleanup_free_ char *path = xasprintf("/proc/sys/%s", want->key), *text = NULL;
 			struct net_sysctl *have;
 
-			if (want->ns != (enum net_ns)ns)
+			if (want->ns != (enum net_ns)ns || netns_fd[ns] < 0)
 				continue;
 			if (back < 0 && netns_enter(netns_fd[ns], &back, err) < 0)
 				return -1;

@@ -58,6 +58,13 @@ static void read_linkinfo(struct nlattr *info, struct net_link *link)
 		read_vxlan(tb[IFLA_INFO_DATA], link);
 	} else if (streq(kind, "veth")) {
 		link->kind = NET_KIND_VETH;
+	} else if (streq(kind, "vlan")) {
+		link->kind = NET_KIND_VLAN;
+		if (tb[IFLA_INFO_DATA] && nla_parse_nested(data, IFLA_VLAN_MAX, tb[IFLA_INFO_DATA], NULL) == 0 &&
+		    data[IFLA_VLAN_ID])
+			link->vlan = nla_get_u16(data[IFLA_VLAN_ID]);
+	} else if (streq(kind, "macvlan")) {
+		link->kind = NET_KIND_MACVLAN;
 	}
 	link->ovs = tb[IFLA_INFO_SLAVE_KIND] && streq(nla_get_string(tb[IFLA_INFO_SLAVE_KIND]), "openvswitch");
 	if (tb[IFLA_INFO_SLAVE_KIND] && streq(nla_get_string(tb[IFLA_INFO_SLAVE_KIND]), "bridge") &&
@@ -84,9 +91,20 @@ static void read_inet6(struct nlattr *af_spec, struct net_link *link, struct act
 
 static enum net_owner read_owner(const struct actual_ident *ident, struct nlattr *const *tb)
 {
-	if (tb[IFLA_IFALIAS])
-		return streq(nla_get_string(tb[IFLA_IFALIAS]), ident->mark) ? NET_OWNER_OURS : NET_OWNER_FOREIGN;
-	return tb[IFLA_GROUP] && nla_get_u32(tb[IFLA_GROUP]) == ident->birth_group ? NET_OWNER_BORN : NET_OWNER_FOREIGN;
+	const char *alias = tb[IFLA_IFALIAS] ? nla_get_string(tb[IFLA_IFALIAS]) : "";
+	bool born = tb[IFLA_GROUP] && nla_get_u32(tb[IFLA_GROUP]) == ident->birth_group;
+
+	if (streq(alias, ident->mark))
+		return born ? NET_OWNER_OURS : NET_OWNER_NIC;
+	if (alias[0])
+		return net_is_mark(alias) ? NET_OWNER_SIBLING : NET_OWNER_FOREIGN;
+	return born ? NET_OWNER_BORN : NET_OWNER_FOREIGN;
+}
+
+static void read_mac(const struct nlattr *attr, uint8_t mac[6])
+{
+	if (attr && nla_len(attr) == 6)
+		memcpy(mac, nla_data(attr), 6);
 }
 
 bool actual_parse_link(const struct nlmsghdr *hdr, const struct actual_ident *ident, struct net_link *link,
@@ -106,8 +124,8 @@ bool actual_parse_link(const struct nlmsghdr *hdr, const struct actual_ident *id
 	link->up = ifi->ifi_flags & IFF_UP;
 	if (tb[IFLA_MTU])
 		link->mtu = nla_get_u32(tb[IFLA_MTU]);
-	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == 6)
-		memcpy(link->mac, nla_data(tb[IFLA_ADDRESS]), 6);
+	read_mac(tb[IFLA_ADDRESS], link->mac);
+	read_mac(tb[IFLA_PERM_ADDRESS] ? tb[IFLA_PERM_ADDRESS] : tb[IFLA_ADDRESS], link->hw_mac);
 	if (tb[IFLA_LINKINFO])
 		read_linkinfo(tb[IFLA_LINKINFO], link);
 	if (tb[IFLA_AF_SPEC])

@@ -17,7 +17,7 @@ struct actual_ident {
 
 /* What the message says beyond struct net_link: indices, which become names once all links are known. */
 struct actual_raw {
-	int master, link;
+	int master, link; /* `link`: a veth's other end, what a VLAN or macvlan sits on */
 	bool link_elsewhere; /* `link` is an index in another namespace */
 	bool has_inet6;
 };

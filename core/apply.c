@@ -74,13 +74,17 @@ static void put_veth(const struct apply *apply, struct nl_msg *msg, const struct
 static struct outcome link_create(struct apply *apply, const struct op *op)
 {
 	const struct net_link *link = op->link;
-	struct rtnl *rtnl = apply->rtnl[link->ns];
+	/* What sits on a device of the host is made from there, and born in FRR's namespace. */
+	struct rtnl *rtnl = apply->rtnl[link->parent[0] ? NET_NS_HOST : link->ns];
 	int master = link->master[0] ? rtnl_ifindex(rtnl, link->master) : 0;
+	int parent = link->parent[0] ? rtnl_ifindex(rtnl, link->parent) : 0;
 	struct nl_msg *msg;
 	struct nlattr *info, *data;
 
 	if (link->master[0] && !master)
 		return (struct outcome){ -ENODEV, "its master has gone meanwhile" };
+	if (link->parent[0] && !parent)
+		return (struct outcome){ -ENODEV, "its parent has gone meanwhile" };
 	msg = link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, AF_UNSPEC, 0, 0, 0);
 	nla_put_string(msg, IFLA_IFNAME, link->name);
 	/* The alias, our mark, is only taken from a later message; this one says at birth whose the device is. */
@@ -91,6 +95,10 @@ static struct outcome link_create(struct apply *apply, const struct op *op)
 		nla_put(msg, IFLA_ADDRESS, 6, link->mac);
 	if (master)
 		nla_put_u32(msg, IFLA_MASTER, (uint32_t)master);
+	if (parent) {
+		nla_put_u32(msg, IFLA_LINK, (uint32_t)parent);
+		nla_put_u32(msg, IFLA_NET_NS_FD, (uint32_t)apply->netns_fd[link->ns]);
+	}
 	info = nla_nest_start(msg, IFLA_LINKINFO);
 	nla_put_string(msg, IFLA_INFO_KIND, net_kind_name(link->kind));
 	data = nla_nest_start(msg, IFLA_INFO_DATA);
@@ -103,6 +111,12 @@ static struct outcome link_create(struct apply *apply, const struct op *op)
 		break;
 	case NET_KIND_VETH:
 		put_veth(apply, msg, link);
+		break;
+	case NET_KIND_VLAN:
+		nla_put_u16(msg, IFLA_VLAN_ID, link->vlan);
+		break;
+	case NET_KIND_MACVLAN:
+		nla_put_u32(msg, IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
 		break;
 	case NET_KIND_BRIDGE:
 	case NET_KIND_OTHER:
@@ -123,20 +137,50 @@ static struct outcome link_delete(struct apply *apply, const struct op *op)
 	return OUTCOME(r == -ENODEV ? 0 : r);
 }
 
-/* Move and mark in one message, so that there is no moment at which the NIC is in there and nobody's. */
+/* A device is renamed while it is down; the operations that follow set it up again. */
+static int set_down(struct rtnl *rtnl, int ifindex)
+{
+	return rtnl_request(rtnl, link_message(RTM_SETLINK, 0, AF_UNSPEC, ifindex, 0, IFF_UP));
+}
+
+/*
+ * The NIC goes to its namespace and its name there, and gets or loses our mark, all in one message: there is no moment
+ * at which it is in FRR's namespace and nobody's.
+ */
 static struct outcome link_move(struct apply *apply, const struct op *op)
 {
-	struct rtnl *rtnl = apply->rtnl[NET_NS_HOST];
-	int ifindex = rtnl_ifindex(rtnl, op->link->name);
+	const struct net_link *have = op->have, *want = op->link;
+	struct rtnl *rtnl = apply->rtnl[have->ns];
+	bool moves = have->ns != want->ns;
 	char mark[NET_MARK_SIZE];
 	struct nl_msg *msg;
+	int r;
 
-	if (!ifindex)
-		return no_device();
-	msg = link_message(RTM_SETLINK, 0, AF_UNSPEC, ifindex, 0, 0);
-	nla_put_u32(msg, IFLA_NET_NS_FD, (uint32_t)apply->netns_fd[NET_NS_FRR]);
-	nla_put_string(msg, IFLA_IFALIAS, net_mark(apply->instance, mark));
-	return OUTCOME(rtnl_request(rtnl, msg));
+	if (!moves) {
+		r = set_down(rtnl, have->ifindex);
+		if (r < 0)
+			return OUTCOME(r);
+	}
+	msg = link_message(RTM_SETLINK, 0, AF_UNSPEC, have->ifindex, 0, 0);
+	if (moves)
+		nla_put_u32(msg, IFLA_NET_NS_FD, (uint32_t)apply->netns_fd[want->ns]);
+	if (!streq(have->name, want->name))
+		nla_put_string(msg, IFLA_IFNAME, want->name);
+	nla_put_string(msg, IFLA_IFALIAS, want->returned ? want->alias : net_mark(apply->instance, mark));
+	r = rtnl_request(rtnl, msg);
+	if (r == -EINVAL && moves)
+		return (struct outcome){ r,
+					 "the kernel keeps bonds, bridges and the like in their namespace; make such a "
+					 "device the `parent' of a vlan or macvlan" };
+	return r == -ENODEV ? no_device() : OUTCOME(r);
+}
+
+static struct outcome link_down(struct apply *apply, const struct op *op)
+{
+	struct rtnl *rtnl = apply->rtnl[op->link->ns];
+	int ifindex = rtnl_ifindex(rtnl, op->link->name);
+
+	return ifindex ? OUTCOME(set_down(rtnl, ifindex)) : no_device();
 }
 
 static struct outcome link_set(struct apply *apply, const struct op *op)
@@ -152,7 +196,7 @@ static struct outcome link_set(struct apply *apply, const struct op *op)
 		return no_device();
 	msg = link_message(RTM_SETLINK, 0, AF_UNSPEC, ifindex, set_up && link->up ? IFF_UP : 0, set_up ? IFF_UP : 0);
 	if (op->attrs & NET_LINK_MARK)
-		nla_put_string(msg, IFLA_IFALIAS, net_mark(apply->instance, mark));
+		nla_put_string(msg, IFLA_IFALIAS, link->returned ? link->alias : net_mark(apply->instance, mark));
 	if (op->attrs & NET_LINK_MTU)
 		nla_put_u32(msg, IFLA_MTU, link->mtu);
 	if (op->attrs & NET_LINK_MAC)
@@ -200,8 +244,7 @@ static struct outcome address(struct apply *apply, const struct op *op, int type
 	int ifindex = rtnl_ifindex(rtnl, addr->link);
 	struct ifaddrmsg ifa = { .ifa_family = addr->ip.family,
 				 .ifa_prefixlen = addr->ip.prefixlen,
-				 /* Configured, not guessed: FRR could not bind to it while it is tentative. */
-				 .ifa_flags = addr->ip.family == AF_INET6 ? IFA_F_NODAD : 0,
+				 .ifa_scope = addr->scope,
 				 .ifa_index = (unsigned int)ifindex };
 	struct nl_msg *msg;
 
@@ -210,9 +253,15 @@ static struct outcome address(struct apply *apply, const struct op *op, int type
 	msg = rtnl_message(type, flags);
 	nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO);
 	put_ip(msg, IFA_LOCAL, &addr->ip);
-	put_ip(msg, IFA_ADDRESS, &addr->ip);
-	if (type == RTM_NEWADDR)
-		nla_put_u8(msg, IFA_PROTO, NET_PROTOCOL);
+	put_ip(msg, IFA_ADDRESS, ipaddr_is_set(&addr->peer) ? &addr->peer : &addr->ip);
+	/* Configured, not guessed: nobody could bind to an IPv6 address while it is tentative. */
+	nla_put_u32(msg, IFA_FLAGS, addr->flags | (addr->ip.family == AF_INET6 ? IFA_F_NODAD : 0));
+	if (ipaddr_is_set(&addr->broadcast))
+		put_ip(msg, IFA_BROADCAST, &addr->broadcast);
+	if (addr->label[0])
+		nla_put_string(msg, IFA_LABEL, addr->label);
+	if (addr->ours || addr->proto)
+		nla_put_u8(msg, IFA_PROTO, addr->ours ? NET_PROTOCOL : addr->proto);
 	return OUTCOME(rtnl_request(rtnl, msg));
 }
 
@@ -221,32 +270,39 @@ static struct outcome address_add(struct apply *apply, const struct op *op)
 	return address(apply, op, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
 }
 
-static struct outcome address_delete(struct apply *apply, const struct op *op)
-{
-	return address(apply, op, RTM_DELADDR, 0);
-}
-
 static struct outcome route(struct apply *apply, const struct op *op, int type, int flags)
 {
 	const struct net_route *r = op->route;
 	bool unreachable = r->type == NET_ROUTE_UNREACHABLE;
+	struct rtnl *rtnl = apply->rtnl[r->ns];
+	int oif = r->link[0] ? rtnl_ifindex(rtnl, r->link) : 0;
 	struct rtmsg rtm = { .rtm_family = r->dst.family,
 			     .rtm_dst_len = r->dst.prefixlen,
 			     .rtm_table = RT_TABLE_UNSPEC,
-			     .rtm_protocol = NET_PROTOCOL,
-			     .rtm_scope = RT_SCOPE_UNIVERSE,
+			     .rtm_protocol = r->protocol ? r->protocol : NET_PROTOCOL,
+			     .rtm_scope = r->scope,
+			     .rtm_flags = r->flags,
 			     .rtm_type = unreachable ? RTN_UNREACHABLE : RTN_UNICAST };
-	struct nl_msg *msg = rtnl_message(type, flags);
+	struct nl_msg *msg;
 
+	if (r->link[0] && !oif)
+		return no_device();
+	msg = rtnl_message(type, flags);
 	nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO);
 	nla_put_u32(msg, RTA_TABLE, r->table);
 	if (r->dst.prefixlen)
 		put_ip(msg, RTA_DST, &r->dst);
 	if (ipaddr_is_set(&r->via))
 		put_ip(msg, RTA_GATEWAY, &r->via);
+	if (ipaddr_is_set(&r->prefsrc))
+		put_ip(msg, RTA_PREFSRC, &r->prefsrc);
+	if (oif)
+		nla_put_u32(msg, RTA_OIF, (uint32_t)oif);
 	if (r->metric)
 		nla_put_u32(msg, RTA_PRIORITY, r->metric);
-	return OUTCOME(rtnl_request(apply->rtnl[r->ns], msg));
+	if (r->n_metrics)
+		nla_put(msg, RTA_METRICS | NLA_F_NESTED, r->n_metrics, r->metrics);
+	return OUTCOME(rtnl_request(rtnl, msg));
 }
 
 static struct outcome route_add(struct apply *apply, const struct op *op)
@@ -275,6 +331,24 @@ static struct outcome write_sysctl(const struct apply *apply, enum net_ns ns, co
 	if (fd < 0 || write(fd, value, strlen(value)) < 0)
 		return (struct outcome){ -errno, errno == EROFS ? "/proc/sys is mounted read-only" : NULL };
 	return OUTCOME(0);
+}
+
+/*
+ * By default the kernel deletes with an IPv4 address the others of its subnet that were added later, and these may be just
+ * the ones that are wanted now.
+ */
+static struct outcome address_delete(struct apply *apply, const struct op *op)
+{
+	const struct net_addr *addr = op->addr;
+	_cleanup_free_ char *key = xasprintf("net/ipv4/conf/%s/promote_secondaries", addr->link);
+	struct outcome o = OUTCOME(0);
+
+	if (addr->ip.family == AF_INET && !streq(addr->link, "lo"))
+		o = write_sysctl(apply, addr->ns, key, "1");
+	if (o.error == 0)
+		o = address(apply, op, RTM_DELADDR, 0);
+	/* Gone meanwhile, by another hand: what we wanted. */
+	return o.error == -EADDRNOTAVAIL ? OUTCOME(0) : o;
 }
 
 static struct outcome sysctl_set(struct apply *apply, const struct op *op)
@@ -324,28 +398,18 @@ static void await_ovs(struct apply *apply, const struct op *op)
 }
 
 static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const struct op *) = {
-	[OP_SYSCTL_SET] = sysctl_set,
-	[OP_LINK_DELETE] = link_delete,
-	[OP_LINK_CREATE] = link_create,
-	[OP_LINK_MOVE] = link_move,
-	[OP_LINK_IPV6] = link_ipv6,
-	[OP_LINK_SET] = link_set,
-	[OP_LINK_PORT] = link_port,
-	[OP_ADDR_ADD] = address_add,
-	[OP_ADDR_DELETE] = address_delete,
-	[OP_ROUTE_ADD] = route_add,
-	[OP_ROUTE_DELETE] = route_delete,
-	[OP_OVS_PORT_ADD] = ovs_port_added,
-	[OP_OVS_PORT_DELETE] = ovs_port_deleted,
+	[OP_SYSCTL_SET] = sysctl_set,	  [OP_LINK_DELETE] = link_delete,     [OP_LINK_CREATE] = link_create,
+	[OP_LINK_MOVE] = link_move,	  [OP_LINK_RETURN] = link_move,	      [OP_LINK_IPV6] = link_ipv6,
+	[OP_LINK_DOWN] = link_down,	  [OP_LINK_SET] = link_set,	      [OP_LINK_PORT] = link_port,
+	[OP_ADDR_ADD] = address_add,	  [OP_ADDR_DELETE] = address_delete,  [OP_ROUTE_ADD] = route_add,
+	[OP_ROUTE_DELETE] = route_delete, [OP_OVS_PORT_ADD] = ovs_port_added, [OP_OVS_PORT_DELETE] = ovs_port_deleted,
 };
 
 static const char *op_extack(const struct apply *apply, const struct op *op)
 {
 	if (op->type == OP_SYSCTL_SET || op->type == OP_LINK_IPV6 || op->ovs_port)
 		return "";
-	if (op->type == OP_LINK_MOVE)
-		return rtnl_extack(apply->rtnl[NET_NS_HOST]);
-	return rtnl_extack(apply->rtnl[op->link ? op->link->ns : op->addr ? op->addr->ns : op->route->ns]);
+	return rtnl_extack(apply->rtnl[plan_op_ns(op)]);
 }
 
 static void explain(const struct apply *apply, const struct op *op, const struct outcome *outcome,

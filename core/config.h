@@ -45,8 +45,13 @@ struct config_plugin {
 };
 
 struct config_nic {
-	char name[IFNAMSIZ];
+	char name[IFNAMSIZ]; /* on the host; of a VLAN or macvlan, in FRR's namespace */
+	char inner[IFNAMSIZ]; /* in FRR's namespace: `rename', or the same */
 	struct config_where where;
+	char parent[IFNAMSIZ]; /* "": the NIC itself; else evpnd makes a VLAN or macvlan of this one, which stays */
+	uint16_t vlan; /* 802.1Q; 0: none */
+	bool macvlan;
+	unsigned int mtu; /* bytes; 0: as it is */
 	bool keep_addresses; /* `addresses` absent: those that the host had */
 	struct ipaddr *addresses;
 	size_t n_addresses;
@@ -64,8 +69,8 @@ struct config_host {
 	size_t n_peer_addresses;
 	uint32_t asn; /* L3VNI only; 0: no session */
 	char ovs_bridge[IFNAMSIZ]; /* L2VNI only: the same with a bridge of Open vSwitch */
-	char bridge
-		[IFNAMSIZ]; /* L2VNI only: an existing bridge of the host that `interface` becomes a port of; "" none */
+	char bridge[IFNAMSIZ]; /* L2VNI only: a bridge of the host that `interface` becomes a port of; "" none */
+	bool managed; /* evpnd makes that bridge, and `addresses` are the bridge's */
 };
 
 /* A static route in an L3VNI's VRF. */
@@ -78,6 +83,7 @@ struct config_l3vni {
 	uint32_t vni;
 	char vrf[IFNAMSIZ];
 	uint32_t table; /* default: the VNI */
+	unsigned int mtu; /* of its devices, bytes; 0: what the underlay leaves */
 	struct config_where where;
 	struct config_host host;
 	char **redistribute; /* "connected", "static", "kernel" */
@@ -91,6 +97,7 @@ struct config_l3vni {
 struct config_l2vni {
 	uint32_t vni;
 	char vrf[IFNAMSIZ]; /* "": pure L2 */
+	unsigned int mtu; /* as above */
 	struct config_where where;
 	struct ipaddr *gateways; /* only with a vrf */
 	size_t n_gateways;

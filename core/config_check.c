@@ -141,15 +141,21 @@ static void check_host(struct checker *c, const struct config_host *host, const 
 		use_made_device(c, s, "pe", vni, "host.peer");
 	else if (host->peer[0])
 		use_device(c, member(s, "peer"), FRR, host->peer, name_use("host.peer", vni));
+	/* Others' bridge may have many ports of ours; one that evpnd makes belongs to its VNI. */
 	if (host->bridge[0])
-		use_device(c, member(s, "bridge"), HOST, host->bridge, name_use("host.bridge", vni))->shared = true;
+		use_device(c, member(s, "bridge"), HOST, host->bridge, name_use("host.bridge", vni))->shared =
+			!host->managed;
 	check_ovs_bridge(c, host, s, vni);
-	if (host->bridge[0] && host->n_addresses)
+	if (host->managed && !host->bridge[0])
+		PROBLEM(c, member(s, "managed"),
+			"l2vnis.host.managed: `bridge', the name of the bridge to make, is missing");
+	if (host->bridge[0] && !host->managed && host->n_addresses)
 		PROBLEM(c, list,
 			"l2vnis.host.addresses: %s is a port of %s, where addresses have no effect: set them on the "
 			"bridge",
 			host->interface, host->bridge);
-	use_addresses(c, list, host->interface, HOST, host->addresses, host->n_addresses);
+	use_addresses(c, list, host->managed ? host->bridge : host->interface, HOST, host->addresses,
+		      host->n_addresses);
 	use_addresses(c, member(s, "peer_addresses"), host->peer, FRR, host->peer_addresses, host->n_peer_addresses);
 	if (host->asn && !have_common_subnet(host))
 		PROBLEM(c, member(s, "asn"),
@@ -248,6 +254,24 @@ static void check_l2vni(struct checker *c, const struct config_l2vni *l2, const 
 	check_host(c, &l2->host, member(s, "host"), l2->vni);
 }
 
+/* A device that evpnd makes of a parent that stays on the host. */
+static void check_parent(struct checker *c, const struct config_nic *nic, const config_setting_t *s)
+{
+	if (nic->vlan && nic->macvlan)
+		PROBLEM(c, member(s, "macvlan"), "underlay.interfaces: %s cannot be both `vlan' and `macvlan'",
+			nic->name);
+	else if (nic->parent[0] && !nic->vlan && !nic->macvlan && !has(s, "vlan"))
+		PROBLEM(c, member(s, "parent"),
+			"underlay.interfaces: what is %s to be on its parent %s: `vlan = NUMBER' or `macvlan = true'?",
+			nic->name, nic->parent);
+	else if (!nic->parent[0] && !has(s, "parent") && (nic->vlan || nic->macvlan))
+		PROBLEM(c, member(s, nic->vlan ? "vlan" : "macvlan"),
+			"underlay.interfaces: %s needs `parent', the device of the host that it sits on", nic->name);
+	if (nic->parent[0] && has(s, "rename"))
+		PROBLEM(c, member(s, "rename"), "underlay.interfaces.rename: %s is made under any `name' you choose",
+			nic->name);
+}
+
 static void check_nics(struct checker *c, const config_setting_t *list)
 {
 	for (size_t i = 0; i < c->config->underlay.n_nics; i++) {
@@ -256,10 +280,16 @@ static void check_nics(struct checker *c, const config_setting_t *list)
 
 		if (!nic->name[0])
 			continue;
-		/* It starts on the host and is moved: the name has to be free on both sides. */
-		use_device(c, member(s, "name"), HOST, nic->name, xstrdup("an underlay interface"));
-		use_device(c, member(s, "name"), FRR, nic->name, xstrdup("an underlay interface"));
-		use_addresses(c, member(s, "addresses"), nic->name, FRR, nic->addresses, nic->n_addresses);
+		if (nic->parent[0])
+			use_device(c, member(s, "parent"), HOST, nic->parent,
+				   xstrdup("the parent of an underlay interface"))
+				->shared = true;
+		else
+			use_device(c, member(s, "name"), HOST, nic->name, xstrdup("an underlay interface"));
+		use_device(c, member(s, has(s, "rename") ? "rename" : "name"), FRR, nic->inner,
+			   xstrdup("an underlay interface"));
+		use_addresses(c, member(s, "addresses"), nic->inner, FRR, nic->addresses, nic->n_addresses);
+		check_parent(c, nic, s);
 	}
 }
 

@@ -48,9 +48,20 @@ static void read_nics(struct config_reader *r, const config_setting_t *s, const 
 	for (size_t i = 0; i < r->config->underlay.n_nics; i++) {
 		const config_setting_t *nic = config_setting_get_elem(s, (unsigned int)i);
 
-		r->config->underlay.nics[i].keep_addresses = config_setting_is_group(nic) &&
-							     !config_setting_get_member(nic, "addresses");
+		struct config_nic *made = &r->config->underlay.nics[i];
+
+		made->keep_addresses = config_setting_is_group(nic) && !config_setting_get_member(nic, "addresses");
+		if (!made->inner[0])
+			memcpy(made->inner, made->name, sizeof(made->inner));
 	}
+}
+
+static void read_vlan(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	uint32_t vlan = 0;
+
+	value_read_number(r, s, &(struct config_key){ .min = key->min, .max = key->max }, &vlan);
+	*(uint16_t *)((char *)base + key->offset) = (uint16_t)vlan;
 }
 
 static void read_vtep_pool(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
@@ -198,6 +209,11 @@ static const struct config_section nic_section = {
 		(const struct config_key[]){
 			{ "name", value_read_device, MEMBER(struct config_nic, name), .required = true },
 			{ "addresses", value_read_addresses, MEMBERS(struct config_nic, addresses, n_addresses) },
+			{ "rename", value_read_device, MEMBER(struct config_nic, inner) },
+			{ "parent", value_read_device, MEMBER(struct config_nic, parent) },
+			{ "vlan", read_vlan, MEMBER(struct config_nic, vlan), RANGE(1, 4094) },
+			{ "macvlan", value_read_bool, MEMBER(struct config_nic, macvlan) },
+			{ "mtu", value_read_number, MEMBER(struct config_nic, mtu), RANGE(1280, 65535) },
 			{ NULL },
 		},
 };
@@ -242,6 +258,7 @@ static const struct config_section l3_host_section = {
 			{ "asn", value_read_number, MEMBER(struct config_host, asn), RANGE(1, UINT32_MAX) },
 			{ "bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
 			{ "ovs_bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
+			{ "managed", .elsewhere = "is for l2vnis: an L3VNI is routed" },
 			{ NULL },
 		},
 };
@@ -257,6 +274,7 @@ static const struct config_section l2_host_section = {
 			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
 			{ "bridge", value_read_device, MEMBER(struct config_host, bridge) },
 			{ "ovs_bridge", value_read_device, MEMBER(struct config_host, ovs_bridge) },
+			{ "managed", value_read_bool, MEMBER(struct config_host, managed) },
 			{ "peer_addresses",
 			  .elsewhere = "is for l3vnis: the other end is a bridge port, `gateways' are the "
 				       "addresses of the bridge" },
@@ -289,6 +307,7 @@ static const struct config_section l3vni_section = {
 			  .required = true },
 			{ "vrf", value_read_device, MEMBER(struct config_l3vni, vrf), .required = true },
 			{ "table", read_table, MEMBER(struct config_l3vni, table), RANGE(1, UINT32_MAX) },
+			{ "mtu", value_read_number, MEMBER(struct config_l3vni, mtu), RANGE(1280, 65535) },
 			{ "host", read_host, MEMBER(struct config_l3vni, host), .section = &l3_host_section },
 			{ "redistribute", value_read_words, MEMBERS(struct config_l3vni, redistribute, n_redistribute),
 			  .words = redistributed },
@@ -310,6 +329,7 @@ static const struct config_section l2vni_section = {
 			  .required = true },
 			{ "vrf", value_read_device, MEMBER(struct config_l2vni, vrf) },
 			{ "gateways", value_read_addresses, MEMBERS(struct config_l2vni, gateways, n_gateways) },
+			{ "mtu", value_read_number, MEMBER(struct config_l2vni, mtu), RANGE(1280, 65535) },
 			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &l2_host_section },
 			{ NULL },
 		},

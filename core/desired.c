@@ -4,15 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "desired.h"
+#include "desired_parts.h"
 #include "util.h"
-
-struct maker {
-	const struct config *config;
-	const struct record_nics *nics;
-	struct net *net;
-	unsigned int inner_mtu; /* of everything that ends up in a VXLAN; 0: leave it alone */
-};
 
 void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6])
 {
@@ -24,6 +17,19 @@ void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6])
 	memcpy(ret_mac + 2, vtep->bytes + size - 4, 4);
 }
 
+void desired_host_mac(const struct ipaddr *vtep, const char *name, uint8_t ret_mac[6])
+{
+	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+
+	for (size_t i = 0; i < sizeof(vtep->bytes); i++)
+		hash = (hash ^ vtep->bytes[i]) * 1099511628211u;
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 1099511628211u;
+	ret_mac[0] = 0x02;
+	for (int i = 1; i < 6; i++)
+		ret_mac[i] = (uint8_t)(hash >> (8 * i));
+}
+
 void desired_gateway_mac(uint32_t vni, uint8_t ret_mac[6])
 {
 	/* The VRRP-like prefix makes it recognisable in a capture; the VNI makes it unique on a bridge. */
@@ -32,17 +38,18 @@ void desired_gateway_mac(uint32_t vni, uint8_t ret_mac[6])
 	memcpy(ret_mac, mac, sizeof(mac));
 }
 
-static unsigned int add_group(struct maker *m, unsigned int parent, const char *label)
+unsigned int desired_add_group(struct maker *m, enum net_group_kind kind, unsigned int parent, const char *label)
 {
 	struct net_group *group = util_append(&m->net->groups, &m->net->n_groups, sizeof(*group));
 
+	group->kind = kind;
 	snprintf(group->label, sizeof(group->label), "%s", label);
 	group->parent = parent;
 	return (unsigned int)m->net->n_groups - 1;
 }
 
-static struct net_link *add_link(struct maker *m, unsigned int group, enum net_ns ns, enum net_kind kind,
-				 const char *name)
+struct net_link *desired_add_link(struct maker *m, unsigned int group, enum net_ns ns, enum net_kind kind,
+				  const char *name)
 {
 	struct net_link *link = util_append(&m->net->links, &m->net->n_links, sizeof(*link));
 
@@ -56,7 +63,7 @@ static struct net_link *add_link(struct maker *m, unsigned int group, enum net_n
 	return link;
 }
 
-static void add_addr(struct maker *m, unsigned int group, enum net_ns ns, const char *link, const struct ipaddr *ip)
+void desired_add_addr(struct maker *m, unsigned int group, enum net_ns ns, const char *link, const struct ipaddr *ip)
 {
 	struct net_addr *addr = util_append(&m->net->addrs, &m->net->n_addrs, sizeof(*addr));
 
@@ -68,8 +75,8 @@ static void add_addr(struct maker *m, unsigned int group, enum net_ns ns, const 
 }
 
 /* `link` NULL: a sysctl of FRR's namespace as a whole. */
-static void add_sysctl(struct maker *m, unsigned int group, const char *link, const char *family, const char *name,
-		       const char *value, bool optional)
+void desired_add_sysctl(struct maker *m, unsigned int group, const char *link, const char *family, const char *name,
+			const char *value, bool optional)
 {
 	struct net_sysctl *s = util_append(&m->net->sysctls, &m->net->n_sysctls, sizeof(*s));
 
@@ -85,7 +92,7 @@ static void add_sysctl(struct maker *m, unsigned int group, const char *link, co
 	snprintf(s->value, sizeof(s->value), "%s", value);
 }
 
-static void set_mtu(struct net_link *link, unsigned int mtu)
+void desired_set_mtu(struct net_link *link, unsigned int mtu)
 {
 	if (mtu) {
 		link->want |= NET_LINK_MTU;
@@ -93,13 +100,13 @@ static void set_mtu(struct net_link *link, unsigned int mtu)
 	}
 }
 
-static void set_mac(struct net_link *link, const uint8_t mac[6])
+void desired_set_mac(struct net_link *link, const uint8_t mac[6])
 {
 	link->want |= NET_LINK_MAC;
 	memcpy(link->mac, mac, 6);
 }
 
-static void set_ipv6(struct net_link *link, bool on)
+void desired_set_ipv6(struct net_link *link, bool on)
 {
 	link->want |= NET_LINK_IPV6;
 	link->ipv6 = on;
@@ -118,38 +125,17 @@ static void add_unreachable(struct maker *m, unsigned int group, const struct co
 	net_set_name(route->vrf, l3->vrf);
 }
 
-static void add_underlay(struct maker *m)
+/* The bridge on the host that an L2VNI's veth is a port of, where evpnd is to make it. */
+static void add_host_bridge(struct maker *m, unsigned int group, const struct config_l2vni *l2, unsigned int mtu)
 {
-	const struct config *config = m->config;
+	struct net_link *bridge = desired_add_link(m, group, NET_NS_HOST, NET_KIND_BRIDGE, l2->host.bridge);
+	uint8_t mac[6];
 
-	for (size_t i = 0; i < config->underlay.n_nics; i++) {
-		const struct config_nic *nic = &config->underlay.nics[i];
-		const struct record_nic *former = record_find_nic(m->nics, nic->name);
-		struct net_link *link = add_link(m, 0, NET_NS_FRR, NET_KIND_OTHER, nic->name);
-
-		link->adopted = true;
-		link->want = NET_LINK_MARK | NET_LINK_UP | NET_LINK_IPV6;
-		link->ipv6 = true;
-		/* The answer to a packet may leave through another underlay NIC: strict RPF would drop it. */
-		add_sysctl(m, 0, nic->name, "ipv4", "rp_filter", "0", false);
-		for (size_t k = 0; k < nic->n_addresses; k++)
-			add_addr(m, 0, NET_NS_FRR, nic->name, &nic->addresses[k]);
-		for (size_t k = 0; nic->keep_addresses && former && k < former->n_addrs; k++)
-			add_addr(m, 0, NET_NS_FRR, nic->name, &former->addrs[k]);
-	}
-
-	/* lo is the kernel's own: only its state and the VTEP on it are ours to say. */
-	struct net_link *lo = add_link(m, 0, NET_NS_FRR, NET_KIND_OTHER, "lo");
-
-	lo->want = NET_LINK_UP;
-	if (config->underlay.vtep.family == AF_INET6)
-		set_ipv6(lo, true);
-	add_addr(m, 0, NET_NS_FRR, "lo", &config->underlay.vtep);
-
-	add_sysctl(m, 0, NULL, "ipv4", "ip_forward", "1", false);
-	add_sysctl(m, 0, NULL, "ipv6", "conf/all/forwarding", "1", true);
-	/* The stricter of "all" and the device's own counts, so "all" must not be strict. */
-	add_sysctl(m, 0, NULL, "ipv4", "conf/all/rp_filter", "0", false);
+	/* Without one of its own, the bridge would change its MAC with every port that comes and goes. */
+	desired_host_mac(&m->config->underlay.vtep, l2->host.bridge, mac);
+	desired_set_mac(bridge, mac);
+	desired_set_mtu(bridge, mtu);
+	desired_set_ipv6(bridge, true);
 }
 
 /* The device itself has no master then: what the kernel shows depends on the datapath, and is Open vSwitch's affair. */
@@ -164,39 +150,42 @@ static void add_ovs_port(struct maker *m, unsigned int group, const struct confi
 }
 
 /* The pair into a VNI: one end stays on the host, the other is born in FRR's namespace as a port of `master`. */
-static void add_veth(struct maker *m, unsigned int group, const struct config_host *host, const char *master, bool ipv6)
+static void add_veth(struct maker *m, unsigned int group, const struct config_host *host, const char *master, bool ipv6,
+		     unsigned int mtu)
 {
-	struct net_link *outer = add_link(m, group, NET_NS_HOST, NET_KIND_VETH, host->interface);
+	struct net_link *outer = desired_add_link(m, group, NET_NS_HOST, NET_KIND_VETH, host->interface);
 
 	outer->makes_peer = true;
 	outer->peer_ns = NET_NS_FRR;
 	net_set_name(outer->peer, host->peer);
 	net_set_name(outer->master, host->bridge);
-	set_mtu(outer, m->inner_mtu);
+	desired_set_mtu(outer, mtu);
 
-	struct net_link *inner = add_link(m, group, NET_NS_FRR, NET_KIND_VETH, host->peer);
+	struct net_link *inner = desired_add_link(m, group, NET_NS_FRR, NET_KIND_VETH, host->peer);
 
 	inner->peer_ns = NET_NS_HOST;
 	net_set_name(inner->peer, host->interface);
 	net_set_name(inner->master, master);
-	set_mtu(inner, m->inner_mtu);
-	set_ipv6(inner, ipv6);
+	desired_set_mtu(inner, mtu);
+	desired_set_ipv6(inner, ipv6);
 
 	if (host->ovs_bridge[0])
 		add_ovs_port(m, group, host);
 	for (size_t i = 0; i < host->n_addresses; i++)
-		add_addr(m, group, NET_NS_HOST, host->interface, &host->addresses[i]);
+		desired_add_addr(m, group, NET_NS_HOST, host->managed ? host->bridge : host->interface,
+				 &host->addresses[i]);
 	for (size_t i = 0; i < host->n_peer_addresses; i++)
-		add_addr(m, group, NET_NS_FRR, host->peer, &host->peer_addresses[i]);
+		desired_add_addr(m, group, NET_NS_FRR, host->peer, &host->peer_addresses[i]);
 }
 
-static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised)
+static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised,
+		      unsigned int mtu)
 {
 	char name[IFNAMSIZ];
 	struct net_link *link;
 
 	snprintf(name, sizeof(name), "vni%u", vni);
-	link = add_link(m, group, NET_NS_FRR, NET_KIND_VXLAN, name);
+	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_VXLAN, name);
 	link->raised = raised;
 	link->vni = vni;
 	link->local = m->config->underlay.vtep;
@@ -207,43 +196,43 @@ static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const c
 	link->addrgen_none = true;
 	link->neigh_suppress = true;
 	link->port_learning = false;
-	set_mtu(link, m->inner_mtu);
+	desired_set_mtu(link, mtu);
 	/* A port carries no address; with IPv6 on, every `up` walks all IPv6 routes of the namespace. */
-	set_ipv6(link, false);
+	desired_set_ipv6(link, false);
 }
 
 static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 {
 	char text[48], bridge[IFNAMSIZ];
+	unsigned int group, mtu = l3->mtu ? l3->mtu : m->inner_mtu;
 	uint8_t mac[6];
 	struct net_link *link;
-	unsigned int group;
 
 	snprintf(text, sizeof(text), "vni %u (vrf %s)", l3->vni, l3->vrf);
-	group = add_group(m, 0, text);
+	group = desired_add_group(m, NET_GROUP_VNI, 0, text);
 
-	link = add_link(m, group, NET_NS_FRR, NET_KIND_VRF, l3->vrf);
+	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_VRF, l3->vrf);
 	link->table = l3->table;
 	link->raised = true;
-	set_ipv6(link, true);
+	desired_set_ipv6(link, true);
 	add_unreachable(m, group, l3, AF_INET);
 	add_unreachable(m, group, l3, AF_INET6);
 
 	snprintf(bridge, sizeof(bridge), "br%u", l3->vni);
-	link = add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
+	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
 	link->raised = true;
 	net_set_name(link->master, l3->vrf);
 	desired_router_mac(&m->config->underlay.vtep, mac);
-	set_mac(link, mac);
-	set_mtu(link, m->inner_mtu);
+	desired_set_mac(link, mac);
+	desired_set_mtu(link, mtu);
 	link->want |= NET_LINK_ADDRGEN_NONE;
 	link->addrgen_none = true;
 	/* IPv6 Type-5 routes are installed through this bridge, which needs IPv6 on it. */
-	set_ipv6(link, true);
+	desired_set_ipv6(link, true);
 
-	add_vxlan(m, group, l3->vni, bridge, true);
+	add_vxlan(m, group, l3->vni, bridge, true, mtu);
 	if (l3->host.set)
-		add_veth(m, group, &l3->host, l3->vrf, true);
+		add_veth(m, group, &l3->host, l3->vrf, true, mtu);
 
 	for (size_t i = 0; i < l3->n_routes; i++) {
 		struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
@@ -262,33 +251,35 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned int parent)
 {
 	char text[48], bridge[IFNAMSIZ];
+	unsigned int group, mtu = l2->mtu ? l2->mtu : m->inner_mtu;
 	uint8_t mac[6];
 	struct net_link *link;
-	unsigned int group;
 
 	snprintf(text, sizeof(text), "vni %u", l2->vni);
-	group = add_group(m, parent, text);
+	group = desired_add_group(m, NET_GROUP_VNI, parent, text);
 
 	snprintf(bridge, sizeof(bridge), "br%u", l2->vni);
-	link = add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
+	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
 	net_set_name(link->master, l2->vrf);
-	set_mtu(link, m->inner_mtu);
+	desired_set_mtu(link, mtu);
 	link->want |= NET_LINK_ADDRGEN_NONE;
 	link->addrgen_none = true;
-	set_ipv6(link, l2->n_gateways > 0);
+	desired_set_ipv6(link, l2->n_gateways > 0);
 	if (l2->n_gateways) {
 		desired_gateway_mac(l2->vni, mac);
-		set_mac(link, mac);
+		desired_set_mac(link, mac);
 		/* Hosts announce themselves by gratuitous ARP and unsolicited NA; the gateway learns from these. */
-		add_sysctl(m, group, bridge, "ipv4", "arp_accept", "1", false);
-		add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", "1", true);
+		desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "1", false);
+		desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", "1", true);
 	}
 	for (size_t i = 0; i < l2->n_gateways; i++)
-		add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);
+		desired_add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);
 
-	add_vxlan(m, group, l2->vni, bridge, false);
+	add_vxlan(m, group, l2->vni, bridge, false, mtu);
+	if (l2->host.managed)
+		add_host_bridge(m, group, l2, mtu);
 	if (l2->host.set)
-		add_veth(m, group, &l2->host, bridge, false);
+		add_veth(m, group, &l2->host, bridge, false, mtu);
 }
 
 void desired_make(const struct config *config, const struct record_nics *nics, unsigned int underlay_mtu,
@@ -301,8 +292,9 @@ void desired_make(const struct config *config, const struct record_nics *nics, u
 	if (underlay_mtu > overhead)
 		m.inner_mtu = underlay_mtu - overhead;
 
-	add_group(&m, 0, "underlay");
-	add_underlay(&m);
+	desired_add_group(&m, NET_GROUP_BASE, 0, "underlay");
+	desired_add_underlay(&m);
+	desired_add_returned(&m);
 	for (size_t i = 0; i < config->n_l3vnis; i++)
 		groups[i] = add_l3vni(&m, &config->l3vnis[i]);
 	for (size_t i = 0; i < config->n_l2vnis; i++) {
@@ -312,5 +304,16 @@ void desired_make(const struct config *config, const struct record_nics *nics, u
 
 		add_l2vni(&m, &config->l2vnis[i], l3 ? groups[l3 - config->l3vnis] : 0);
 	}
+	net_sort(net);
+}
+
+void desired_make_nothing(const struct record_nics *nics, const struct net *former, struct net *net)
+{
+	const struct config nothing = { 0 };
+	struct maker m = { .config = &nothing, .nics = nics, .net = net };
+
+	desired_add_group(&m, NET_GROUP_BASE, 0, "underlay");
+	desired_add_former(&m, former);
+	desired_add_returned(&m);
 	net_sort(net);
 }

@@ -17,6 +17,12 @@ void desired_make(const struct config *config, const struct record_nics *nics, u
 		  struct net *net);
 
 /*
+ * The state in which nothing of evpnd's stands (`evpnd --down`): NICs on the host as their records say, FRR's namespace
+ * as `former` (record_load_netns) says.
+ */
+void desired_make_nothing(const struct record_nics *nics, const struct net *former, struct net *net);
+
+/*
  * The router MAC: locally administered, from the VTEP address, so that it is the same on all L3VNI bridges of a node
  * (zebra keeps one per remote VTEP) and survives restarts. It travels as the Router's MAC extended community, RFC 9135
  * section 8.1.
@@ -25,3 +31,6 @@ void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6]);
 
 /* The anycast gateway's MAC: the same on every node (RFC 9135 section 4.1), one per L2VNI. */
 void desired_gateway_mac(uint32_t vni, uint8_t ret_mac[6]);
+
+/* A MAC for device `name` that is this node's own, and the same whenever the device is made. */
+void desired_host_mac(const struct ipaddr *vtep, const char *name, uint8_t ret_mac[6]);

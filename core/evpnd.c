@@ -164,10 +164,25 @@ static int dry_run(struct evpnd *e)
 		return run->config ? EVPND_FAILED : EVPND_CONFIG;
 	}
 	plan_print(&run->plan, stdout);
-	frr = print_frr(run, stdout);
+	frr = run->options.down ? EVPND_OK : print_frr(run, stdout);
 	if (run->plan.n_problems)
 		return EVPND_FAILED;
 	return frr == EVPND_OK && run->plan.n_ops ? EVPND_CHANGES : frr;
+}
+
+/* All of it can be done at once: there is nothing to wait for. */
+static int down(struct evpnd *e, struct evpn_error *err)
+{
+	struct run *run = &e->run;
+
+	if (record_make_dir(run->options.state_dir, err) < 0 ||
+	    record_lock(run->options.state_dir, run->options.instance, &e->lock, err) < 0)
+		return -1;
+	pipeline_run(run, PIPELINE_TRIGGER);
+	report_run(&e->report, run);
+	if (run->state.phase == PIPELINE_CONVERGED)
+		return EVPND_OK;
+	return run->config ? EVPND_FAILED : EVPND_CONFIG;
 }
 
 static int run_mode(struct evpnd *e, const struct evpnd_options *options, struct evpn_error *err)
@@ -177,6 +192,8 @@ static int run_mode(struct evpnd *e, const struct evpnd_options *options, struct
 		return check(e);
 	case EVPND_DRY_RUN:
 		return dry_run(e);
+	case EVPND_DOWN:
+		return down(e, err);
 	case EVPND_DAEMON:
 	case EVPND_ONCE:
 		return loop(e, options, err);
@@ -192,6 +209,7 @@ int evpnd_run(const struct evpnd_options *options)
 					   .instance = options->instance,
 					   .state_dir = state_dir,
 					   .dry_run = options->mode == EVPND_DRY_RUN,
+					   .down = options->down || options->mode == EVPND_DOWN,
 					   .after_op = options->after_op };
 	struct evpnd e = { .mode = options->mode, .lock = -1 };
 	struct evpn_error err = { 0 };

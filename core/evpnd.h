@@ -12,6 +12,7 @@ enum evpnd_mode {
 	EVPND_ONCE, /* until converged or failed */
 	EVPND_CHECK, /* evpn.conf and the plugins' options, nothing else */
 	EVPND_DRY_RUN, /* print the plan */
+	EVPND_DOWN, /* take everything back */
 };
 
 /* Exit codes, evpnd(8). */
@@ -28,6 +29,7 @@ struct evpnd_options {
 	const char *config_path;
 	const char *instance;
 	const char *state_dir; /* NULL: /run/evpnd/INSTANCE */
+	bool down; /* EVPND_DRY_RUN: of EVPND_DOWN */
 	unsigned int timeout; /* seconds; EVPND_ONCE gives up then; 0: never */
 	void (*after_op)(void *run); /* test hook, see apply.h; NULL */
 };

@@ -20,6 +20,7 @@ static void print_help(FILE *out)
 	      "      --once                exit when all is in place (0) or a step failed (1)\n"
 	      "      --timeout SECONDS     with --once: give up after so long\n"
 	      "      --dry-run             print what would be done; 0 nothing, 2 changes, 1 it cannot be done\n"
+	      "      --down                take back all that evpnd made; the NICs return to the host\n"
 	      "      --instance NAME       the name in the marks of what is made [default]\n"
 	      "      --state-dir DIR       where a moved NIC's former state is kept [/run/evpnd/NAME]\n"
 	      "      --log-level LEVEL     error, warning, notice, info or debug [info]\n"
@@ -36,6 +37,7 @@ enum main_option {
 	OPTION_ONCE,
 	OPTION_TIMEOUT,
 	OPTION_DRY_RUN,
+	OPTION_DOWN,
 	OPTION_INSTANCE,
 	OPTION_STATE_DIR,
 	OPTION_LOG_LEVEL,
@@ -51,6 +53,7 @@ static const struct option long_options[] = {
 	{ "once", no_argument, NULL, OPTION_ONCE },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "down", no_argument, NULL, OPTION_DOWN },
 	{ "instance", required_argument, NULL, OPTION_INSTANCE },
 	{ "state-dir", required_argument, NULL, OPTION_STATE_DIR },
 	{ "log-level", required_argument, NULL, OPTION_LOG_LEVEL },
@@ -108,6 +111,9 @@ static int take_option(int option, const char *value, struct evpnd_options *opti
 	case OPTION_DRY_RUN:
 		options->mode = EVPND_DRY_RUN;
 		return -1;
+	case OPTION_DOWN:
+		options->down = true;
+		return -1;
 	case OPTION_INSTANCE:
 		options->instance = value;
 		return evpnd_valid_instance(value)
@@ -149,5 +155,9 @@ int main(int argc, char **argv)
 	}
 	if (optind < argc)
 		return usage("unexpected argument: ", argv[optind]);
+	if (options.down && options.mode == EVPND_CHECK)
+		return usage("--check and --down: ", "one of them");
+	if (options.down && options.mode != EVPND_DRY_RUN)
+		options.mode = EVPND_DOWN;
 	return evpnd_run(&options);
 }

@@ -12,6 +12,11 @@ const char *net_mark(const char *instance, char buf[NET_MARK_SIZE])
 	return buf;
 }
 
+bool net_is_mark(const char *alias)
+{
+	return strncmp(alias, "evpnd:", 6) == 0;
+}
+
 uint32_t net_birth_group(const char *instance)
 {
 	uint32_t hash = 2166136261u; /* FNV-1a, so that two instances hardly ever share a group */
@@ -129,6 +134,24 @@ const struct net_link *net_find_link(const struct net *net, enum net_ns ns, cons
 	return bsearch(&key, net->links, net->n_links, sizeof(key), by_link);
 }
 
+const struct net_link *net_find_nic(const struct net *net, const char *outer, const char *inner, const uint8_t mac[6])
+{
+	static const uint8_t unknown[6];
+	const struct net_link *inside = net_find_link(net, NET_NS_FRR, inner);
+	const struct net_link *outside = net_find_link(net, NET_NS_HOST, outer);
+	bool known = memcmp(mac, unknown, 6) != 0;
+
+	if (inside && inside->owner == NET_OWNER_NIC && (!known || memcmp(inside->hw_mac, mac, 6) == 0))
+		return inside;
+	if (outside && outside->owner == NET_OWNER_NIC && (!known || memcmp(outside->hw_mac, mac, 6) == 0))
+		return outside;
+	for (size_t i = 0; known && i < net->n_links; i++)
+		if (net->links[i].owner == NET_OWNER_NIC && memcmp(net->links[i].hw_mac, mac, 6) == 0)
+			return &net->links[i];
+	/* Not moved yet; or given back just now, without the mark. */
+	return outside && !net_is_ours(outside) ? outside : NULL;
+}
+
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key_text)
 {
 	struct net_sysctl key = { .ns = ns };
@@ -167,6 +190,10 @@ const char *net_kind_name(enum net_kind kind)
 		return "vxlan";
 	case NET_KIND_VETH:
 		return "veth";
+	case NET_KIND_VLAN:
+		return "vlan";
+	case NET_KIND_MACVLAN:
+		return "macvlan";
 	}
 	return "?";
 }

@@ -25,13 +25,17 @@ enum net_kind {
 	NET_KIND_BRIDGE,
 	NET_KIND_VXLAN,
 	NET_KIND_VETH,
+	NET_KIND_VLAN,
+	NET_KIND_MACVLAN,
 };
 
-/* Whose an actual link is. In the desired state everything is NET_OWNER_OURS. */
+/* Whose an actual link is. In the desired state: NET_OWNER_OURS, or NET_OWNER_NIC. */
 enum net_owner {
 	NET_OWNER_FOREIGN,
+	NET_OWNER_SIBLING, /* carries the mark of another instance of evpnd: as foreign as any */
 	NET_OWNER_BORN, /* made by us, the process ended before it could be marked: the link group says so */
-	NET_OWNER_OURS, /* carries the mark of this instance */
+	NET_OWNER_OURS, /* made by this instance: has its mark and its link group */
+	NET_OWNER_NIC, /* has the mark alone: an underlay NIC that was moved, never made, never to be deleted */
 };
 
 /*
@@ -57,9 +61,13 @@ struct net_link {
 	unsigned int want; /* desired: NET_LINK_... that count */
 
 	int ifindex; /* actual only */
-	enum net_owner owner; /* actual only */
-	bool adopted; /* the underlay NIC: moved in, never made, never deleted */
+	enum net_owner owner;
+	bool adopted; /* desired: an underlay NIC, moved in, never made, never deleted */
+	bool returned; /* desired: a NIC that goes back to the host */
 	bool raised; /* desired: set up by the raise step, after FRR has its configuration */
+	char other_name[IFNAMSIZ]; /* desired, NICs: its name in the other namespace */
+	const char *alias; /* desired, `returned`: what the user called it; belongs to the NIC's record */
+	uint8_t hw_mac[6]; /* the permanent address where the device has one; desired: a NIC's, zero if unknown */
 	char master[IFNAMSIZ]; /* "": none */
 	bool ovs; /* actual only: the master is Open vSwitch's datapath; its database says who put the link there */
 	unsigned int mtu; /* bytes */
@@ -80,7 +88,22 @@ struct net_link {
 	enum net_ns peer_ns; /* veth */
 	char peer[IFNAMSIZ];
 	bool makes_peer; /* desired: the creating message for this end also makes the other */
+
+	char parent[IFNAMSIZ]; /* VLAN and macvlan: the device below, on the host */
+	uint16_t vlan;
 };
+
+/* Whether evpnd may change the link. */
+static inline bool net_is_ours(const struct net_link *link)
+{
+	return link->owner >= NET_OWNER_BORN;
+}
+
+/* Whether evpnd made the link, so that it may delete it. */
+static inline bool net_is_made(const struct net_link *link)
+{
+	return link->owner == NET_OWNER_BORN || link->owner == NET_OWNER_OURS;
+}
 
 struct net_addr {
 	enum net_ns ns;
@@ -88,11 +111,20 @@ struct net_addr {
 	struct ipaddr ip;
 	unsigned int group;
 	bool ours; /* actual: carries our protocol number, or sits on a link of ours */
+
+	/* As the kernel has them; of addresses that evpnd adds for itself all are zero. */
+	uint32_t flags; /* IFA_F_... that a user sets */
+	uint8_t scope, proto;
+	struct ipaddr peer, broadcast;
+	char label[IFNAMSIZ];
 };
+
+/* Room for a route's RTA_METRICS: more than the kernel knows (RTAX_MAX attributes of 8 bytes, and a congestion control). */
+#define NET_METRICS_MAX 192
 
 enum net_route_type { NET_ROUTE_UNICAST, NET_ROUTE_UNREACHABLE };
 
-/* Only routes of our own protocol are ever read back. */
+/* In FRR's namespace: those of our own protocol. On the host: those of a NIC that goes back. */
 struct net_route {
 	enum net_ns ns;
 	uint32_t table;
@@ -101,6 +133,13 @@ struct net_route {
 	uint32_t metric;
 	char vrf[IFNAMSIZ]; /* desired: for messages */
 	unsigned int group;
+
+	/* Of the host's routes. */
+	char link[IFNAMSIZ]; /* the NIC that they leave through; "": the kernel finds it by `via` */
+	uint8_t protocol, scope, flags; /* rtnetlink's; flags: RTNH_F_ONLINK */
+	struct ipaddr prefsrc;
+	uint8_t metrics[NET_METRICS_MAX]; /* RTA_METRICS as it is */
+	uint8_t n_metrics;
 };
 
 struct net_sysctl {
@@ -126,12 +165,21 @@ struct net_ovs_bridge {
 };
 
 /*
- * What fails together: group 0 is the base (underlay, VTEP, sysctls), the others are one VNI each. A fault in a group
- * stops that group and those that hang on it; one in the base stops everything.
+ * What fails together: group 0 is the base (VTEP, sysctls), the others are one underlay NIC or one VNI each. A fault in a
+ * group stops that group and those that hang on it; one in the base stops everything.
  */
+enum net_group_kind {
+	NET_GROUP_BASE,
+	NET_GROUP_NIC, /* an underlay NIC: when none of them can be had, nothing works */
+	NET_GROUP_VNI,
+	NET_GROUP_RETURN, /* a NIC that goes back to the host */
+};
+
 struct net_group {
+	enum net_group_kind kind;
 	char label[48]; /* "vni 100", for messages */
 	unsigned int parent; /* 0: hangs on the base only */
+	bool first; /* NET_GROUP_RETURN: before anything is built, since a VLAN or macvlan shall sit on it */
 };
 
 struct net {
@@ -163,6 +211,9 @@ struct net {
 #define NET_MARK_SIZE 64
 const char *net_mark(const char *instance, char buf[NET_MARK_SIZE]);
 
+/* Whether a link's alias is the mark of any instance. */
+bool net_is_mark(const char *alias);
+
 /*
  * The link group (IFLA_GROUP) a device is born with. The kernel takes the alias only from a second message, so a
  * process killed between the two would leave a device that nobody owns; the group is set at birth.
@@ -184,6 +235,13 @@ int net_ovs_port_compare(const struct net_ovs_port *a, const struct net_ovs_port
 const struct net_link *net_find_link(const struct net *net, enum net_ns ns, const char *name);
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key);
 const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const char *name);
+
+/*
+ * Where an underlay NIC is now: in FRR's namespace as `inner`, moved there by us; or on the host as `outer`; or, where
+ * somebody renamed it (the kernel does, when a namespace dies and the name is taken), the device with our mark and the
+ * hardware address `mac`. NULL: nowhere.
+ */
+const struct net_link *net_find_nic(const struct net *net, const char *outer, const char *inner, const uint8_t mac[6]);
 
 /* "host", "frr": as plans and messages name the namespaces. */
 const char *net_ns_name(enum net_ns ns);

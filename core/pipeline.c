@@ -92,6 +92,8 @@ static void time_step(struct run *run, enum pipeline_step step)
 
 void pipeline_run(struct run *run, enum pipeline_input input)
 {
+	pipeline_step_fn *const *table = run->options.down ? steps_down_table : steps_table;
+
 	run->state = pipeline_next(run->state, input);
 	while (run->state.phase == PIPELINE_RUNNING) {
 		enum pipeline_step step = run->state.step;
@@ -101,7 +103,7 @@ void pipeline_run(struct run *run, enum pipeline_input input)
 			steps_begin(run);
 		memset(&run->err, 0, sizeof(run->err));
 		run->wait_ms = 0;
-		r = steps_table[step](run);
+		r = table[step](run);
 		log_debug("%s: %s", names[step], r > 0 ? "done" : r == 0 ? run->err.msg : "failed");
 		if (r > 0)
 			time_step(run, step);

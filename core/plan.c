@@ -15,6 +15,9 @@ unsigned int plan_create_rank(enum net_kind kind)
 		return RANK_BRIDGE;
 	case NET_KIND_VXLAN:
 		return RANK_VXLAN;
+	case NET_KIND_VLAN:
+	case NET_KIND_MACVLAN:
+		return RANK_VLAN;
 	case NET_KIND_VETH:
 	case NET_KIND_OTHER:
 		return RANK_VETH;
@@ -25,7 +28,16 @@ unsigned int plan_create_rank(enum net_kind kind)
 /* Ports before masters, and after addresses. */
 unsigned int plan_delete_rank(enum net_kind kind)
 {
-	return RANK_ROUTE + RANK_VETH - plan_create_rank(kind);
+	return RANK_ROUTE_VIA + 1 + RANK_VLAN - plan_create_rank(kind);
+}
+
+enum plan_stage plan_stage_of(const struct planner *p, unsigned int group, enum plan_stage stage)
+{
+	const struct net_group *g = &p->desired->groups[group];
+
+	if (g->kind != NET_GROUP_RETURN)
+		return stage;
+	return g->first ? PLAN_BUILD : PLAN_GIVE_BACK;
 }
 
 struct op *plan_add_op(struct planner *p, enum plan_stage stage, enum op_type type, unsigned int rank,
@@ -108,14 +120,64 @@ static void settle(struct planner *p)
 	plan->n_ops = n;
 }
 
+int plan_by_table(const void *a, const void *b)
+{
+	uint32_t x = (*(const struct net_link *const *)a)->table, y = (*(const struct net_link *const *)b)->table;
+
+	return (x > y) - (x < y);
+}
+
+static void collect_vrfs(struct planner *p)
+{
+	for (size_t i = 0; i < p->actual->n_links; i++)
+		if (p->actual->links[i].ns == NET_NS_FRR && p->actual->links[i].kind == NET_KIND_VRF)
+			p->vrfs[p->n_vrfs++] = &p->actual->links[i];
+	if (p->n_vrfs)
+		qsort(p->vrfs, p->n_vrfs, sizeof(*p->vrfs), plan_by_table);
+}
+
+/* One of several NICs may be missing; without any of them there is nothing to build on. */
+static void check_underlay(struct planner *p)
+{
+	size_t n_nics = 0, n_blocked = 0;
+
+	for (size_t i = 0; i < p->desired->n_groups; i++)
+		if (p->desired->groups[i].kind == NET_GROUP_NIC) {
+			n_nics++;
+			n_blocked += p->plan->blocked[i];
+		}
+	if (n_nics && n_blocked == n_nics)
+		p->plan->blocked[0] = true;
+}
+
+/* Two that build in one namespace would not know which routes and addresses are whose. */
+static void check_siblings(struct planner *p)
+{
+	for (size_t i = 0; i < p->actual->n_links; i++) {
+		const struct net_link *link = &p->actual->links[i];
+
+		if (link->ns == NET_NS_FRR && link->owner == NET_OWNER_SIBLING) {
+			plan_add_problem(p, PLAN_FOREIGN, 0,
+					 "FRR's namespace has %s %s of another instance of evpnd: each instance needs "
+					 "an FRR of its own",
+					 net_kind_name(link->kind), link->name);
+			return;
+		}
+	}
+}
+
 void plan_make(const struct net *desired, const struct net *actual, struct plan *plan)
 {
 	_cleanup_free_ bool *remade = xcalloc(actual->n_links, sizeof(bool));
-	struct planner p = { .desired = desired, .actual = actual, .plan = plan, .remade = remade };
+	_cleanup_free_ const struct net_link **vrfs = xcalloc(actual->n_links, sizeof(*vrfs));
+	struct planner p = { .desired = desired, .actual = actual, .plan = plan, .vrfs = vrfs, .remade = remade };
 
+	collect_vrfs(&p);
 	plan->blocked = xcalloc(desired->n_groups, sizeof(bool));
 	for (size_t i = 0; i < desired->n_links; i++)
 		plan_check_link(&p, &desired->links[i]);
+	check_siblings(&p);
+	check_underlay(&p);
 	plan_sysctls(&p);
 	for (size_t i = 0; i < actual->n_links; i++)
 		plan_old_link(&p, &actual->links[i]);

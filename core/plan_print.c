@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plan_print.c - a plan in the words of ip(8): what --dry-run shows, and what an error names */
+#include <linux/rtnetlink.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "plan.h"
+#include "util.h"
 
 /* A string that is written from left to right and cut, never overrun. */
 struct text {
@@ -39,7 +41,7 @@ static void put_mac(struct text *t, const uint8_t mac[6])
 
 static void put_create(struct text *t, const struct net_link *link)
 {
-	put(t, "link add %s", link->name);
+	put(t, "link add%s%s %s", link->parent[0] ? " link " : "", link->parent, link->name);
 	if (link->want & NET_LINK_MTU)
 		put(t, " mtu %u", link->mtu);
 	if (link->want & NET_LINK_MAC)
@@ -59,10 +61,18 @@ static void put_create(struct text *t, const struct net_link *link)
 	case NET_KIND_VETH:
 		put(t, " peer %s netns %s", link->peer, net_ns_name(link->peer_ns));
 		break;
+	case NET_KIND_VLAN:
+		put(t, " id %u", link->vlan);
+		break;
+	case NET_KIND_MACVLAN:
+		put(t, " mode bridge");
+		break;
 	case NET_KIND_BRIDGE:
 	case NET_KIND_OTHER:
 		break;
 	}
+	if (link->parent[0])
+		put(t, " netns %s", net_ns_name(link->ns));
 }
 
 static void put_set(struct text *t, const struct net_link *link, unsigned int attrs)
@@ -78,10 +88,35 @@ static void put_set(struct text *t, const struct net_link *link, unsigned int at
 		put_mac(t, link->mac);
 	if (attrs & NET_LINK_ADDRGEN_NONE)
 		put(t, " addrgenmode none");
-	if (attrs & NET_LINK_MARK)
+	if ((attrs & NET_LINK_MARK) && link->returned)
+		put(t, " alias \"%s\"", link->alias);
+	else if (attrs & NET_LINK_MARK)
 		put(t, " alias evpnd");
 	if (attrs & NET_LINK_UP)
 		put(t, " %s", link->up ? "up" : "down");
+}
+
+/* A NIC's way between the namespaces, or to another name. */
+static void put_move(struct text *t, const struct op *op)
+{
+	put(t, "link set %s", op->have->name);
+	if (op->have->ns != op->link->ns)
+		put(t, " netns %s", net_ns_name(op->link->ns));
+	if (!streq(op->have->name, op->link->name))
+		put(t, " name %s", op->link->name);
+	if (op->link->returned)
+		put(t, " alias \"%s\"", op->link->alias);
+	else
+		put(t, " alias evpnd");
+}
+
+enum net_ns plan_op_ns(const struct op *op)
+{
+	if (op->have)
+		return op->have->ns;
+	if (op->ovs_port || (op->type == OP_LINK_CREATE && op->link->parent[0]))
+		return NET_NS_HOST;
+	return op->link ? op->link->ns : op->addr ? op->addr->ns : op->route ? op->route->ns : op->sysctl->ns;
 }
 
 static void put_route(struct text *t, const struct net_route *route, const char *verb)
@@ -99,23 +134,23 @@ static void put_route(struct text *t, const struct net_route *route, const char 
 		put(t, " via");
 		put_ip(t, &route->via, false);
 	}
-	put(t, " table %u", route->table);
+	if (route->link[0])
+		put(t, " dev %s", route->link);
+	if (ipaddr_is_set(&route->prefsrc)) {
+		put(t, " src");
+		put_ip(t, &route->prefsrc, false);
+	}
+	if (route->ns == NET_NS_FRR || route->table != RT_TABLE_MAIN)
+		put(t, " table %u", route->table);
 	if (route->metric)
 		put(t, " metric %u", route->metric);
-}
-
-static enum net_ns op_ns(const struct op *op)
-{
-	if (op->type == OP_LINK_MOVE || op->ovs_port)
-		return NET_NS_HOST;
-	return op->link ? op->link->ns : op->addr ? op->addr->ns : op->route ? op->route->ns : op->sysctl->ns;
 }
 
 const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 {
 	struct text t = { .buf = buf, .size = PLAN_OP_SIZE };
 
-	put(&t, "%s: ", net_ns_name(op_ns(op)));
+	put(&t, "%s: ", net_ns_name(plan_op_ns(op)));
 	switch (op->type) {
 	case OP_SYSCTL_SET:
 		put(&t, "sysctl %s=%s", op->sysctl->key, op->sysctl->value);
@@ -127,10 +162,14 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 		put_create(&t, op->link);
 		break;
 	case OP_LINK_MOVE:
-		put(&t, "link set %s netns frr", op->link->name);
+	case OP_LINK_RETURN:
+		put_move(&t, op);
 		break;
 	case OP_LINK_IPV6:
 		put(&t, "sysctl net/ipv6/conf/%s/disable_ipv6=%d", op->link->name, !op->link->ipv6);
+		break;
+	case OP_LINK_DOWN:
+		put(&t, "link set %s down", op->link->name);
 		break;
 	case OP_LINK_SET:
 		put_set(&t, op->link, op->attrs);
@@ -160,7 +199,7 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 
 void plan_print(const struct plan *plan, FILE *out)
 {
-	static const char *const stages[PLAN_STAGE_COUNT] = { "build", "raise", "prune" };
+	static const char *const stages[PLAN_STAGE_COUNT] = { "build", "raise", "prune", "give back" };
 	char buf[PLAN_OP_SIZE];
 
 	for (size_t i = 0; i < plan->n_ops; i++)

@@ -14,6 +14,29 @@ static enum plan_stage addr_stage(const struct net_addr *addr)
 	return addr->ns == NET_NS_FRR && !streq(addr->link, "lo") ? PLAN_RAISE : PLAN_BUILD;
 }
 
+/*
+ * An address that is not wanted is deleted if it is ours and its device stays. Another instance has the same protocol
+ * number, so the device has to be ours too; on the host evpnd sets addresses only on what it made.
+ */
+static void plan_old_addr(struct planner *p, const struct net_addr *have)
+{
+	const struct net_link *link = net_find_link(p->actual, have->ns, have->link);
+	const struct net_link *want = net_find_link(p->desired, have->ns, have->link);
+	bool is_lo = have->ns == NET_NS_FRR && streq(have->link, "lo");
+	bool is_nic = have->ns == NET_NS_FRR && link->owner == NET_OWNER_NIC;
+
+	if (!have->ours || !(is_lo || is_nic || net_is_made(link)))
+		return;
+	/* A NIC that gets another name here starts afresh under that one. */
+	if (is_nic && !want) {
+		want = plan_find_wanted(p, link);
+		if (want && !want->returned)
+			plan_add_op(p, PLAN_BUILD, OP_ADDR_DELETE, RANK_REMAKE, want->group)->addr = have;
+	} else if (is_lo || want) {
+		plan_add_op(p, PLAN_PRUNE, OP_ADDR_DELETE, RANK_ADDR, want ? want->group : 0)->addr = have;
+	}
+}
+
 /* Walks two sorted arrays together: `only_want` and `only_have` get what the other side lacks. */
 void plan_addrs(struct planner *p)
 {
@@ -26,20 +49,25 @@ void plan_addrs(struct planner *p)
 		bool stands = have && plan_standing(p, have->ns, have->link);
 
 		if (c <= 0 && !(c == 0 && stands))
-			plan_add_op(p, addr_stage(&d->addrs[i]), OP_ADDR_ADD, RANK_ADDR, d->addrs[i].group)->addr =
-				&d->addrs[i];
-		else if (c > 0 && have->ours && stands) {
-			const struct net_link *link = net_find_link(a, have->ns, have->link);
-			bool goes = link->owner != NET_OWNER_FOREIGN && link->kind != NET_KIND_OTHER &&
-				    !net_find_link(d, have->ns, have->link);
-
-			if (!goes)
-				plan_add_op(p, PLAN_PRUNE, OP_ADDR_DELETE, RANK_ADDR, plan_group_of_old(p, link))
-					->addr = have;
-		}
+			plan_add_op(p, plan_stage_of(p, d->addrs[i].group, addr_stage(&d->addrs[i])), OP_ADDR_ADD,
+				    RANK_ADDR, d->addrs[i].group)
+				->addr = &d->addrs[i];
+		else if (c > 0 && stands)
+			plan_old_addr(p, have);
 		i += c <= 0;
 		k += c >= 0;
 	}
+}
+
+static void add_route(struct planner *p, const struct net_route *want)
+{
+	/* A next hop resolves once the VRF is up; the unreachable default must be there before. */
+	enum plan_stage stage = want->type == NET_ROUTE_UNICAST ? PLAN_RAISE : PLAN_BUILD;
+	unsigned int rank = ipaddr_is_set(&want->via) ? RANK_ROUTE_VIA : RANK_ROUTE;
+
+	if (want->dst.family == AF_INET6 && p->actual->no_ipv6[want->ns])
+		return;
+	plan_add_op(p, plan_stage_of(p, want->group, stage), OP_ROUTE_ADD, rank, want->group)->route = want;
 }
 
 void plan_routes(struct planner *p)
@@ -50,16 +78,10 @@ void plan_routes(struct planner *p)
 	while (i < d->n_routes || k < a->n_routes) {
 		int c = i == d->n_routes ? 1 : k == a->n_routes ? -1 : net_route_compare(&d->routes[i], &a->routes[k]);
 
-		if (c < 0) {
-			/* A next hop resolves once the VRF is up; the unreachable default must be there before. */
-			enum plan_stage stage = d->routes[i].type == NET_ROUTE_UNICAST ? PLAN_RAISE : PLAN_BUILD;
-
-			if (d->routes[i].dst.family != AF_INET6 || !a->no_ipv6[d->routes[i].ns])
-				plan_add_op(p, stage, OP_ROUTE_ADD, RANK_ROUTE, d->routes[i].group)->route =
-					&d->routes[i];
-		} else if (c > 0) {
+		if (c < 0)
+			add_route(p, &d->routes[i]);
+		else if (c > 0 && a->routes[k].ns == NET_NS_FRR)
 			plan_add_op(p, PLAN_PRUNE, OP_ROUTE_DELETE, RANK_SYSCTL, 0)->route = &a->routes[k];
-		}
 		i += c <= 0;
 		k += c >= 0;
 	}
@@ -74,7 +96,8 @@ void plan_sysctls(struct planner *p)
 
 		if (!fresh && (have ? streq(want->value, have->value) : want->optional))
 			continue;
-		plan_add_op(p, PLAN_BUILD, OP_SYSCTL_SET, want->link[0] ? RANK_LINK_SYSCTL : RANK_SYSCTL, want->group)
+		plan_add_op(p, plan_stage_of(p, want->group, PLAN_BUILD), OP_SYSCTL_SET,
+			    want->link[0] ? RANK_LINK_SYSCTL : RANK_SYSCTL, want->group)
 			->sysctl = want;
 	}
 }

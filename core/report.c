@@ -109,9 +109,14 @@ static void log_wait(struct report *report, const struct run *run)
 static void log_converged(struct report *report, const struct run *run)
 {
 	_cleanup_free_ char *times = NULL;
+	double ms = (double)(steps_now_us() - run->started_us) / 1000;
 
 	if (run->state.phase != PIPELINE_CONVERGED)
 		return;
+	if (run->options.down) {
+		log_info("all is taken back in %.1f ms: %zu kernel changes", ms, run->n_changes);
+		return;
+	}
 	for (int i = 0; i < STEP_COUNT; i++) {
 		char *longer = xasprintf("%s%s%s %.1f", times ? times : "", times ? ", " : "",
 					 pipeline_step_name((enum pipeline_step)i), (double)run->step_us[i] / 1000);
@@ -120,8 +125,8 @@ static void log_converged(struct report *report, const struct run *run)
 		times = longer;
 	}
 	free(util_take_ptr(&report->last_wait));
-	log_info("converged in %.1f ms: %zu kernel changes, %s", (double)(steps_now_us() - run->started_us) / 1000,
-		 run->n_changes, run->reloaded ? "FRR reloaded" : "FRR had its configuration");
+	log_info("converged in %.1f ms: %zu kernel changes, %s", ms, run->n_changes,
+		 run->reloaded ? "FRR reloaded" : "FRR had its configuration");
 	log_info("steps in ms: %s", times);
 }
 

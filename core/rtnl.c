@@ -11,6 +11,10 @@
 #include "rtnl.h"
 #include "util.h"
 
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* linux 5.14 */
+#endif
+
 /* The kernel sends a dump in pieces of at most 32 KiB. */
 #define RECEIVE_SIZE 65536
 /* A dump that other changes interrupt is repeated; a namespace that never rests is somebody else's fault. */
@@ -210,4 +214,12 @@ int rtnl_ifindex(const struct rtnl *rtnl, const char *name)
 	/* Any socket answers for its own namespace, so no other one is needed. */
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	return ioctl(nl_socket_get_fd(rtnl->sk), SIOCGIFINDEX, &ifr) == 0 ? ifr.ifr_ifindex : 0;
+}
+
+uint64_t rtnl_netns(const struct rtnl *rtnl)
+{
+	uint64_t cookie = 0;
+	socklen_t size = sizeof(cookie);
+
+	return getsockopt(nl_socket_get_fd(rtnl->sk), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) == 0 ? cookie : 0;
 }

@@ -43,3 +43,9 @@ int rtnl_dump(struct rtnl *rtnl, struct nl_msg *msg, rtnl_each *each, void (*res
 
 /* The index of a link in the socket's namespace; 0: there is none. */
 int rtnl_ifindex(const struct rtnl *rtnl, const char *name);
+
+/*
+ * The socket's namespace, by a number that no other ever has while the host runs (SO_NETNS_COOKIE, linux 5.14); 0: the
+ * kernel does not tell.
+ */
+uint64_t rtnl_netns(const struct rtnl *rtnl);

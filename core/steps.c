@@ -9,6 +9,7 @@
 #include "netns.h"
 #include "ovs.h"
 #include "steps_frr.h"
+#include "steps_nic.h"
 #include "util.h"
 
 uint64_t steps_now_us(void)
@@ -48,6 +49,7 @@ static void forget_world(struct run *run)
 	plan_clear(&run->plan);
 	net_clear(&run->actual);
 	net_clear(&run->desired);
+	net_clear(&run->former);
 	record_nics_clear(&run->nics);
 	config_errors_clear(&run->problems);
 	free(util_take_ptr(&run->failed));
@@ -195,41 +197,9 @@ static int step_find(struct run *run)
 static int open_sockets(struct run *run)
 {
 	for (int ns = 0; ns < NET_NS_COUNT; ns++)
-		if (!run->rtnl[ns] && rtnl_open(run->netns_fd[ns], &run->rtnl[ns], &run->err) < 0)
+		if (!run->rtnl[ns] && run->netns_fd[ns] >= 0 &&
+		    rtnl_open(run->netns_fd[ns], &run->rtnl[ns], &run->err) < 0)
 			return -1;
-	return 1;
-}
-
-static bool has_addresses(const struct net *actual, const char *nic)
-{
-	for (size_t i = 0; i < actual->n_addrs; i++)
-		if (actual->addrs[i].ns == NET_NS_HOST && streq(actual->addrs[i].link, nic))
-			return true;
-	return false;
-}
-
-/*
- * A NIC's former state: its record; or, while it is still on the host, what it looks like there. But a NIC without an
- * address that has a record has fallen back, bare, from a namespace that died: then the record is what counts.
- */
-static int read_nic(struct run *run, const char *name)
-{
-	struct record_nic nic;
-	int r = record_load_nic(run->options.state_dir, name, &run->nics, &run->err);
-
-	if (r < 0 || !net_find_link(&run->actual, NET_NS_HOST, name) || (r > 0 && !has_addresses(&run->actual, name)))
-		return r;
-	if (actual_read_nic(run->rtnl[NET_NS_HOST], &run->actual, run->options.instance, name, &nic, &run->err) < 0)
-		return -1;
-	nic.fresh = true;
-	if (r > 0) {
-		struct record_nic *old = &run->nics.items[run->nics.n_items - 1];
-
-		record_nic_clear(old);
-		*old = nic;
-	} else {
-		*(struct record_nic *)util_append(&run->nics.items, &run->nics.n_items, sizeof(nic)) = nic;
-	}
 	return 1;
 }
 
@@ -237,52 +207,49 @@ static int step_read(struct run *run)
 {
 	if (open_sockets(run) < 0 || actual_read(run->rtnl, run->options.instance, &run->actual, &run->err) < 0)
 		return -1;
-	for (size_t i = 0; i < run->config->underlay.n_nics; i++)
-		if (read_nic(run, run->config->underlay.nics[i].name) < 0)
-			return -1;
 	ovs_read_wanted(ovs_socket(run->config->ovs_socket), run->options.instance, config_wants_ovs(run->config),
 			&run->actual);
+	return steps_nic_read(run) < 0 ? -1 : 1;
+}
+
+/* What the plan cannot do: fatal where nothing can be built on it, else told at the end. */
+static int take_problems(struct run *run)
+{
+	for (size_t i = 0; i < run->plan.n_problems; i++) {
+		const struct plan_problem *problem = &run->plan.problems[i];
+		const struct net_group *group = &run->desired.groups[problem->group];
+		bool is_base = group->kind == NET_GROUP_BASE || group->kind == NET_GROUP_NIC;
+
+		if (run->plan.blocked[0] && is_base && !run->options.dry_run)
+			return evpn_fail(&run->err, problem->fault == PLAN_ABSENT ? ENODEV : EEXIST, "%s",
+					 problem->text);
+		config_errors_add(&run->problems, NULL, "%s: %s", group->label, problem->text);
+	}
 	return 1;
 }
 
-/* The smallest MTU among the underlay NICs, wherever each is now. */
-static unsigned int underlay_mtu(const struct run *run)
+static int make_plan(struct run *run)
 {
-	unsigned int mtu = 0;
-
-	for (size_t i = 0; i < run->config->underlay.n_nics; i++) {
-		const char *name = run->config->underlay.nics[i].name;
-		const struct net_link *link = net_find_link(&run->actual, NET_NS_FRR, name);
-
-		if (!link || link->owner != NET_OWNER_OURS)
-			link = net_find_link(&run->actual, NET_NS_HOST, name);
-		if (link && (mtu == 0 || link->mtu < mtu))
-			mtu = link->mtu;
-	}
-	return mtu;
-}
-
-static int step_plan(struct run *run)
-{
-	/* Asked again: only the syntax check was still under way. */
-	if (run->failed)
-		return steps_frr_check(run);
-	desired_make(run->config, &run->nics, underlay_mtu(run), &run->desired);
 	if (actual_read_sysctls(run->netns_fd, &run->desired, &run->actual, &run->err) < 0)
 		return -1;
 	plan_make(&run->desired, &run->actual, &run->plan);
 	run->failed = xcalloc(run->desired.n_groups, sizeof(bool));
 	memcpy(run->failed, run->plan.blocked, run->desired.n_groups * sizeof(bool));
-	for (size_t i = 0; i < run->plan.n_problems; i++) {
-		const struct plan_problem *problem = &run->plan.problems[i];
+	return take_problems(run);
+}
 
-		if (problem->group == 0 && !run->options.dry_run)
-			return evpn_fail(&run->err, problem->fault == PLAN_ABSENT ? ENODEV : EEXIST, "%s",
-					 problem->text);
-		config_errors_add(&run->problems, NULL, "%s: %s", run->desired.groups[problem->group].label,
-				  problem->text);
+static int step_plan(struct run *run)
+{
+	int r;
+
+	/* Asked again, only the questions to FRR are left. */
+	if (!run->failed) {
+		desired_make(run->config, &run->nics, steps_nic_mtu(run), &run->desired);
+		if (make_plan(run) < 0)
+			return -1;
 	}
-	return steps_frr_check(run);
+	r = steps_frr_guard(run);
+	return r <= 0 ? r : steps_frr_check(run);
 }
 
 static void report_group(void *arg, unsigned int group, const struct evpn_error *err)
@@ -317,12 +284,8 @@ static int apply(struct run *run, enum plan_stage stage)
 
 static int step_build(struct run *run)
 {
-	/* The record first: a move drops the addresses, and then nobody would know them. */
-	for (size_t i = 0; i < run->nics.n_items; i++)
-		if (run->nics.items[i].fresh &&
-		    record_save_nic(run->options.state_dir, &run->nics.items[i], &run->err) < 0)
-			return -1;
-	return apply(run, PLAN_BUILD);
+	/* The records first: what is changed is forgotten by the kernel. */
+	return steps_nic_save(run) < 0 ? -1 : apply(run, PLAN_BUILD);
 }
 
 static int step_raise(struct run *run)
@@ -330,12 +293,43 @@ static int step_raise(struct run *run)
 	return apply(run, PLAN_RAISE);
 }
 
+static int prune(struct run *run)
+{
+	if (apply(run, PLAN_PRUNE) < 0 || apply(run, PLAN_GIVE_BACK) < 0)
+		return -1;
+	steps_nic_forget(run);
+	return 1;
+}
+
 static int step_prune(struct run *run)
 {
 	/* With the former frr.conf in force FRR still uses what would go. */
-	if (run->reload.stale)
-		return 1;
-	return apply(run, PLAN_PRUNE);
+	return run->reload.stale ? 1 : prune(run);
+}
+
+/* Without FRR's namespace there is still what stands on the host. */
+static int step_find_to_take_down(struct run *run)
+{
+	return step_find(run) < 0 ? -1 : 1;
+}
+
+static int step_plan_nothing(struct run *run)
+{
+	desired_make_nothing(&run->nics, &run->former, &run->desired);
+	return make_plan(run);
+}
+
+static int step_nothing(struct run *run)
+{
+	return 1;
+}
+
+static int step_farewell(struct run *run)
+{
+	if (run->problems.n_lines)
+		return evpn_fail(&run->err, EIO, "not everything could be taken back");
+	record_remove_all(run->options.state_dir);
+	return 1;
 }
 
 pipeline_step_fn *const steps_table[STEP_COUNT] = {
@@ -343,4 +337,11 @@ pipeline_step_fn *const steps_table[STEP_COUNT] = {
 	[STEP_PLAN] = step_plan,	  [STEP_BUILD] = step_build, [STEP_INSTALL] = steps_frr_install,
 	[STEP_RELOAD] = steps_frr_reload, [STEP_RAISE] = step_raise, [STEP_PRUNE] = step_prune,
 	[STEP_VERIFY] = steps_frr_verify,
+};
+
+pipeline_step_fn *const steps_down_table[STEP_COUNT] = {
+	[STEP_LOAD] = step_load,	 [STEP_FIND] = step_find_to_take_down, [STEP_READ] = step_read,
+	[STEP_PLAN] = step_plan_nothing, [STEP_BUILD] = step_nothing,	       [STEP_INSTALL] = step_nothing,
+	[STEP_RELOAD] = step_nothing,	 [STEP_RAISE] = step_nothing,	       [STEP_PRUNE] = prune,
+	[STEP_VERIFY] = step_farewell,
 };

@@ -20,6 +20,7 @@ struct run_options {
 	const char *instance;
 	char *state_dir;
 	bool dry_run; /* stop after planning */
+	bool down; /* take everything back */
 	void (*after_op)(void *); /* test hook, see apply.h */
 };
 
@@ -50,6 +51,8 @@ struct run {
 	struct rtnl *rtnl[NET_NS_COUNT];
 
 	struct record_nics nics;
+	uint64_t netns_id; /* FRR's namespace, as rtnl_netns numbers them */
+	struct net former; /* what FRR's namespace itself was like before */
 	struct net actual, desired;
 	struct plan plan;
 	bool *failed; /* by group: this run could not bring it about */
@@ -70,6 +73,8 @@ struct run {
 };
 
 extern pipeline_step_fn *const steps_table[STEP_COUNT];
+/* The same for `evpnd --down`: nothing is built, and FRR keeps its configuration. */
+extern pipeline_step_fn *const steps_down_table[STEP_COUNT];
 
 /* Once, before the first run; steps_free at the end. */
 int steps_init(struct run *run, const struct run_options *options, struct evpn_error *err);

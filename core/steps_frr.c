@@ -133,6 +133,30 @@ static int take_source(struct run *run, char **ret_text)
 	return r;
 }
 
+static bool plans_macvlan(const struct run *run)
+{
+	for (size_t i = 0; i < run->plan.n_ops; i++)
+		if (run->plan.ops[i].link && run->plan.ops[i].link->kind == NET_KIND_MACVLAN &&
+		    run->plan.ops[i].type != OP_LINK_DELETE)
+			return true;
+	return false;
+}
+
+int steps_frr_guard(struct run *run)
+{
+	const char *version = NULL;
+	int r;
+
+	if (!plans_macvlan(run) || !run->frr->api.query_frr)
+		return 1;
+	r = run->frr->api.query_frr(run->frr->self, VERIFY_VERSION, &version, &run->err);
+	if (r < 0 && run->err.code == ENOTSUP)
+		return 1;
+	if (r <= 0)
+		return r;
+	return verify_takes_macvlan(version, &run->err) ? 1 : -1;
+}
+
 int steps_frr_check(struct run *run)
 {
 	_cleanup_free_ char *text = NULL;

@@ -6,6 +6,9 @@
 
 #include "steps.h"
 
+/* Before anything is changed: this FRR survives what the plan would put before it. */
+pipeline_step_fn steps_frr_guard;
+
 /*
  * Before anything is changed: frr.source can be read, and vtysh finds its syntax good. Only where FRR never had a file:
  * later a bad one is told by the install step, and the former one stays in force.

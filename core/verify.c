@@ -103,3 +103,24 @@ int verify_judge(const struct config *config, const char *evpn_vni, const char *
 			r = judge_l2(&config->l2vnis[i], find_vni(evpn, config->l2vnis[i].vni), err);
 	return r;
 }
+
+bool verify_takes_macvlan(const char *version, struct evpn_error *err)
+{
+	const char *text = strstr(version, "FRRouting ");
+	unsigned int major, minor, patch = 0;
+	bool good;
+
+	if (!text || sscanf(text, "FRRouting %u.%u.%u", &major, &minor, &patch) < 2)
+		return true;
+	if (major == 9)
+		good = minor > 1 || patch >= (minor == 1 ? 1 : 3);
+	else
+		good = major > 9 || (major == 8 && minor == 5 && patch >= 5);
+	if (!good)
+		evpn_fail(
+			err, EVPN_ERROR_REFUSED,
+			"FRR %u.%u.%u crashes when a macvlan comes up whose parent is in another namespace (FRR issue "
+			"15370): use FRR 9.1.1 or newer, a VLAN, or the interface itself",
+			major, minor, patch);
+	return good;
+}

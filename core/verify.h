@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "config.h"
 #include "evpn-plugin.h"
 
@@ -21,3 +23,12 @@
  */
 int verify_judge(const struct config *config, const char *evpn_vni, const char *vrf_vni,
 		 bool (*skip)(void *arg, uint32_t vni), void *arg, struct evpn_error *err);
+
+#define VERIFY_VERSION "show version"
+
+/*
+ * Whether the FRR that answered VERIFY_VERSION so survives a macvlan whose parent is in another namespace: before 8.5.5,
+ * 9.0.3 and 9.1.1 zebra ends with a segmentation fault when one comes up (FRR issue 15370, pull request 15399). False: err
+ * names the version. An answer without a version is taken for good.
+ */
+bool verify_takes_macvlan(const char *version, struct evpn_error *err);

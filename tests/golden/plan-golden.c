@@ -8,7 +8,10 @@
  * The host has its NICs with MTU 9000 and the addresses 192.0.2.11/24 and 2001:db8::11/64, a bridge br-lan, and
  * in Open vSwitch a bridge br-int.
  */
+#include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "config.h"
 #include "desired.h"
@@ -33,12 +36,40 @@ static struct config *load(const char *path)
 static void add_record(struct record_nics *nics, const char *name)
 {
 	struct record_nic *nic = util_append(&nics->items, &nics->n_items, sizeof(*nic));
+	struct net_route *route;
 
 	net_set_name(nic->name, name);
 	nic->up = true;
-	for (int i = 0; i < 2; i++)
-		ipaddr_parse(i ? "2001:db8::11/64" : "192.0.2.11/24", true,
-			     util_append(&nic->addrs, &nic->n_addrs, sizeof(struct ipaddr)));
+	nic->mtu = NIC_MTU;
+	/* Each NIC has a MAC of its own. */
+	memcpy(nic->mac, name, strnlen(name, sizeof(nic->mac)));
+	for (int i = 0; i < 2; i++) {
+		struct net_addr *addr = util_append(&nic->addrs, &nic->n_addrs, sizeof(*addr));
+
+		ipaddr_parse(i ? "2001:db8::11/64" : "192.0.2.11/24", true, &addr->ip);
+		net_set_name(addr->link, name);
+	}
+	route = util_append(&nic->routes, &nic->n_routes, sizeof(*route));
+	net_set_name(route->link, name);
+	route->table = RT_TABLE_MAIN;
+	route->dst.family = AF_INET;
+	ipaddr_parse("192.0.2.1", false, &route->via);
+}
+
+/* A VLAN or macvlan sits on its parent; other NICs are themselves on the host at first. */
+static const char *on_host(const struct config_nic *nic)
+{
+	return nic->parent[0] ? nic->parent : nic->name;
+}
+
+static void add_records(struct record_nics *nics, const struct config *config)
+{
+	for (size_t i = 0; config && i < config->underlay.n_nics; i++) {
+		const struct config_nic *nic = &config->underlay.nics[i];
+
+		if (!nic->parent[0] && !record_find_nic(nics, nic->name))
+			add_record(nics, nic->name);
+	}
 }
 
 static struct net_link *add_link(struct net *net, enum net_ns ns, const char *name)
@@ -48,9 +79,32 @@ static struct net_link *add_link(struct net *net, enum net_ns ns, const char *na
 	link->ns = ns;
 	link->kind = NET_KIND_OTHER;
 	link->mtu = NIC_MTU;
-	link->ipv6 = true;
+	link->ipv6 = link->up = true;
 	net_set_name(link->name, name);
+	memcpy(link->hw_mac, name, strnlen(name, sizeof(link->hw_mac)));
 	return link;
+}
+
+static bool stands_already(const struct net *net, enum net_ns ns, const char *name)
+{
+	for (size_t i = 0; i < net->n_links; i++)
+		if (net->links[i].ns == ns && streq(net->links[i].name, name))
+			return true;
+	return false;
+}
+
+/* The NICs of `config` that `before` has not moved. */
+static void add_host_nics(const struct config *config, struct net *net, const struct config *before)
+{
+	for (size_t i = 0; i < config->underlay.n_nics; i++) {
+		const char *name = on_host(&config->underlay.nics[i]);
+		bool moved = false;
+
+		for (size_t k = 0; before && k < before->underlay.n_nics; k++)
+			moved |= !before->underlay.nics[k].parent[0] && streq(before->underlay.nics[k].name, name);
+		if (!moved && !stands_already(net, NET_NS_HOST, name))
+			add_link(net, NET_NS_HOST, name);
+	}
 }
 
 /* What the kernel would show after evpnd made `desired`. */
@@ -58,11 +112,16 @@ static void make_actual(const struct config *config, const struct record_nics *n
 {
 	desired_make(config, nics, NIC_MTU, net);
 	for (size_t i = 0; i < net->n_links; i++) {
-		net->links[i].want = 0;
-		net->links[i].ifindex = (int)i + 1;
-		if (streq(net->links[i].name, "lo"))
-			net->links[i].owner = NET_OWNER_FOREIGN;
+		struct net_link *link = &net->links[i];
+
+		link->want = 0;
+		link->ifindex = (int)i + 1;
+		if (streq(link->name, "lo"))
+			link->owner = NET_OWNER_FOREIGN;
+		if (link->owner == NET_OWNER_NIC && !link->mtu)
+			link->mtu = NIC_MTU;
 	}
+	add_host_nics(config, net, config);
 }
 
 int main(int argc, char **argv)
@@ -77,17 +136,17 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	after = load(argv[2]);
-	for (size_t i = 0; i < after->underlay.n_nics; i++)
-		add_record(&nics, after->underlay.nics[i].name);
-	if (streq(argv[1], "-")) {
-		add_link(&actual, NET_NS_FRR, "lo");
-		add_link(&actual, NET_NS_HOST, "lo")->up = true;
-		for (size_t i = 0; i < nics.n_items; i++)
-			add_link(&actual, NET_NS_HOST, nics.items[i].name)->up = true;
-	} else {
-		before = load(argv[1]);
+	before = streq(argv[1], "-") ? NULL : load(argv[1]);
+	if (before) {
+		add_records(&nics, before);
 		make_actual(before, &nics, &actual);
+	} else {
+		add_link(&actual, NET_NS_FRR, "lo")->up = false;
+		add_link(&actual, NET_NS_HOST, "lo");
 	}
+	add_host_nics(after, &actual, before);
+	/* What is on the host is read before it is moved. */
+	add_records(&nics, after);
 	add_link(&actual, NET_NS_HOST, "br-lan")->kind = NET_KIND_BRIDGE;
 	net_set_name(((struct net_ovs_bridge *)util_append(&actual.ovs_bridges, &actual.n_ovs_bridges,
 							   sizeof(struct net_ovs_bridge)))

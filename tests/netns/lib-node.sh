@@ -15,7 +15,7 @@ finish() {
 	trap '' EXIT INT TERM
 	set +e
 	[ -z "${DAEMON:-}" ] || kill -KILL "$DAEMON" 2>/dev/null
-	[ $status = 0 ] || { echo "--- the container's log"; tail -20 "$FABRIC/frr/log"; } 2>/dev/null
+	[ $status = 0 ] || [ $status = 77 ] || { echo "--- the container's log"; tail -20 "$FABRIC/frr/log"; } 2>/dev/null
 	fabric_down
 	exit $status
 }
@@ -67,7 +67,7 @@ node_up() {
 	cable node eth1 192.168.11.3/24 leaf2 node 192.168.11.2/24
 	ip -n ev-node address add 2001:db8:11::3/64 dev eth1 nodad
 	ip -n ev-node route add default via 192.168.11.2
-	ip -n ev-node link add br-lan up type bridge
+	ip -n ev-node link add br-lan up address 02:00:00:00:00:1a type bridge
 	container_start
 }
 
@@ -93,6 +93,37 @@ snapshot() {
 		$enter ip address show
 		$enter ip route show table all
 	done | sed -E 's/ (valid|preferred)_lft [^ ]*//g; s/ [a-z_]*timer +[0-9.]+//g; / (fe80:|ff00:)/d'
+}
+
+# picture: the same for comparing what was taken away with what was there before: without indices, and without the order and the
+# numbers that depend on when a thing was made
+picture() {
+	local enter
+	for enter in "ip netns exec ev-node" in_frr; do
+		$enter ip -d -j link show
+		$enter ip -j address show
+		$enter ip -j -4 route show table all
+		$enter ip -j -6 route show table all
+		$enter sysctl -a --pattern '^net\.(ipv4\.(ip_forward|conf)|ipv6\.conf)' 2>/dev/null | grep -v '\.mc_forwarding'
+	done | python3 "$here/../lib/picture.py"
+}
+
+# canaries: foreign devices of each kind that the kernel has, with addresses and routes, in both namespaces
+canaries() {
+	local enter name
+	for enter in "ip -n ev-node" "in_frr ip"; do
+		$enter link add canary-br type bridge
+		$enter link add canary-v0 type veth peer name canary-v1
+		$enter link add canary-mv link canary-v0 type macvlan
+		$enter link add canary-vx type vxlan id 4711 dstport 4790 local 127.0.0.1
+		$enter link set canary-v1 master canary-br alias "evpnd is not its owner"
+		for name in br v0 v1 mv vx; do $enter link set "canary-$name" up; done
+		$enter address add 198.51.100.1/28 dev canary-br
+		$enter -6 address add 2001:db8:ca::1/64 dev canary-mv nodad
+		$enter route add 203.0.113.0/24 via 198.51.100.2 metric 7
+		$enter route add 203.0.113.0/24 via 198.51.100.3 table 77
+		$enter -6 route add 2001:db8:cb::/48 via 2001:db8:ca::2
+	done
 }
 
 # daemon_start: evpnd as a service; its log is $FABRIC/daemon.log, what it tells systemd $FABRIC/notify

@@ -29,7 +29,7 @@ static struct net_link *add(struct net *net, enum net_ns ns, enum net_kind kind,
 /* One L3VNI with a veth and one pure L2VNI, and a host that has eth1. */
 static void setup(void)
 {
-	static struct config_nic nic = { .name = "eth1" };
+	static struct config_nic nic = { .name = "eth1", .inner = "eth1" };
 	static struct config_l3vni l3 = { .vni = 100, .vrf = "red", .table = 1100 };
 	static struct config_l2vni l2 = { .vni = 110 };
 	struct config config = {
@@ -204,7 +204,7 @@ START_TEST(nic_that_is_not_there)
 	make();
 	ck_assert_uint_eq(plan.n_problems, 1);
 	ck_assert_int_eq(plan.problems[0].fault, PLAN_ABSENT);
-	ck_assert_uint_eq(plan.problems[0].group, 0);
+	ck_assert(plan.blocked[0]);
 	/* Nothing hangs on nothing. */
 	ck_assert_uint_eq(plan.n_ops, 0);
 }
@@ -272,10 +272,10 @@ static const struct {
 	unsigned int attr;
 	enum op_type type;
 } drifts[] = {
-	{ "br100", NET_LINK_MASTER, OP_LINK_SET }, { "br100", NET_LINK_MTU, OP_LINK_SET },
-	{ "br100", NET_LINK_MAC, OP_LINK_SET },	   { "br100", NET_LINK_ADDRGEN_NONE, OP_LINK_SET },
-	{ "br100", NET_LINK_UP, OP_LINK_SET },	   { "vni100", NET_LINK_PORT, OP_LINK_PORT },
-	{ "vni110", NET_LINK_IPV6, OP_LINK_IPV6 }, { "frr1", NET_LINK_MASTER, OP_LINK_SET },
+	{ "vni100", NET_LINK_MASTER, OP_LINK_SET }, { "br100", NET_LINK_MTU, OP_LINK_SET },
+	{ "br100", NET_LINK_MAC, OP_LINK_SET },	    { "br100", NET_LINK_ADDRGEN_NONE, OP_LINK_SET },
+	{ "br100", NET_LINK_UP, OP_LINK_SET },	    { "vni100", NET_LINK_PORT, OP_LINK_PORT },
+	{ "vni110", NET_LINK_IPV6, OP_LINK_IPV6 },  { "frr1", NET_LINK_MASTER, OP_LINK_SET },
 	{ "eth1", NET_LINK_UP, OP_LINK_SET },
 };
 
@@ -340,6 +340,145 @@ START_TEST(kernel_without_ipv6)
 }
 END_TEST
 
+START_TEST(l3vni_that_comes_into_its_vrf_is_down_until_raise)
+{
+	static const char *const names[] = { "br100", "vni100" };
+
+	all_made();
+	actual_link(NET_NS_FRR, "br100")->master[0] = '\0';
+	make();
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		size_t down = find_op(OP_LINK_DOWN, names[i]), up = plan.n_ops;
+
+		while (up > 0 &&
+		       !(plan.ops[up - 1].type == OP_LINK_SET && streq(plan.ops[up - 1].link->name, names[i])))
+			up--;
+		ck_assert_uint_ne(down, SIZE_MAX);
+		ck_assert_uint_gt(up, 0);
+		ck_assert_int_eq(plan.ops[up - 1].stage, PLAN_RAISE);
+		ck_assert_uint_lt(down, find_op(OP_LINK_SET, "br100"));
+	}
+}
+END_TEST
+
+START_TEST(two_vrfs_never_have_one_table)
+{
+	struct net_link *other;
+
+	all_made();
+	other = add(&actual, NET_NS_FRR, NET_KIND_VRF, "old");
+	other->table = 1100;
+	other->owner = NET_OWNER_OURS;
+	make();
+	ck_assert_uint_eq(plan.n_problems, 0);
+	ck_assert_int_eq(plan.ops[find_op(OP_LINK_DELETE, "old")].stage, PLAN_BUILD);
+	plan_clear(&plan);
+	actual_link(NET_NS_FRR, "old")->owner = NET_OWNER_FOREIGN;
+	make();
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert_ptr_nonnull(strstr(plan.problems[0].text, "table 1100"));
+	ck_assert(!touches("old"));
+}
+END_TEST
+
+static const uint8_t nic_mac[6] = { 2, 0, 0, 0, 0, 1 };
+
+/* The desired state's eth1 leaves the configuration: desired_make_nothing wants it back. */
+static void want_nic_back(void)
+{
+	static struct net former;
+	struct record_nics nics = { 0 };
+	struct record_nic *nic = util_append(&nics.items, &nics.n_items, sizeof(*nic));
+
+	net_set_name(nic->name, "eth1");
+	nic->up = true;
+	memcpy(nic->mac, nic_mac, sizeof(nic_mac));
+	strcpy(nic->alias, "the spine");
+	net_clear(&desired);
+	desired_make_nothing(&nics, &former, &desired);
+	/* `alias` belongs to the record. */
+	for (size_t i = 0; i < desired.n_links; i++)
+		desired.links[i].alias = "the spine";
+	record_nics_clear(&nics);
+}
+
+static void make_for_nic(void)
+{
+	plan_clear(&plan);
+	make();
+}
+
+START_TEST(nic_goes_back)
+{
+	struct net_link *nic;
+
+	all_made();
+	nic = actual_link(NET_NS_FRR, "eth1");
+	memcpy(nic->hw_mac, nic_mac, sizeof(nic_mac));
+	want_nic_back();
+	make_for_nic();
+	ck_assert_uint_eq(plan.n_problems, 0);
+	ck_assert_int_eq(plan.ops[find_op(OP_LINK_RETURN, "eth1")].stage, PLAN_GIVE_BACK);
+	/* Never deleted, whatever else is. */
+	ck_assert_uint_eq(find_op(OP_LINK_DELETE, "eth1"), SIZE_MAX);
+	ck_assert_uint_ne(find_op(OP_LINK_DELETE, "vni100"), SIZE_MAX);
+
+	/* A foreign device has taken the name: told, and the NIC stays where it is. */
+	add(&actual, NET_NS_HOST, NET_KIND_OTHER, "eth1");
+	make_for_nic();
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert_uint_eq(find_op(OP_LINK_RETURN, "eth1"), SIZE_MAX);
+}
+END_TEST
+
+START_TEST(nic_that_the_kernel_renamed_gets_its_name_back)
+{
+	struct net_link *nic;
+
+	net_clear(&actual);
+	add(&actual, NET_NS_HOST, NET_KIND_OTHER, "lo");
+	nic = add(&actual, NET_NS_HOST, NET_KIND_OTHER, "dev7");
+	memcpy(nic->hw_mac, nic_mac, sizeof(nic_mac));
+	nic->owner = NET_OWNER_NIC;
+	want_nic_back();
+	make_for_nic();
+	ck_assert_uint_eq(plan.n_problems, 0);
+	ck_assert_str_eq(plan.ops[find_op(OP_LINK_RETURN, "eth1")].have->name, "dev7");
+}
+END_TEST
+
+START_TEST(marked_nic_is_never_deleted)
+{
+	all_made();
+	/* A veth as NIC, as in a test bed: its kind alone says nothing. */
+	add(&actual, NET_NS_FRR, NET_KIND_VETH, "uplink")->owner = NET_OWNER_NIC;
+	make();
+	ck_assert_uint_eq(plan.n_ops, 0);
+}
+END_TEST
+
+START_TEST(address_of_another_instance_stays)
+{
+	struct net_addr *addr;
+
+	all_made();
+	add(&actual, NET_NS_HOST, NET_KIND_VETH, "frr9")->owner = NET_OWNER_SIBLING;
+	addr = util_append(&actual.addrs, &actual.n_addrs, sizeof(*addr));
+	addr->ns = NET_NS_HOST;
+	addr->ours = true;
+	net_set_name(addr->link, "frr9");
+	set_ip(&addr->ip, "198.51.100.7/24");
+	make();
+	ck_assert_uint_eq(plan.n_ops, 0);
+	plan_clear(&plan);
+	/* Both in one namespace: neither would know what is whose. */
+	add(&actual, NET_NS_FRR, NET_KIND_BRIDGE, "br900")->owner = NET_OWNER_SIBLING;
+	make();
+	ck_assert(plan.blocked[0]);
+	ck_assert_ptr_nonnull(strstr(plan.problems[0].text, "another instance"));
+}
+END_TEST
+
 START_TEST(address_that_is_not_ours_stays)
 {
 	struct net_addr *addr;
@@ -383,5 +522,11 @@ int main(void)
 	tcase_add_test(tcase, veth_whose_other_end_is_gone_is_made_anew);
 	tcase_add_test(tcase, kernel_without_ipv6);
 	tcase_add_test(tcase, address_that_is_not_ours_stays);
+	tcase_add_test(tcase, l3vni_that_comes_into_its_vrf_is_down_until_raise);
+	tcase_add_test(tcase, two_vrfs_never_have_one_table);
+	tcase_add_test(tcase, nic_goes_back);
+	tcase_add_test(tcase, nic_that_the_kernel_renamed_gets_its_name_back);
+	tcase_add_test(tcase, marked_nic_is_never_deleted);
+	tcase_add_test(tcase, address_of_another_instance_stays);
 	return unit_run("plan", tcase);
 }

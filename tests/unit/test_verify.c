@@ -59,10 +59,35 @@ START_TEST(judge)
 }
 END_TEST
 
+static const struct {
+	const char *version;
+	bool good;
+} versions[] = {
+	{ "FRRouting 8.4.4 (node) on Linux(6.18.44).\nCopyright 1996-2005", false },
+	{ "FRRouting 8.5.5 (node)", true },
+	{ "FRRouting 8.5.4-0 (node)", false },
+	{ "FRRouting 9.0.2 (node)", false },
+	{ "FRRouting 9.1 (node)", false },
+	{ "FRRouting 9.1.1 (node)", true },
+	{ "FRRouting 10.3 (node)", true },
+	{ "FRRouting 7.5 (node)", false },
+	{ "somebody's own", true },
+};
+
+START_TEST(macvlan)
+{
+	struct evpn_error err = { 0 };
+
+	ck_assert_int_eq(verify_takes_macvlan(versions[_i].version, &err), versions[_i].good);
+	ck_assert(versions[_i].good || strstr(err.msg, "FRR issue 15370"));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("judge");
 
 	tcase_add_loop_test(tcase, judge, 0, (int)ARRAY_LEN(table));
+	tcase_add_loop_test(tcase, macvlan, 0, (int)ARRAY_LEN(versions));
 	return unit_run("verify", tcase);
 }

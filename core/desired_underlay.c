@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* desired_underlay.c - underlay NICs, those that go back, lo and FRR's namespace as a whole; see desired_parts.h */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "desired_parts.h"
+#include "util.h"
+
+/* A VLAN or macvlan of a device that stays on the host. */
+static void add_on_parent(struct maker *m, const struct config_nic *nic, struct net_link *link)
+{
+	uint8_t mac[6];
+
+	link->vlan = nic->vlan;
+	net_set_name(link->parent, nic->parent);
+	if (nic->vlan)
+		return;
+	/* The switch and the neighbours shall know it again when it is made anew. */
+	desired_host_mac(&m->config->underlay.vtep, nic->name, mac);
+	desired_set_mac(link, mac);
+}
+
+static void add_nic(struct maker *m, const struct config_nic *nic)
+{
+	const struct record_nic *former = record_find_nic(m->nics, nic->name);
+	enum net_kind kind = nic->vlan ? NET_KIND_VLAN : nic->macvlan ? NET_KIND_MACVLAN : NET_KIND_OTHER;
+	char label[48];
+	unsigned int group;
+	struct net_link *link;
+
+	snprintf(label, sizeof(label), "underlay NIC %s", nic->name);
+	group = desired_add_group(m, NET_GROUP_NIC, 0, label);
+	link = desired_add_link(m, group, NET_NS_FRR, kind, nic->inner);
+	link->want = NET_LINK_MARK | NET_LINK_UP;
+	desired_set_ipv6(link, true);
+	desired_set_mtu(link, nic->mtu);
+	if (nic->parent[0]) {
+		add_on_parent(m, nic, link);
+	} else {
+		link->adopted = true;
+		link->owner = NET_OWNER_NIC;
+		net_set_name(link->other_name, nic->name);
+		if (former)
+			memcpy(link->hw_mac, former->mac, sizeof(link->hw_mac));
+	}
+	/* The answer to a packet may leave through another underlay NIC: strict RPF would drop it. */
+	desired_add_sysctl(m, group, nic->inner, "ipv4", "rp_filter", "0", false);
+	for (size_t i = 0; i < nic->n_addresses; i++)
+		desired_add_addr(m, group, NET_NS_FRR, nic->inner, &nic->addresses[i]);
+	for (size_t i = 0; nic->keep_addresses && !nic->parent[0] && former && i < former->n_addrs; i++)
+		desired_add_addr(m, group, NET_NS_FRR, nic->inner, &former->addrs[i].ip);
+}
+
+void desired_add_underlay(struct maker *m)
+{
+	const struct config *config = m->config;
+	struct net_link *lo;
+
+	for (size_t i = 0; i < config->underlay.n_nics; i++)
+		add_nic(m, &config->underlay.nics[i]);
+
+	/* lo is the kernel's own: only its state and the VTEP on it are ours to say. */
+	lo = desired_add_link(m, 0, NET_NS_FRR, NET_KIND_OTHER, "lo");
+	lo->want = NET_LINK_UP;
+	if (config->underlay.vtep.family == AF_INET6)
+		desired_add_sysctl(m, 0, NULL, "ipv6", "conf/lo/disable_ipv6", "0", false);
+	desired_add_addr(m, 0, NET_NS_FRR, "lo", &config->underlay.vtep);
+
+	desired_add_sysctl(m, 0, NULL, "ipv4", "ip_forward", "1", false);
+	desired_add_sysctl(m, 0, NULL, "ipv6", "conf/all/forwarding", "1", true);
+	/* The stricter of "all" and the device's own counts, so "all" must not be strict. */
+	desired_add_sysctl(m, 0, NULL, "ipv4", "conf/all/rp_filter", "0", false);
+}
+
+static bool is_wanted(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->underlay.n_nics; i++)
+		if (!config->underlay.nics[i].parent[0] && streq(config->underlay.nics[i].name, name))
+			return true;
+	return false;
+}
+
+static bool is_parent(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->underlay.n_nics; i++)
+		if (streq(config->underlay.nics[i].parent, name))
+			return true;
+	return false;
+}
+
+static void add_returned_nic(struct maker *m, const struct record_nic *former)
+{
+	struct net *net = m->net;
+	struct net_link *link;
+	unsigned int group;
+	char label[48];
+
+	snprintf(label, sizeof(label), "NIC %s, given back", former->name);
+	group = desired_add_group(m, NET_GROUP_RETURN, 0, label);
+	net->groups[group].first = is_parent(m->config, former->name);
+
+	link = desired_add_link(m, group, NET_NS_HOST, NET_KIND_OTHER, former->name);
+	link->returned = true;
+	link->owner = NET_OWNER_NIC;
+	link->want = NET_LINK_MARK | NET_LINK_UP;
+	link->up = former->up;
+	link->alias = former->alias;
+	net_set_name(link->other_name, former->name);
+	memcpy(link->hw_mac, former->mac, sizeof(link->hw_mac));
+	desired_set_mtu(link, former->mtu);
+
+	for (size_t i = 0; i < former->n_addrs; i++) {
+		struct net_addr *addr = util_append(&net->addrs, &net->n_addrs, sizeof(*addr));
+
+		*addr = former->addrs[i];
+		addr->group = group;
+	}
+	/* A NIC that is down has no routes. */
+	for (size_t i = 0; former->up && i < former->n_routes; i++) {
+		struct net_route *route = util_append(&net->routes, &net->n_routes, sizeof(*route));
+
+		*route = former->routes[i];
+		route->group = group;
+	}
+	for (size_t i = 0; i < former->n_sysctls; i++) {
+		struct net_sysctl *sysctl = util_append(&net->sysctls, &net->n_sysctls, sizeof(*sysctl));
+
+		*sysctl = former->sysctls[i];
+		sysctl->group = group;
+		sysctl->optional = true;
+		net_set_name(sysctl->link, former->name);
+	}
+}
+
+void desired_add_returned(struct maker *m)
+{
+	for (size_t i = 0; i < m->nics->n_items; i++)
+		if (!is_wanted(m->config, m->nics->items[i].name))
+			add_returned_nic(m, &m->nics->items[i]);
+}
+
+void desired_add_former(struct maker *m, const struct net *former)
+{
+	unsigned int group = desired_add_group(m, NET_GROUP_RETURN, 0, "FRR's namespace");
+
+	for (size_t i = 0; i < former->n_links; i++) {
+		struct net_link *link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_OTHER, former->links[i].name);
+
+		link->want = NET_LINK_UP;
+		link->up = former->links[i].up;
+	}
+	for (size_t i = 0; i < former->n_sysctls; i++) {
+		struct net_sysctl *sysctl = util_append(&m->net->sysctls, &m->net->n_sysctls, sizeof(*sysctl));
+
+		*sysctl = former->sysctls[i];
+		sysctl->group = group;
+		sysctl->optional = true;
+	}
+}
