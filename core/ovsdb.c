@@ -21,9 +21,9 @@ struct session {
 
 	/* What has come and was not taken yet; the texts of messages follow each other without anything in between. */
 	char *text;
-	size_t len, size;
+	size_t start, len, size; /* the first one begins at start; len counts from text */
 	size_t total; /* of all messages */
-	/* Where the scan for the end of the first one is. */
+	/* Where the scan for its end is. */
 	size_t scanned;
 	unsigned int depth;
 	bool in_string, escaped;
@@ -82,18 +82,20 @@ static int connect_to(struct session *s)
 			 strerror(errno));
 }
 
-/* 1: an event in `events`; <0: the time is over. */
+/* 1: an event in `events`; <0: the time is over, even if there is always an event. */
 static int wait_for(const struct session *s, short events)
 {
 	struct pollfd pollfd = { .fd = s->fd, .events = events };
-	int r;
 
-	do
-		r = poll(&pollfd, 1, left(s));
-	while (r < 0 && errno == EINTR);
-	if (r < 0)
-		return fault(s, errno, "poll", strerror(errno));
-	return r > 0 ? 1 : too_late(s);
+	while (left(s) > 0) {
+		int r = poll(&pollfd, 1, left(s));
+
+		if (r > 0)
+			return 1;
+		if (r < 0 && errno != EINTR)
+			return fault(s, errno, "poll", strerror(errno));
+	}
+	return too_late(s);
 }
 
 static int send_all(const struct session *s, const char *text)
@@ -116,12 +118,24 @@ static int send_all(const struct session *s, const char *text)
 	return 0;
 }
 
+/* Moves what is not taken yet to the front: once for all that came with one receive, whatever the number of messages. */
+static void compact(struct session *s)
+{
+	if (!s->start)
+		return;
+	memmove(s->text, s->text + s->start, s->len - s->start);
+	s->len -= s->start;
+	s->scanned -= s->start;
+	s->start = 0;
+}
+
 static int receive(struct session *s)
 {
 	ssize_t n;
 
 	if (wait_for(s, POLLIN) < 0)
 		return -1;
+	compact(s);
 	if (s->len == s->size) {
 		s->size = s->size ? s->size * 2 : 65536;
 		s->text = xrealloc_array(s->text, s->size, 1);
@@ -138,11 +152,11 @@ static int receive(struct session *s)
 	return 0;
 }
 
-/* Goes on to look for the end of the object that s->text begins with. */
-static bool find_end(struct session *s, size_t *ret_end)
+/* Goes on to look for the end of the object at s->start. */
+static bool find_end(struct session *s)
 {
-	for (; s->scanned < s->len; s->scanned++) {
-		char c = s->text[s->scanned];
+	while (s->scanned < s->len) {
+		char c = s->text[s->scanned++];
 
 		if (s->in_string) {
 			s->in_string = s->escaped || c != '"';
@@ -151,19 +165,20 @@ static bool find_end(struct session *s, size_t *ret_end)
 			s->in_string = true;
 		} else if (c == '{' || c == '[') {
 			s->depth++;
-		} else if ((c == '}' || c == ']') && s->depth > 0 && --s->depth == 0) {
-			*ret_end = ++s->scanned;
+		} else if ((c == '}' || c == ']') && --s->depth == 0) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static void take(struct session *s, size_t end)
+/* Passes over blanks between messages. False: what comes is none. */
+static bool find_start(struct session *s)
 {
-	memmove(s->text, s->text + end, s->len - end);
-	s->len -= end;
-	s->scanned = 0;
+	while (s->start < s->len && memchr(" \t\r\n", s->text[s->start], 4))
+		s->start++;
+	s->scanned = s->start;
+	return s->start == s->len || s->text[s->start] == '{';
 }
 
 /* The next message; NULL: none, err says why. */
@@ -171,29 +186,20 @@ static json_t *next_message(struct session *s)
 {
 	json_error_t error;
 	json_t *message;
-	size_t end = 0;
 
-	for (;;) {
-		size_t blanks = 0;
-
-		while (blanks < s->len && memchr(" \t\r\n", s->text[blanks], 4))
-			blanks++;
-		if (s->depth == 0 && blanks)
-			take(s, blanks);
-		if (s->len && s->text[0] != '{') {
-			fault(s, EPROTO, "this is no OVSDB server, its answer is no JSON object", "");
-			return NULL;
+	while (s->depth > 0 || find_start(s)) {
+		if (find_end(s)) {
+			message = json_loadb(s->text + s->start, s->scanned - s->start, 0, &error);
+			s->start = s->scanned;
+			if (!message)
+				fault(s, EPROTO, "its answer is no JSON", error.text);
+			return message;
 		}
-		if (find_end(s, &end))
-			break;
 		if (receive(s) < 0)
 			return NULL;
 	}
-	message = json_loadb(s->text, end, 0, &error);
-	take(s, end);
-	if (!message)
-		fault(s, EPROTO, "its answer is no JSON", error.text);
-	return message;
+	fault(s, EPROTO, "this is no OVSDB server, its answer is no JSON object", "");
+	return NULL;
 }
 
 static const char *text_of(const json_t *object, const char *key)

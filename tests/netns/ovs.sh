@@ -8,11 +8,11 @@ set -eu
 # shellcheck source=tests/netns/lib-ovs.sh
 . "$here/lib-ovs.sh"
 
-# want BRIDGE_KEYS [EXPRESSION]... : lan0 of VNI 110 with these keys
+# want BRIDGE_KEYS [EXPRESSION]... : lan0 of VNI 110 with these keys. The many runs need no check of the same frr.conf each.
 want() {
 	local keys=$1
 	shift
-	write_conf "s/interface = \"lan0\"; /&$keys /" "s|^frr = {|openvswitch = { socket = \"$OVS/db.sock\"; };\n&|" "$@"
+	write_conf "s/interface = \"lan0\"; /&$keys /" "s|^frr = {|openvswitch = { socket = \"$OVS/db.sock\"; };\n& check = \"\";|" "$@"
 }
 in_ovs() { [ "$(vsctl --no-wait port-to-br lan0)" = "$1" ]; }
 not_in_ovs() { ! vsctl --no-wait port-to-br lan0 2>/dev/null; }
@@ -148,6 +148,39 @@ want 'ovs_bridge = "br-int";'
 expect 0 converged once
 vswitchd_start
 check_ping "after ovs-vswitchd's return"
+
+# Where fork is slow, tests/vm/l3vni-killed.sh shows this for what is not Open vSwitch's.
+# until_done : evpnd is killed after each of its changes, until it comes to an end
+until_done() {
+	local status=137 runs=0
+	while [ $status = 137 ]; do
+		status=0
+		(ip netns exec ev-node "$BUILD/evpnd-kill" 1 "$FABRIC/evpn.conf" "$FABRIC/state"; exit $?) \
+			>"$FABRIC/out" 2>&1 || status=$?
+		runs=$((runs + 1))
+		[ $runs -lt 50 ] || fail "it does not come to an end: $(evpnd_on_node --dry-run)"
+	done
+	[ $status = 0 ] || fail "the last run ended with $status: $(cat "$FABRIC/out")"
+	[ $runs -ge "$1" ] || fail "only $runs runs: were there no changes?"
+}
+if [ "$OVS_DATAPATH" = netdev ]; then
+	step "killed after each change: taken away, made again, moved to a Linux bridge and back"
+	want 'ovs_bridge = "br-int";' '/vni = 110/d'
+	until_done 4
+	quiet
+	not_in_ovs || fail "lan0 is still in Open vSwitch"
+	want 'ovs_bridge = "br-int";'
+	until_done 8
+	in_frr ip address add 10.20.0.1/24 dev br110
+	check_ping "after the kills"
+	want 'bridge = "br-lan";'
+	until_done 3
+	quiet
+	want 'ovs_bridge = "br-int";'
+	until_done 3
+	check_ping "after more kills"
+	quiet
+fi
 
 step "removed: port and veth go, what is not ours stays"
 want 'ovs_bridge = "br-int";' '/vni = 110/d'

@@ -110,7 +110,7 @@ static void say_endlessly(int fd, const char *text)
 
 	for (; len + strlen(text) < sizeof(block); len += strlen(text))
 		memcpy(block + len, text, strlen(text));
-	while (send(fd, block, len, MSG_NOSIGNAL) > 0)
+	while (send(fd, block, fake.bytewise ? 1 : len, MSG_NOSIGNAL) > 0)
 		;
 }
 
@@ -247,6 +247,19 @@ START_TEST(endless_talk_has_an_end)
 	ck_assert_int_lt(read_net(), 0);
 	/* On a slow machine the time is over before the 16 MiB are. */
 	ck_assert_int_eq(err.code == ETIMEDOUT ? EMSGSIZE : err.code, EMSGSIZE);
+}
+END_TEST
+
+/* Always something to read, and never enough of it to be too large. */
+START_TEST(slow_talk_has_an_end)
+{
+	double begin = seconds();
+
+	fake.endless = fake.bytewise = true;
+	will_say(" ");
+	ck_assert_int_lt(read_net(), 0);
+	expect_error(ETIMEDOUT, "no answer within 2 s");
+	ck_assert_double_lt(seconds() - begin, 10);
 }
 END_TEST
 
@@ -404,6 +417,7 @@ int main(void)
 	tcase_add_test(tcase, silence_has_an_end);
 	tcase_add_test(tcase, full_backlog_has_an_end);
 	tcase_add_loop_test(tcase, endless_talk_has_an_end, 0, (int)ARRAY_LEN(endless));
+	tcase_add_test(tcase, slow_talk_has_an_end);
 	tcase_add_test(tcase, nobody_there);
 	tcase_add_test(tcase, path_that_no_socket_can_have);
 	tcase_add_loop_test(tcase, rows, 0, 2);
