@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <systemd/sd-daemon.h>
 
+#include "dryrun.h"
 #include "evpnd.h"
-#include "frrfile.h"
 #include "log.h"
 #include "record.h"
 #include "report.h"
@@ -19,6 +19,7 @@
 
 struct evpnd {
 	enum evpnd_mode mode;
+	bool json;
 	struct run run;
 	struct report report;
 	struct watch *watch;
@@ -130,30 +131,9 @@ static int check(struct evpnd *e)
 	return EVPND_CONFIG;
 }
 
-/* What the run would do to frr.conf and FRR. */
-static int print_frr(struct run *run, FILE *out)
-{
-	const struct config_frr *frr = &run->config->frr;
-	_cleanup_free_ char *text = NULL;
-	struct evpn_error err = { 0 };
-
-	if (frrfile_read_source(frr, &text, &err) < 0) {
-		fprintf(out, "problem: %s\n", err.msg);
-		return EVPND_FAILED;
-	}
-	if (!frrfile_is_installed(frr, text))
-		fprintf(out, "install frr.conf: %s -> %s\nreload FRR\n", frr->source, frr->config);
-	else if (!record_is_loaded(run->options.state_dir, frr->config, run->frr_instance))
-		fprintf(out, "reload FRR\n");
-	else
-		return EVPND_OK;
-	return EVPND_CHANGES;
-}
-
 static int dry_run(struct evpnd *e)
 {
 	struct run *run = &e->run;
-	int frr;
 
 	pipeline_run(run, PIPELINE_TRIGGER);
 	wait_for_check(run);
@@ -163,11 +143,7 @@ static int dry_run(struct evpnd *e)
 		report_run(&e->report, run);
 		return run->config ? EVPND_FAILED : EVPND_CONFIG;
 	}
-	plan_print(&run->plan, stdout);
-	frr = run->options.down ? EVPND_OK : print_frr(run, stdout);
-	if (run->plan.n_problems)
-		return EVPND_FAILED;
-	return frr == EVPND_OK && run->plan.n_ops ? EVPND_CHANGES : frr;
+	return dryrun_print(run, e->json, stdout);
 }
 
 /* All of it can be done at once: there is nothing to wait for. */
@@ -211,7 +187,7 @@ int evpnd_run(const struct evpnd_options *options)
 					   .dry_run = options->mode == EVPND_DRY_RUN,
 					   .down = options->down || options->mode == EVPND_DOWN,
 					   .after_op = options->after_op };
-	struct evpnd e = { .mode = options->mode, .lock = -1 };
+	struct evpnd e = { .mode = options->mode, .json = options->json, .lock = -1 };
 	struct evpn_error err = { 0 };
 	int r;
 

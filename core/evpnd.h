@@ -30,6 +30,7 @@ struct evpnd_options {
 	const char *instance;
 	const char *state_dir; /* NULL: /run/evpnd/INSTANCE */
 	bool down; /* EVPND_DRY_RUN: of EVPND_DOWN */
+	bool json; /* EVPND_DRY_RUN: for machines */
 	unsigned int timeout; /* seconds; EVPND_ONCE gives up then; 0: never */
 	void (*after_op)(void *run); /* test hook, see apply.h; NULL */
 };

@@ -20,6 +20,7 @@ static void print_help(FILE *out)
 	      "      --once                exit when all is in place (0) or a step failed (1)\n"
 	      "      --timeout SECONDS     with --once: give up after so long\n"
 	      "      --dry-run             print what would be done; 0 nothing, 2 changes, 1 it cannot be done\n"
+	      "      --json                with --dry-run: the same for machines\n"
 	      "      --down                take back all that evpnd made; the NICs return to the host\n"
 	      "      --instance NAME       the name in the marks of what is made [default]\n"
 	      "      --state-dir DIR       where a moved NIC's former state is kept [/run/evpnd/NAME]\n"
@@ -38,6 +39,7 @@ enum main_option {
 	OPTION_TIMEOUT,
 	OPTION_DRY_RUN,
 	OPTION_DOWN,
+	OPTION_JSON,
 	OPTION_INSTANCE,
 	OPTION_STATE_DIR,
 	OPTION_LOG_LEVEL,
@@ -53,6 +55,7 @@ static const struct option long_options[] = {
 	{ "once", no_argument, NULL, OPTION_ONCE },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "down", no_argument, NULL, OPTION_DOWN },
 	{ "instance", required_argument, NULL, OPTION_INSTANCE },
 	{ "state-dir", required_argument, NULL, OPTION_STATE_DIR },
@@ -111,6 +114,9 @@ static int take_option(int option, const char *value, struct evpnd_options *opti
 	case OPTION_DRY_RUN:
 		options->mode = EVPND_DRY_RUN;
 		return -1;
+	case OPTION_JSON:
+		options->json = true;
+		return -1;
 	case OPTION_DOWN:
 		options->down = true;
 		return -1;
@@ -155,6 +161,8 @@ int main(int argc, char **argv)
 	}
 	if (optind < argc)
 		return usage("unexpected argument: ", argv[optind]);
+	if (options.json && options.mode != EVPND_DRY_RUN)
+		return usage("--json: ", "only with --dry-run");
 	if (options.down && options.mode == EVPND_CHECK)
 		return usage("--check and --down: ", "one of them");
 	if (options.down && options.mode != EVPND_DRY_RUN)

@@ -82,5 +82,9 @@ enum net_ns plan_op_ns(const struct op *op);
 #define PLAN_OP_SIZE 384
 const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE]);
 
-/* All operations grouped by stage, then the problems. Prints nothing for an empty plan. */
-void plan_print(const struct plan *plan, FILE *out);
+/* "build", "raise", "prune", "give back" */
+const char *plan_stage_name(enum plan_stage stage);
+
+/* A line per operation: "STAGE: OPERATION". */
+void plan_print_stage(const struct plan *plan, enum plan_stage stage, FILE *out);
+void plan_print_problems(const struct plan *plan, FILE *out);

@@ -197,13 +197,24 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 	return buf;
 }
 
-void plan_print(const struct plan *plan, FILE *out)
+const char *plan_stage_name(enum plan_stage stage)
 {
-	static const char *const stages[PLAN_STAGE_COUNT] = { "build", "raise", "prune", "give back" };
+	static const char *const names[PLAN_STAGE_COUNT] = { "build", "raise", "prune", "give back" };
+
+	return names[stage];
+}
+
+void plan_print_stage(const struct plan *plan, enum plan_stage stage, FILE *out)
+{
 	char buf[PLAN_OP_SIZE];
 
 	for (size_t i = 0; i < plan->n_ops; i++)
-		fprintf(out, "%s: %s\n", stages[plan->ops[i].stage], plan_op_text(&plan->ops[i], buf));
+		if (plan->ops[i].stage == stage)
+			fprintf(out, "%s: %s\n", plan_stage_name(stage), plan_op_text(&plan->ops[i], buf));
+}
+
+void plan_print_problems(const struct plan *plan, FILE *out)
+{
 	for (size_t i = 0; i < plan->n_problems; i++)
 		fprintf(out, "problem: %s\n", plan->problems[i].text);
 }

@@ -2,7 +2,7 @@
 /*
  * plan-golden.c - prints the plan that leads from one configuration to another, without a kernel
  *
- *	plan-golden BEFORE|- AFTER
+ *	plan-golden [--json] BEFORE|- AFTER
  *
  * BEFORE is what stands: the state that file wants, as if evpnd had made it; "-": nothing but the NICs on the host.
  * The host has its NICs with MTU 9000 and the addresses 192.0.2.11/24 and 2001:db8::11/64, a bridge br-lan, and
@@ -15,7 +15,7 @@
 
 #include "config.h"
 #include "desired.h"
-#include "plan.h"
+#include "plan_show.h"
 #include "util.h"
 
 #define NIC_MTU 9000
@@ -124,15 +124,36 @@ static void make_actual(const struct config *config, const struct record_nics *n
 	add_host_nics(config, net, config);
 }
 
+static void print_json(const struct plan *plan, const struct net *desired, const struct net *actual)
+{
+	json_auto_t *json = plan_json(plan, desired, actual);
+
+	json_dumpf(json, stdout, JSON_INDENT(1));
+	putchar('\n');
+}
+
+static void print_text(const struct plan *plan, const struct net *desired, const struct net *actual)
+{
+	for (int stage = 0; stage < PLAN_STAGE_COUNT; stage++)
+		plan_print_stage(plan, (enum plan_stage)stage, stdout);
+	plan_print_problems(plan, stdout);
+	plan_print_states(desired, actual, stdout);
+}
+
 int main(int argc, char **argv)
 {
 	struct record_nics nics = { 0 };
 	struct net desired = { 0 }, actual = { 0 };
 	struct plan plan = { 0 };
 	struct config *before = NULL, *after;
+	bool json = argc > 1 && streq(argv[1], "--json");
 
+	if (json) {
+		argc--;
+		argv++;
+	}
 	if (argc != 3) {
-		fputs("usage: plan-golden BEFORE|- AFTER\n", stderr);
+		fputs("usage: plan-golden [--json] BEFORE|- AFTER\n", stderr);
 		return EXIT_FAILURE;
 	}
 	after = load(argv[2]);
@@ -155,7 +176,10 @@ int main(int argc, char **argv)
 	net_sort(&actual);
 	desired_make(after, &nics, NIC_MTU, &desired);
 	plan_make(&desired, &actual, &plan);
-	plan_print(&plan, stdout);
+	if (json)
+		print_json(&plan, &desired, &actual);
+	else
+		print_text(&plan, &desired, &actual);
 	plan_clear(&plan);
 	net_clear(&desired);
 	net_clear(&actual);

@@ -197,39 +197,6 @@ START_TEST(foreign_peer_of_a_veth_is_an_error)
 }
 END_TEST
 
-START_TEST(nic_that_is_not_there)
-{
-	actual.n_links = 0;
-	add(&actual, NET_NS_FRR, NET_KIND_OTHER, "lo");
-	make();
-	ck_assert_uint_eq(plan.n_problems, 1);
-	ck_assert_int_eq(plan.problems[0].fault, PLAN_ABSENT);
-	ck_assert(plan.blocked[0]);
-	/* Nothing hangs on nothing. */
-	ck_assert_uint_eq(plan.n_ops, 0);
-}
-END_TEST
-
-START_TEST(nic_that_is_a_port)
-{
-	net_set_name(actual.links[1].master, "bond0");
-	make();
-	ck_assert_uint_eq(plan.n_problems, 1);
-	ck_assert_int_eq(plan.problems[0].fault, PLAN_BUSY);
-	ck_assert_ptr_nonnull(strstr(plan.problems[0].text, "bond0"));
-}
-END_TEST
-
-START_TEST(foreign_nic_in_frrs_namespace)
-{
-	add(&actual, NET_NS_FRR, NET_KIND_OTHER, "eth1");
-	make();
-	ck_assert_uint_eq(plan.n_problems, 1);
-	ck_assert_int_eq(plan.problems[0].fault, PLAN_FOREIGN);
-	ck_assert_uint_eq(plan.n_ops, 0);
-}
-END_TEST
-
 START_TEST(device_that_was_born_but_not_marked)
 {
 	all_made();
@@ -381,82 +348,6 @@ START_TEST(two_vrfs_never_have_one_table)
 }
 END_TEST
 
-static const uint8_t nic_mac[6] = { 2, 0, 0, 0, 0, 1 };
-
-/* The desired state's eth1 leaves the configuration: desired_make_nothing wants it back. */
-static void want_nic_back(void)
-{
-	static struct net former;
-	struct record_nics nics = { 0 };
-	struct record_nic *nic = util_append(&nics.items, &nics.n_items, sizeof(*nic));
-
-	net_set_name(nic->name, "eth1");
-	nic->up = true;
-	memcpy(nic->mac, nic_mac, sizeof(nic_mac));
-	strcpy(nic->alias, "the spine");
-	net_clear(&desired);
-	desired_make_nothing(&nics, &former, &desired);
-	/* `alias` belongs to the record. */
-	for (size_t i = 0; i < desired.n_links; i++)
-		desired.links[i].alias = "the spine";
-	record_nics_clear(&nics);
-}
-
-static void make_for_nic(void)
-{
-	plan_clear(&plan);
-	make();
-}
-
-START_TEST(nic_goes_back)
-{
-	struct net_link *nic;
-
-	all_made();
-	nic = actual_link(NET_NS_FRR, "eth1");
-	memcpy(nic->hw_mac, nic_mac, sizeof(nic_mac));
-	want_nic_back();
-	make_for_nic();
-	ck_assert_uint_eq(plan.n_problems, 0);
-	ck_assert_int_eq(plan.ops[find_op(OP_LINK_RETURN, "eth1")].stage, PLAN_GIVE_BACK);
-	/* Never deleted, whatever else is. */
-	ck_assert_uint_eq(find_op(OP_LINK_DELETE, "eth1"), SIZE_MAX);
-	ck_assert_uint_ne(find_op(OP_LINK_DELETE, "vni100"), SIZE_MAX);
-
-	/* A foreign device has taken the name: told, and the NIC stays where it is. */
-	add(&actual, NET_NS_HOST, NET_KIND_OTHER, "eth1");
-	make_for_nic();
-	ck_assert_uint_eq(plan.n_problems, 1);
-	ck_assert_uint_eq(find_op(OP_LINK_RETURN, "eth1"), SIZE_MAX);
-}
-END_TEST
-
-START_TEST(nic_that_the_kernel_renamed_gets_its_name_back)
-{
-	struct net_link *nic;
-
-	net_clear(&actual);
-	add(&actual, NET_NS_HOST, NET_KIND_OTHER, "lo");
-	nic = add(&actual, NET_NS_HOST, NET_KIND_OTHER, "dev7");
-	memcpy(nic->hw_mac, nic_mac, sizeof(nic_mac));
-	nic->owner = NET_OWNER_NIC;
-	want_nic_back();
-	make_for_nic();
-	ck_assert_uint_eq(plan.n_problems, 0);
-	ck_assert_str_eq(plan.ops[find_op(OP_LINK_RETURN, "eth1")].have->name, "dev7");
-}
-END_TEST
-
-START_TEST(marked_nic_is_never_deleted)
-{
-	all_made();
-	/* A veth as NIC, as in a test bed: its kind alone says nothing. */
-	add(&actual, NET_NS_FRR, NET_KIND_VETH, "uplink")->owner = NET_OWNER_NIC;
-	make();
-	ck_assert_uint_eq(plan.n_ops, 0);
-}
-END_TEST
-
 START_TEST(address_of_another_instance_stays)
 {
 	struct net_addr *addr;
@@ -512,9 +403,6 @@ int main(void)
 	tcase_add_test(tcase, foreign_device_stops_its_vni_only);
 	tcase_add_test(tcase, foreign_device_of_no_concern_is_left_alone);
 	tcase_add_test(tcase, foreign_peer_of_a_veth_is_an_error);
-	tcase_add_test(tcase, nic_that_is_not_there);
-	tcase_add_test(tcase, nic_that_is_a_port);
-	tcase_add_test(tcase, foreign_nic_in_frrs_namespace);
 	tcase_add_test(tcase, device_that_was_born_but_not_marked);
 	tcase_add_test(tcase, marked_device_that_nobody_wants_is_pruned);
 	tcase_add_test(tcase, device_of_another_instance_is_foreign);
@@ -524,9 +412,6 @@ int main(void)
 	tcase_add_test(tcase, address_that_is_not_ours_stays);
 	tcase_add_test(tcase, l3vni_that_comes_into_its_vrf_is_down_until_raise);
 	tcase_add_test(tcase, two_vrfs_never_have_one_table);
-	tcase_add_test(tcase, nic_goes_back);
-	tcase_add_test(tcase, nic_that_the_kernel_renamed_gets_its_name_back);
-	tcase_add_test(tcase, marked_nic_is_never_deleted);
 	tcase_add_test(tcase, address_of_another_instance_stays);
 	return unit_run("plan", tcase);
 }
