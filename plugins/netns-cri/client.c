@@ -294,23 +294,31 @@ static int say_no_answer(const struct client *client, const struct transfer *tra
 								 : "");
 }
 
+/* containerd listens before it can serve, and says so by status 2, "server is not initialized yet". */
+static bool is_starting(const struct grpc_reply *reply)
+{
+	return reply->status == GRPC_UNAVAILABLE ||
+	       (reply->status > GRPC_OK && strstr(reply->message, "not initialized yet"));
+}
+
 int client_answer(const struct client *client, const uint8_t **ret_payload, size_t *ret_len, int *ret_status,
-		  bool *ret_reached, struct evpn_error *err)
+		  enum client_reach *ret_reach, struct evpn_error *err)
 {
 	const struct transfer *call = &client->call;
 	struct evpn_error why = { 0 };
 	int r;
 
 	*ret_status = call->reply.status;
-	*ret_reached = false;
+	*ret_reach = call->reply.http_status ? CLIENT_TROUBLE : CLIENT_NOBODY;
 	/* What a stream's end looks like to libcurl does not matter if gRPC's status is there. */
 	if (call->code != CURLE_OK && call->reply.status == GRPC_NO_STATUS)
 		return say_no_answer(client, call, err);
-	*ret_reached = call->reply.status != GRPC_UNAVAILABLE;
 	r = grpc_reply_message(&call->reply, call->method, ret_payload, ret_len, &why);
+	if (r > 0 || call->reply.status == GRPC_NOT_FOUND)
+		*ret_reach = CLIENT_ANSWERED;
 	if (r > 0)
 		return r;
-	if (call->reply.status == GRPC_UNAVAILABLE)
+	if (is_starting(&call->reply))
 		return evpn_wait(err, "waits for the container runtime: %s: %s", call->path, why.msg);
 	return evpn_fail(err, why.code, "%s: %s", call->path, why.msg);
 }

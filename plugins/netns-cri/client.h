@@ -39,13 +39,20 @@ void client_event(struct client *client, int fd, uint32_t events);
 /* Whether the call has ended since it was begun; says so until the next one begins. */
 bool client_has_answer(const struct client *client);
 
+/* How far a call came. */
+enum client_reach {
+	CLIENT_NOBODY, /* there is no socket, or nobody answers there */
+	CLIENT_TROUBLE, /* somebody answers, but not the question */
+	CLIENT_ANSWERED /* by a message, or by saying that there is no such thing */
+};
+
 /*
  * The call's answer, which lives until the next call. >0: the message; 0: nobody is there to answer (no socket, nobody
- * listens on it, the runtime says that it is not ready); <0: another fault. *ret_status is gRPC's status in any case,
- * *ret_reached whether the runtime said something at all.
+ * listens on it, the runtime says that it is not ready); <0: another fault. *ret_status is gRPC's status and *ret_reach how
+ * far it came, in any case.
  */
 int client_answer(const struct client *client, const uint8_t **ret_payload, size_t *ret_len, int *ret_status,
-		  bool *ret_reached, struct evpn_error *err);
+		  enum client_reach *ret_reach, struct evpn_error *err);
 
 enum client_stream {
 	CLIENT_SILENT, /* nothing is listened to */

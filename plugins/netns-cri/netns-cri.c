@@ -62,7 +62,7 @@ static void ask_no_more(struct netns_cri *self)
 
 static void ask_later(struct netns_cri *self)
 {
-	bool told = client_stream_state(self->client) == CLIENT_LISTENS || !self->query.answer.reached;
+	bool told = client_stream_state(self->client) == CLIENT_LISTENS || self->query.answer.reach == CLIENT_NOBODY;
 	int64_t last = told ? PAUSE_LAST_NET_MS : PAUSE_LAST_MS;
 
 	self->pause_ms = self->pause_ms ? self->pause_ms * 2 : PAUSE_FIRST_MS;
@@ -85,11 +85,14 @@ static void remember(struct netns_cri *self, int result, const struct evpn_error
 static void keep_found(struct netns_cri *self, uint64_t instance)
 {
 	const struct answer *answer = &self->answer;
+	int pid = (int)(answer->container_pid ? answer->container_pid : answer->netns.pid);
 
-	if (self->told_instance != instance)
+	if (self->told_instance != instance && pid)
 		self->host->log(self->host, EVPN_LOG_INFO, "FRR's pod is %s, sandbox %.13s, process %d",
-				answer->sandbox.title, answer->sandbox.id,
-				(int)(answer->container_pid ? answer->container_pid : answer->netns.pid));
+				answer->sandbox.title, answer->sandbox.id, pid);
+	else if (self->told_instance != instance)
+		self->host->log(self->host, EVPN_LOG_INFO, "FRR's pod is %s, sandbox %.13s, which has no process",
+				answer->sandbox.title, answer->sandbox.id);
 	self->told_instance = instance;
 	self->told = TOLD_FOUND;
 	self->found = *answer;
@@ -163,13 +166,18 @@ static bool is_as_found(const struct netns_cri *self)
 	       a->container_pid == b->container_pid && strcmp(a->netns.path, b->netns.path) == 0;
 }
 
+/* A runtime in trouble does not concern a pod that was found; its process tells if it ends. */
+static bool is_trouble(const struct answer *answer)
+{
+	return answer->result <= 0 && (answer->reach != CLIENT_ANSWERED || answer->err.code == EPROTO);
+}
+
 /* A query has ended: what evpnd needs to know of it. */
 static int judge(struct netns_cri *self)
 {
 	keep_answer(self);
 	if (self->told == TOLD_FOUND) {
-		/* Without its runtime the pod still runs; its process tells if it does not. */
-		if (self->answer.result <= 0 && !self->answer.reached) {
+		if (is_trouble(&self->answer)) {
 			self->answer_until = 0;
 			ask_later(self);
 			return EVPN_EVENT_NONE;

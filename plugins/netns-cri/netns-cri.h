@@ -25,7 +25,8 @@ struct netns_cri {
 	size_t n_sockets;
 	struct cri_selector selector;
 	struct cri_label *labels;
-	size_t n_keys; /* the labels of a list, whose keys are ours */
+	char **keys; /* of labels that come as a list */
+	size_t n_keys;
 	const char *host_root, *proc; /* host_root "" for the host's own files */
 	long timeout_ms;
 

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "netns-cri/cri_message.h"
 #include "netns-cri/netns-cri.h"
 
 #define TIMEOUT_DEFAULT_S 5
@@ -55,14 +54,15 @@ static int read_sockets(struct netns_cri *self, struct evpn_error *err)
 static int split_label(struct netns_cri *self, struct cri_label *label, struct evpn_error *err)
 {
 	const char *text = label->value, *equals = strchr(text, '=');
+	char *key;
 
 	if (!equals || equals == text)
 		return evpn_fail(err, EINVAL, "labels: \"%s\": a label is KEY=VALUE", text);
-	label->key = strndup(text, (size_t)(equals - text));
-	label->value = equals + 1;
-	if (!label->key)
+	key = strndup(text, (size_t)(equals - text));
+	if (!key)
 		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
-	self->n_keys++;
+	label->key = self->keys[self->n_keys++] = key;
+	label->value = equals + 1;
 	return 0;
 }
 
@@ -76,7 +76,8 @@ static int read_labels(struct netns_cri *self, struct evpn_error *err)
 	while (self->host->option_entry(self->host, "labels", n, &key, &value))
 		n++;
 	self->labels = calloc(n + 1, sizeof(*self->labels));
-	if (!self->labels)
+	self->keys = calloc(n + 1, sizeof(*self->keys));
+	if (!self->labels || !self->keys)
 		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
 	self->selector.labels = self->labels;
 	for (; self->selector.n_labels < n; self->selector.n_labels++) {
@@ -149,6 +150,7 @@ void options_free(struct netns_cri *self)
 	for (size_t i = 0; i < CRI_MAX_SOCKETS; i++)
 		free(self->socket_texts[i]);
 	for (size_t i = 0; i < self->n_keys; i++)
-		free(cri_text(self->labels[i].key));
+		free(self->keys[i]);
+	free(self->keys);
 	free(self->labels);
 }

@@ -121,16 +121,26 @@ static bool after_sandbox(struct query *query, const uint8_t *data, size_t len)
 	return ask(query, QUERY_CONTAINERS, "ListContainers", cri_ask_containers(answer->sandbox.id));
 }
 
+/* The end of looking for a container that nobody asked for: what matters is the path. */
+static bool end_with_container(struct query *query, int r)
+{
+	struct answer *answer = &query->answer;
+
+	if (r > 0 || query->selector->container || !answer->netns.path[0])
+		return end(query, r);
+	answer->container.id[0] = '\0';
+	return end(query, 1);
+}
+
 static bool after_containers(struct query *query, const uint8_t *data, size_t len)
 {
 	struct answer *answer = &query->answer;
-	const char *name = query->selector->container;
-	int r = cri_choose_container(data, len, &answer->sandbox, name, &answer->container, &answer->err);
+	int r = cri_choose_container(data, len, &answer->sandbox, query->selector->container, &answer->container,
+				     &answer->err);
 
 	if (r > 0)
 		return ask(query, QUERY_CONTAINER, "ContainerStatus", cri_ask_container(answer->container.id));
-	/* Without a process there is still the path. */
-	return end(query, r == 0 && !name && answer->netns.path[0] ? 1 : r);
+	return end_with_container(query, r);
 }
 
 static bool take_step(struct query *query, const uint8_t *data, size_t len)
@@ -154,7 +164,7 @@ static bool take_step(struct query *query, const uint8_t *data, size_t len)
 		return after_containers(query, data, len);
 	case QUERY_CONTAINER:
 		r = cri_read_container(data, len, &answer->container, &answer->container_pid, &answer->err);
-		return end(query, r);
+		return end_with_container(query, r);
 	case QUERY_IDLE:
 		break;
 	}
@@ -171,7 +181,7 @@ bool query_advance(struct query *query)
 
 	if (query->step == QUERY_IDLE || !client_has_answer(query->client))
 		return false;
-	r = client_answer(query->client, &data, &len, &status, &answer->reached, &answer->err);
+	r = client_answer(query->client, &data, &len, &status, &answer->reach, &answer->err);
 	if (r > 0)
 		return take_step(query, data, len);
 	if (status == GRPC_UNIMPLEMENTED && (query->step == QUERY_VERSION || query->step == QUERY_SANDBOXES))

@@ -16,10 +16,10 @@
 
 enum query_step { QUERY_IDLE, QUERY_VERSION, QUERY_SANDBOXES, QUERY_SANDBOX, QUERY_CONTAINERS, QUERY_CONTAINER };
 
-/* What a query has found out. With result <= 0, err says why, and reached whether that is the runtime's own word. */
+/* What a query has found out. With result <= 0, err says why, and reach whether that is the runtime's own word. */
 struct answer {
 	int result;
-	bool reached;
+	enum client_reach reach; /* of the last call */
 	struct evpn_error err;
 	struct cri_name sandbox;
 	struct cri_netns netns;

@@ -36,6 +36,8 @@ step "nothing happens, nothing is asked"
 say idle
 before=$SAID
 [[ $before == *'readable 0' ]] || fail "an event though nothing happened: $before"
+expect late event 2
+expect "$before" idle
 
 step "two attempts: the newest"
 second=$(new_pod frr-a uid1 1)

@@ -3,19 +3,21 @@
 # lib.sh - the bed of the CRI tests, sourced by each: a real containerd of the test's own, or a fake runtime, and the plugin
 #
 #   runtime_up                  containerd with its own root, state and socket, in the network namespace $HOST
-#   containerd_stop [SIGNAL], containerd_start     its restart; pods outlive it
+#   containerd_stop, containerd_kill, containerd_start     its restart; pods outlive it
 #   pods COMMAND ...            makes and ends pods, see pods.py; new_pod is `run' with what all pods here have in common
 #   fake_up, fake_do JSON       a runtime of our own, see fake.py; fake_do tells it what to be
+#   stranger NAME               a process in a network namespace of its own; sets $NAME to its pid
 #   drive OPTION...             opens the plugin in netns-drive; say COMMAND sends it a line, $SAID is the answer
 #   expect PATTERN COMMAND...   says it; the answer must match the shell pattern
-# All state is below $T, all processes end with the test.
+# All state is below $T, all processes end with the test. A test that has more to tell when it fails, or to clean up, defines
+# tell_more or clean_up_more.
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=$(readlink -f "${BUILD:-$REPO/build}")
 ID=evpnd-cri-$$
 HOST=$ID-host
 MODULE=$BUILD/plugins/netns-cri/.libs/netns-cri.so
-CONTAINERD='' FAKE='' DRIVE='' SAID=''
+CONTAINERD='' PODS='' FAKE='' DRIVE='' SAID='' STRANGERS=()
 
 # shellcheck source=tests/lib/test.sh
 . "$REPO/tests/lib/test.sh"
@@ -32,12 +34,15 @@ need_plugin() {
 tell() {
 	set +e
 	echo "the plugin's last word: $SAID"
-	[ -z "$CONTAINERD" ] || { pods list; tail -n 15 "$T/containerd.log"; } 2>&1 | sed 's/^/containerd: /'
+	[ -z "$CONTAINERD" ] || { pods list; cat "$T/pods.log"; tail -n 15 "$T/containerd.log"; } 2>&1 | sed 's/^/containerd: /'
 	[ ! -e "$T/fake.log" ] || tail -n 15 "$T/fake.log" | sed 's/^/fake: /'
+	[ -z "$(type -t tell_more)" ] || tell_more
 }
 
 drive_end() {
 	[ -n "$DRIVE" ] || return 0
+	# Not by the end of its input: what was started meanwhile holds that open, too.
+	echo end >&"$TO" || :
 	exec {TO}>&-
 	wait "$DRIVE" || :
 	exec {FROM}<&-
@@ -48,7 +53,7 @@ drive_end() {
 runtime_down() {
 	local id pid
 
-	[ -e "$T/containerd.sock" ] && for id in $(pods list | cut -d' ' -f1); do
+	[ -n "$CONTAINERD" ] && for id in $(pods list | cut -d' ' -f1); do
 		pods stop "$id" && pods remove "$id"
 	done > /dev/null 2>&1
 	[ -z "$CONTAINERD" ] || { kill "$CONTAINERD"; wait "$CONTAINERD"; } 2> /dev/null
@@ -62,14 +67,17 @@ runtime_down() {
 }
 
 clean_up() {
-	local status=$?
+	local status=$? pid
 
 	trap '' EXIT INT TERM HUP
 	[ "$status" = 0 ] || [ "$status" = 77 ] || tell >&2
 	set +e
+	[ -z "$(type -t clean_up_more)" ] || clean_up_more
 	drive_end
+	for pid in "${STRANGERS[@]}"; do kill -9 "$pid" && wait "$pid"; done 2> /dev/null
 	[ -z "$FAKE" ] || { kill "$FAKE"; wait "$FAKE"; } 2> /dev/null
 	runtime_down
+	[ -z "$PODS" ] || { kill "$PODS"; wait "$PODS"; } 2> /dev/null
 	findmnt -rno TARGET | grep -F "$T/" | sort -r | xargs -r -n1 umount -l
 	[ ! -e "/run/netns/$HOST" ] || ip netns del "$HOST"
 	find /sys/fs/cgroup -depth -type d -path "*/$ID*" -exec rmdir {} + 2> /dev/null
@@ -94,7 +102,20 @@ messages_up() {
 }
 
 pods() {
-	/usr/bin/python3 "$REPO/tests/cri/pods.py" "$T/containerd.sock" "$@"
+	local status n text=
+
+	printf '%s\n' "${*@Q}" >&"$PODS_TO"
+	read -r -t 60 -u "$PODS_FROM" status n || fail "pods.py says nothing to: $*"
+	[ "$n" = 0 ] || IFS= read -r -N "$n" -t 10 -u "$PODS_FROM" text
+	printf %s "$text"
+	return "$status"
+}
+
+pods_up() {
+	mkfifo "$T/pods.in" "$T/pods.out"
+	/usr/bin/python3 "$REPO/tests/cri/pods.py" "$T/containerd.sock" < "$T/pods.in" > "$T/pods.out" 2> "$T/pods.log" &
+	PODS=$!
+	exec {PODS_TO}> "$T/pods.in" {PODS_FROM}< "$T/pods.out"
 }
 
 # new_pod NAME UID ATTEMPT [OPTION]... : in namespace test, with label app=frr; prints the sandbox's id
@@ -109,7 +130,13 @@ containerd_start() {
 }
 
 containerd_stop() {
-	kill "${1:--TERM}" "$CONTAINERD"
+	kill "$CONTAINERD"
+	wait "$CONTAINERD" 2> /dev/null || :
+	CONTAINERD=
+}
+
+containerd_kill() {
+	kill -9 "$CONTAINERD"
 	wait "$CONTAINERD" 2> /dev/null || :
 	CONTAINERD=
 }
@@ -179,17 +206,24 @@ runtime_up() {
 	ip netns list | grep -q "^$HOST\b" || ip netns add "$HOST"
 	ip -n "$HOST" link set lo up
 	runtime_config
+	[ -n "$PODS" ] || pods_up
 	containerd_start
 	pause_image
 }
 
 fake_up() {
 	/usr/bin/python3 -c 'import h2' 2> /dev/null || skip "needs python3-h2"
-	mkfifo "$T/fake.in"
+	mkfifo "$T/fake.in" "$T/fake.out"
 	/usr/bin/python3 "$REPO/tests/cri/fake.py" "$T/fake.sock" < "$T/fake.in" > "$T/fake.out" 2> "$T/fake.log" &
 	FAKE=$!
-	exec {FAKE_TO}> "$T/fake.in"
+	exec {FAKE_TO}> "$T/fake.in" {FAKE_FROM}< "$T/fake.out"
 	until_ok 20 "the fake runtime listens" test -S "$T/fake.sock"
+}
+
+# Sets $CALLS and $LISTENERS to what there were so far.
+fake_do() {
+	echo "${*//$'\n'/ }" >&"$FAKE_TO"
+	read -r -t 20 -u "$FAKE_FROM" _ CALLS LISTENERS || fail "fake.py says nothing to: $*"
 }
 
 # drive OPTION... : the plugin, in the network namespace where the host is ($HOST if it is there)
@@ -218,6 +252,17 @@ expect() {
 	# shellcheck disable=SC2053 # it is a pattern
 	[[ $SAID == $pattern ]] || fail "$*: expected \`$pattern', got \`$SAID'"
 	echo "$*: $SAID"
+}
+
+# It waits on a pipe of the test's for ever, and ends with it.
+stranger() {
+	[ -e "$T/never" ] || { mkfifo "$T/never"; exec {NEVER}<> "$T/never"; }
+	unshare --net sh -c 'echo ready; exec cat' < "$T/never" > "$T/stranger" &
+	STRANGERS+=($!)
+	# A kernel that is taking down others' namespaces makes none meanwhile.
+	until_ok 60 "a process in a network namespace of its own" test -s "$T/stranger"
+	: > "$T/stranger"
+	printf -v "$1" %s $!
 }
 
 # The inode of a process's, or a path's, network namespace.

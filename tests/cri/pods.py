@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""pods.py SOCKET COMMAND ... - makes and ends pods in a container runtime, as kubelet does
+"""pods.py SOCKET - makes and ends pods in a container runtime, as kubelet does
+
+Each line of input is a command, as a shell would split it; the answer is a line with its exit status and the number of
+characters that follow. (One process for all of them: to import gRPC takes longer than to run a pod.)
 
 version                             the runtime's name and version; fails while it does not answer
 run NAMESPACE NAME UID ATTEMPT [hostNetwork] [KEY=VALUE]...   starts a pod, prints its sandbox's id
 stop ID, remove ID                  of a sandbox
-container ID NAME [-m HOST:PATH]... -- COMMAND...    runs one of localhost/frr:test in a sandbox, prints its id
+container ID [-i IMAGE] [-m HOST:PATH]... NAME -- COMMAND...    runs one (of localhost/frr:test) in a sandbox, prints its id
 kill ID                             stops a container at once
 exec ID COMMAND...                  runs a command in a container, with its output and exit status
 pid ID, path ID                     of a sandbox, as the runtime says
@@ -14,8 +17,10 @@ list                                all sandboxes: ID STATE NAMESPACE/NAME
 
 $CRI_PY is where the messages are, made from runtime.proto by protoc; $CRI_CGROUP the cgroup above the pods.
 """
+import io
 import json
 import os
+import shlex
 import sys
 
 sys.path.insert(0, os.environ["CRI_PY"])
@@ -25,8 +30,7 @@ import runtime_pb2 as cri  # noqa: E402
 CAPABILITIES = ["NET_ADMIN", "NET_RAW", "SYS_ADMIN", "NET_BIND_SERVICE"]
 
 
-def main(socket, command, *args):
-    channel = grpc.insecure_channel("unix://" + socket)
+def run(channel, print, command, *args):
 
     def call(method, **fields):
         request = getattr(cri, method + "Request")(**fields)
@@ -39,8 +43,9 @@ def main(socket, command, *args):
     def info(reply):
         return json.loads(reply.info["info"])
 
+    # A pod shares its process namespace, as FRR's does with evpn-reloader.
     def linux(network):
-        options = cri.NamespaceOption(network=network, pid=1)
+        options = cri.NamespaceOption(network=network, pid=0)
         return cri.LinuxPodSandboxConfig(
             cgroup_parent=os.environ.get("CRI_CGROUP", ""),
             security_context=cri.LinuxSandboxSecurityContext(namespace_options=options))
@@ -60,18 +65,26 @@ def main(socket, command, *args):
         call(command.capitalize() + "PodSandbox", pod_sandbox_id=args[0])
     elif command == "container":
         split = args.index("--")
+        options = dict(mounts=[], image="localhost/frr:test", name="")
+        words = iter(args[1:split])
+        for word in words:
+            if word == "-m":
+                options["mounts"].append(next(words).split(":"))
+            elif word == "-i":
+                options["image"] = next(words)
+            else:
+                options["name"] = word
         status = call("PodSandboxStatus", pod_sandbox_id=args[0]).status
         attempts = call("ListContainers", filter=cri.ContainerFilter(pod_sandbox_id=args[0])).containers
-        attempt = sum(c.metadata.name == args[1] for c in attempts)
-        mounts = [a.split(":") for a in args[2:split] if a != "-m"]
+        attempt = sum(c.metadata.name == options["name"] for c in attempts)
         security = cri.LinuxContainerSecurityContext(
             capabilities=cri.Capability(add_capabilities=CAPABILITIES),
-            namespace_options=cri.NamespaceOption(pid=1))
+            namespace_options=cri.NamespaceOption(pid=0))
         config = cri.ContainerConfig(
-            metadata=cri.ContainerMetadata(name=args[1], attempt=attempt),
-            image=cri.ImageSpec(image="localhost/frr:test"), command=list(args[split + 1:]),
-            mounts=[cri.Mount(host_path=h, container_path=c) for h, c in mounts],
-            log_path="%s.%d.log" % (args[1], attempt), linux=cri.LinuxContainerConfig(security_context=security))
+            metadata=cri.ContainerMetadata(name=options["name"], attempt=attempt),
+            image=cri.ImageSpec(image=options["image"]), command=list(args[split + 1:]),
+            mounts=[cri.Mount(host_path=h, container_path=c) for h, c in options["mounts"]],
+            log_path="%s.%d.log" % (options["name"], attempt), linux=cri.LinuxContainerConfig(security_context=security))
         sandbox = cri.PodSandboxConfig(metadata=status.metadata, log_directory=os.environ["CRI_PY"], linux=linux(0))
         made = call("CreateContainer", pod_sandbox_id=args[0], config=config, sandbox_config=sandbox).container_id
         call("StartContainer", container_id=made)
@@ -80,9 +93,8 @@ def main(socket, command, *args):
         call("StopContainer", container_id=args[0], timeout=0)
     elif command == "exec":
         reply = call("ExecSync", container_id=args[0], cmd=args[1:], timeout=20)
-        sys.stdout.write(reply.stdout.decode())
-        sys.stderr.write(reply.stderr.decode())
-        sys.exit(reply.exit_code)
+        print(reply.stdout.decode() + reply.stderr.decode(), end="")
+        return reply.exit_code
     elif command == "pid":
         print(info(call("PodSandboxStatus", pod_sandbox_id=args[0], verbose=True))["pid"])
     elif command == "path":
@@ -95,10 +107,16 @@ def main(socket, command, *args):
             state = ["ready", "notready"][item.state]
             print(item.id, state, item.metadata.namespace + "/" + item.metadata.name)
     else:
-        sys.exit(__doc__)
+        raise ValueError(command)
+    return 0
 
 
-try:
-    main(*sys.argv[1:])
-except grpc.RpcError as error:
-    sys.exit("pods.py: %s: %s" % (error.code(), error.details()))
+for line in sys.stdin:
+    out, status = io.StringIO(), 1
+    try:
+        with grpc.insecure_channel("unix://" + sys.argv[1]) as channel:
+            status = run(channel, lambda *a, **k: print(*a, **k, file=out), *shlex.split(line))
+    except grpc.RpcError as error:
+        print("pods.py: %s: %s: %s" % (line.strip(), error.code(), error.details()), file=sys.stderr)
+    print(status, len(out.getvalue()))
+    print(out.getvalue(), end="", flush=True)

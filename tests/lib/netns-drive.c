@@ -11,7 +11,8 @@
  *	event SECONDS   takes events until one means something: retry | changed | late
  *	idle            how often on_event was called, and whether there is an event now: calls N readable N
  *	repeat N        N times find, with the answers awaited; then: repeated N descriptors BEFORE AFTER
- *	log             what the plugin has logged since, its lines joined by " | "
+ *	log             what the plugin has logged since, its lines joined by "|"
+ *	end             closes the plugin and ends, as the end of input does; not answered
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,6 +166,8 @@ int main(int argc, char *argv[])
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = '\0';
+		if (strcmp(line, "end") == 0)
+			break;
 		answer(line, buf, sizeof(buf));
 		puts(buf);
 	}
