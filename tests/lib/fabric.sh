@@ -51,7 +51,7 @@ router() {
 	rm -f "$dir/pid"
 	"$@" unshare --mount --uts --pid --fork --kill-child "$FABRIC_LIB/router" "$dir" </dev/null >>"$dir/log" 2>&1 &
 	FABRIC_PIDS+=($!)
-	wait_for 30 "FRR of $dir" test -s "$dir/pid" || { tail -5 "$dir/log" >&2; return 1; }
+	wait_for 120 "FRR of $dir" test -s "$dir/pid" || { tail -5 "$dir/log" >&2; return 1; }
 }
 
 # The router's own vtysh, which is of its FRR's version.
