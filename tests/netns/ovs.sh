@@ -190,3 +190,11 @@ not_in_ovs || fail "lan0 is still in Open vSwitch"
 ! ip -n ev-node link show lan0 2>/dev/null || fail "lan0 is still there"
 [ "$(vsctl list-ports br-int)" = work0 ] || fail "br-int has other ports: $(vsctl list-ports br-int)"
 quiet
+
+step "evpnd --down takes the port along"
+want 'ovs_bridge = "br-int";'
+expect 0 converged once
+in_ovs br-int || fail "lan0 is not in br-int: $(vsctl show)"
+expect 0 "" evpnd_on_node --down
+not_in_ovs || fail "lan0 is still in Open vSwitch"
+[ "$(vsctl list-ports br-int)" = work0 ] || fail "br-int has other ports: $(vsctl list-ports br-int)"
