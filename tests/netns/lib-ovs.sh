@@ -25,7 +25,7 @@ ovs_daemon() {
 	ip netns exec ev-node "$@" --no-chdir --unixctl="$OVS/$name.ctl" --pidfile="$OVS/$name.pid" \
 		-vconsole:off --log-file="$OVS/$name.log" </dev/null >>"$OVS/$name.out" 2>&1 &
 	FABRIC_PIDS+=($!)
-	wait_for 30 "$name" test -S "$OVS/$name.ctl" || { cat "$OVS/$name.out" >&2; return 1; }
+	wait_for 90 "$name" test -S "$OVS/$name.ctl" || { cat "$OVS/$name.out" >&2; return 1; }
 }
 
 # ovs_end NAME [SIGNAL]
@@ -38,7 +38,7 @@ ovs_end() {
 
 ovsdb_start() {
 	ovs_daemon ovsdb-server ovsdb-server "$OVS/conf.db" --remote="punix:$OVS/db.sock"
-	wait_for 30 "the database's socket" test -S "$OVS/db.sock"
+	wait_for 90 "the database's socket" test -S "$OVS/db.sock"
 }
 
 ovsdb_stop() {

@@ -20,7 +20,7 @@ port_uuid() { vsctl --no-wait get port lan0 _uuid; }
 quiet() { evpnd_on_node --dry-run >"$FABRIC/out" 2>/dev/null || fail "there is something left: $(cat "$FABRIC/out")"; }
 # A new veth can give the VNI's bridge another MAC; the neighbour must not take the former one for good.
 reaches() { ip -n ev-work neighbour flush all && ip netns exec ev-work ping -c 1 -W 1 10.20.0.1; }
-check_ping() { wait_for 30 "a neighbour in Open vSwitch reaches VNI 110's bridge: $1" reaches; }
+check_ping() { wait_for 90 "a neighbour in Open vSwitch reaches VNI 110's bridge: $1" reaches; }
 master_of() { ip -n ev-node -j link show lan0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get("master", ""))'; }
 
 node_up
@@ -36,10 +36,10 @@ in_frr ip link show vni120 >/dev/null || fail "the other VNI was not built"
 
 step "the database comes while evpnd runs: retried"
 daemon_start
-wait_for 30 "the daemon has failed" daemon_says "STATUS=failed .*1 thing could not be brought about"
+wait_for 120 "the daemon has failed" daemon_says "STATUS=failed .*1 thing could not be brought about"
 ovs_up
 vsctl add-port br-int work0
-wait_for 60 "the daemon converges" daemon_says 'STATUS=converged'
+wait_for 240 "the daemon converges" daemon_says 'STATUS=converged'
 daemon_stop
 in_ovs br-int || fail "lan0 is not in br-int: $(vsctl show)"
 [ "$(vsctl get port lan0 external_ids:evpnd)" = default ] || fail "the port has no mark"
