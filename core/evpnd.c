@@ -45,10 +45,21 @@ static void stop_if_over(struct evpnd *e)
 
 	if (state->phase == PIPELINE_FAILED && state->step == STEP_LOAD && !e->run.config)
 		watch_stop(e->watch, EVPND_CONFIG);
-	else if (e->mode == EVPND_ONCE && state->phase == PIPELINE_FAILED)
+	else if (e->mode != EVPND_DAEMON && state->phase == PIPELINE_FAILED)
 		watch_stop(e->watch, EVPND_FAILED);
-	else if (e->mode == EVPND_ONCE && state->phase == PIPELINE_CONVERGED)
+	else if (e->mode != EVPND_DAEMON && state->phase == PIPELINE_CONVERGED)
 		watch_stop(e->watch, e->run.config_errors.n_lines ? EVPND_CONFIG : EVPND_OK);
+}
+
+/* A dry run is over when it has planned, or cannot. */
+static void stop_dry_run(struct evpnd *e)
+{
+	struct run *run = &e->run;
+
+	if (run->state.phase == PIPELINE_RUNNING)
+		watch_stop(e->watch, dryrun_print(run, e->json, stdout));
+	else if (run->state.phase == PIPELINE_FAILED)
+		watch_stop(e->watch, run->config ? EVPND_FAILED : EVPND_CONFIG);
 }
 
 static void advance(void *arg, enum pipeline_input input)
@@ -63,7 +74,10 @@ static void advance(void *arg, enum pipeline_input input)
 		log_error("%s", err.msg);
 		watch_stop(e->watch, EVPND_FAILED);
 	}
-	stop_if_over(e);
+	if (e->mode == EVPND_DRY_RUN)
+		stop_dry_run(e);
+	else
+		stop_if_over(e);
 }
 
 static void show_state(void *arg)
@@ -79,8 +93,37 @@ static void give_up(void *arg)
 	struct evpnd *e = arg;
 	_cleanup_free_ char *status = report_status(&e->run);
 
+	if (e->run.options.down && e->run.state.step == STEP_FIND && !e->run.without_frr) {
+		log_warning("%s; what is on the host goes without", status);
+		e->run.without_frr = true;
+		advance(e, PIPELINE_RETRY);
+		return;
+	}
+	/* The questions to FRR before a plan have limits of their own. */
+	if (e->mode == EVPND_DRY_RUN && e->run.state.step == STEP_PLAN)
+		return;
 	log_error("not converged within the time limit; %s", status);
 	watch_stop(e->watch, EVPND_FAILED);
+}
+
+/* How long is waited for FRR by who only wants to know, or to take down what there is. */
+#define SHORT_LIMIT_MS 5000
+
+static uint64_t time_limit(const struct evpnd *e, const struct evpnd_options *options)
+{
+	if (options->timeout || e->mode == EVPND_DAEMON || e->mode == EVPND_ONCE)
+		return options->timeout * 1000ull;
+	return SHORT_LIMIT_MS;
+}
+
+static int take_state_dir(struct evpnd *e, struct evpn_error *err)
+{
+	/* A dry run changes nothing, so it may run beside another evpnd. */
+	if (e->mode == EVPND_DRY_RUN)
+		return 0;
+	if (record_make_dir(e->run.options.state_dir, err) < 0)
+		return -1;
+	return record_lock(e->run.options.state_dir, e->run.options.instance, &e->lock, err);
 }
 
 static int loop(struct evpnd *e, const struct evpnd_options *options, struct evpn_error *err)
@@ -88,13 +131,12 @@ static int loop(struct evpnd *e, const struct evpnd_options *options, struct evp
 	const struct watch_callbacks callbacks = {
 		.advance = advance, .show_state = show_state, .give_up = give_up, .arg = e
 	};
+	uint64_t limit = time_limit(e, options);
 	int r;
 
-	if (record_make_dir(e->run.options.state_dir, err) < 0 ||
-	    record_lock(e->run.options.state_dir, e->run.options.instance, &e->lock, err) < 0 ||
-	    watch_new(&callbacks, &e->watch, err) < 0)
+	if (take_state_dir(e, err) < 0 || watch_new(&callbacks, &e->watch, err) < 0)
 		return -1;
-	if (options->timeout && watch_limit(e->watch, options->timeout * 1000ull, err) < 0)
+	if (limit && watch_limit(e->watch, limit, err) < 0)
 		return -1;
 	r = watch_loop(e->watch, err);
 	if (r >= 0)
@@ -131,47 +173,15 @@ static int check(struct evpnd *e)
 	return EVPND_CONFIG;
 }
 
-static int dry_run(struct evpnd *e)
-{
-	struct run *run = &e->run;
-
-	pipeline_run(run, PIPELINE_TRIGGER);
-	wait_for_check(run);
-	if (run->check_ended)
-		pipeline_run(run, PIPELINE_RETRY);
-	if (run->state.phase != PIPELINE_RUNNING) {
-		report_run(&e->report, run);
-		return run->config ? EVPND_FAILED : EVPND_CONFIG;
-	}
-	return dryrun_print(run, e->json, stdout);
-}
-
-/* All of it can be done at once: there is nothing to wait for. */
-static int down(struct evpnd *e, struct evpn_error *err)
-{
-	struct run *run = &e->run;
-
-	if (record_make_dir(run->options.state_dir, err) < 0 ||
-	    record_lock(run->options.state_dir, run->options.instance, &e->lock, err) < 0)
-		return -1;
-	pipeline_run(run, PIPELINE_TRIGGER);
-	report_run(&e->report, run);
-	if (run->state.phase == PIPELINE_CONVERGED)
-		return EVPND_OK;
-	return run->config ? EVPND_FAILED : EVPND_CONFIG;
-}
-
 static int run_mode(struct evpnd *e, const struct evpnd_options *options, struct evpn_error *err)
 {
 	switch (e->mode) {
 	case EVPND_CHECK:
 		return check(e);
-	case EVPND_DRY_RUN:
-		return dry_run(e);
-	case EVPND_DOWN:
-		return down(e, err);
 	case EVPND_DAEMON:
 	case EVPND_ONCE:
+	case EVPND_DRY_RUN:
+	case EVPND_DOWN:
 		return loop(e, options, err);
 	}
 	return EVPND_USAGE;

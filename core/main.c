@@ -18,7 +18,7 @@ static void print_help(FILE *out)
 	      "      --config FILE         read FILE [" CONFIG_DEFAULT_PATH "]\n"
 	      "      --check               check the configuration and the plugins' options, then exit\n"
 	      "      --once                exit when all is in place (0) or a step failed (1)\n"
-	      "      --timeout SECONDS     with --once: give up after so long\n"
+	      "      --timeout SECONDS     with --once, --dry-run, --down: give up after so long\n"
 	      "      --dry-run             print what would be done; 0 nothing, 2 changes, 1 it cannot be done\n"
 	      "      --json                with --dry-run: the same for machines\n"
 	      "      --down                take back all that evpnd made; the NICs return to the host\n"

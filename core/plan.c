@@ -37,7 +37,7 @@ enum plan_stage plan_stage_of(const struct planner *p, unsigned int group, enum 
 
 	if (g->kind != NET_GROUP_RETURN)
 		return stage;
-	return g->first ? PLAN_BUILD : PLAN_GIVE_BACK;
+	return g->first || p->early[group] ? PLAN_BUILD : PLAN_GIVE_BACK;
 }
 
 struct op *plan_add_op(struct planner *p, enum plan_stage stage, enum op_type type, unsigned int rank,
@@ -169,8 +169,11 @@ static void check_siblings(struct planner *p)
 void plan_make(const struct net *desired, const struct net *actual, struct plan *plan)
 {
 	_cleanup_free_ bool *remade = xcalloc(actual->n_links, sizeof(bool));
+	_cleanup_free_ bool *early = xcalloc(desired->n_groups, sizeof(bool));
 	_cleanup_free_ const struct net_link **vrfs = xcalloc(actual->n_links, sizeof(*vrfs));
-	struct planner p = { .desired = desired, .actual = actual, .plan = plan, .vrfs = vrfs, .remade = remade };
+	struct planner p = {
+		.desired = desired, .actual = actual, .plan = plan, .vrfs = vrfs, .early = early, .remade = remade
+	};
 
 	collect_vrfs(&p);
 	plan->blocked = xcalloc(desired->n_groups, sizeof(bool));

@@ -67,11 +67,24 @@ static const struct net_link *find_in_place(const struct planner *p, const struc
 	return have && have->ns == want->ns && streq(have->name, want->name) ? have : NULL;
 }
 
+/* It will be deleted and made again; a veth end takes the other with it. */
+static void mark_remade(struct planner *p, const struct net_link *have)
+{
+	const struct net_link *peer = have->kind == NET_KIND_VETH ? net_find_link(p->actual, have->peer_ns, have->peer)
+								  : NULL;
+
+	p->remade[have - p->actual->links] = true;
+	if (peer && net_is_made(peer))
+		p->remade[peer - p->actual->links] = true;
+}
+
 static void check_adopted(struct planner *p, const struct net_link *want)
 {
 	const struct net_link *nic = find_nic(p, want), *there = net_find_link(p->actual, NET_NS_FRR, want->name);
 
-	if (there && there != nic)
+	if (there && there != nic && net_is_made(there))
+		mark_remade(p, there);
+	else if (there && there != nic)
 		plan_add_problem(p, PLAN_FOREIGN, want->group,
 				 "underlay NIC %s: FRR's namespace has a device %s already, which evpnd did not move "
 				 "there; rename or remove that one, or give this one another name there by "
@@ -174,15 +187,15 @@ static void check_name(struct planner *p, const struct net_link *want, const str
 			 net_ns_name(want->ns), net_kind_name(have->kind), want->name, whose);
 }
 
-/* It will be deleted and made again; a veth end takes the other with it. */
-static void mark_remade(struct planner *p, const struct net_link *have)
+/* Whether an underlay NIC that has the name goes to another place or name; it does so first then. */
+static bool leaves_name(struct planner *p, const struct net_link *have)
 {
-	const struct net_link *peer = have->kind == NET_KIND_VETH ? net_find_link(p->actual, have->peer_ns, have->peer)
-								  : NULL;
+	const struct net_link *wanted = have->owner == NET_OWNER_NIC ? plan_find_wanted(p, have) : NULL;
 
-	p->remade[have - p->actual->links] = true;
-	if (peer && net_is_made(peer))
-		p->remade[peer - p->actual->links] = true;
+	if (!wanted)
+		return false;
+	p->early[wanted->group] = true;
+	return true;
 }
 
 void plan_check_link(struct planner *p, const struct net_link *want)
@@ -195,6 +208,8 @@ void plan_check_link(struct planner *p, const struct net_link *want)
 		check_adopted(p, want);
 	else if (want->returned)
 		check_returned(p, want);
+	else if (have && leaves_name(p, have))
+		p->remade[have - p->actual->links] = true;
 	else if (have && !net_is_made(have))
 		check_name(p, want, have);
 	else if (have && !same_identity(p, want, have))
@@ -266,7 +281,7 @@ static unsigned int plan_birth(struct planner *p, const struct net_link *want)
 
 	if (is_nic(want)) {
 		op = plan_add_op(p, stage, want->returned ? OP_LINK_RETURN : OP_LINK_MOVE,
-				 want->returned ? RANK_RETURN : RANK_MOVE, want->group);
+				 want->returned || p->early[want->group] ? RANK_RETURN : RANK_MOVE, want->group);
 		op->link = want;
 		op->have = find_nic(p, want);
 		return NET_LINK_MARK | (op->have && op->have->mtu == want->mtu ? NET_LINK_MTU : 0);

@@ -39,6 +39,7 @@ struct planner {
 	struct plan *plan;
 	const struct net_link **vrfs; /* those of FRR's namespace, by table */
 	size_t n_vrfs;
+	bool *early; /* by group: what goes back does so before anything is built, its name is needed */
 	bool *remade; /* by actual link: it will be deleted and made anew, so nothing of it counts */
 };
 

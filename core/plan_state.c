@@ -27,14 +27,16 @@ static void plan_old_addr(struct planner *p, const struct net_addr *have)
 
 	if (!have->ours || !(is_lo || is_nic || net_is_made(link)))
 		return;
-	/* A NIC that gets another name here starts afresh under that one. */
-	if (is_nic && !want) {
+	if (is_nic)
 		want = plan_find_wanted(p, link);
-		if (want && !want->returned)
-			plan_add_op(p, PLAN_BUILD, OP_ADDR_DELETE, RANK_REMAKE, want->group)->addr = have;
-	} else if (is_lo || want) {
+	/* What goes back, or goes altogether, loses its addresses by that. */
+	if (!is_lo && (!want || want->returned))
+		return;
+	/* A NIC that gets another name here starts afresh under that one. */
+	if (is_nic && !streq(want->name, have->link))
+		plan_add_op(p, PLAN_BUILD, OP_ADDR_DELETE, RANK_REMAKE, want->group)->addr = have;
+	else
 		plan_add_op(p, PLAN_PRUNE, OP_ADDR_DELETE, RANK_ADDR, want ? want->group : 0)->addr = have;
-	}
 }
 
 /* Walks two sorted arrays together: `only_want` and `only_have` get what the other side lacks. */
@@ -52,7 +54,7 @@ void plan_addrs(struct planner *p)
 			plan_add_op(p, plan_stage_of(p, d->addrs[i].group, addr_stage(&d->addrs[i])), OP_ADDR_ADD,
 				    RANK_ADDR, d->addrs[i].group)
 				->addr = &d->addrs[i];
-		else if (c > 0 && stands)
+		else if (c > 0 && (stands || net_find_link(a, have->ns, have->link)->owner == NET_OWNER_NIC))
 			plan_old_addr(p, have);
 		i += c <= 0;
 		k += c >= 0;

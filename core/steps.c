@@ -310,7 +310,9 @@ static int step_prune(struct run *run)
 /* Without FRR's namespace there is still what stands on the host. */
 static int step_find_to_take_down(struct run *run)
 {
-	return step_find(run) < 0 ? -1 : 1;
+	int r = step_find(run);
+
+	return r == 0 && run->without_frr ? 1 : r;
 }
 
 static int step_plan_nothing(struct run *run)

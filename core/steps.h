@@ -46,6 +46,7 @@ struct run {
 	struct config_errors config_errors; /* what is wrong with the file now, if it is not the one in force */
 	struct plugin *netns, *frr;
 
+	bool without_frr; /* to be taken down: FRR's namespace was waited for in vain, the host's part goes */
 	int netns_fd[NET_NS_COUNT];
 	uint64_t frr_instance;
 	struct rtnl *rtnl[NET_NS_COUNT];

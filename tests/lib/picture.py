@@ -3,8 +3,10 @@
 """picture.py - what ip(8) says in JSON, and lines of sysctl(8), from stdin: a thing a line, sorted, without chance
 
 Two pictures are the same if the same things stand there, in whatever order and under whatever index they were made.
+PICTURE_MACS=no leaves out the hardware addresses, which the kernel invents for most devices.
 """
 import json
+import os
 import sys
 
 # Indices, clocks, and what a bridge makes of the order in which its ports came.
@@ -15,6 +17,9 @@ CHANCE = {
     "topology_change", "topology_change_detected", "tso_max_size", "tso_max_segs",
 }
 
+
+if os.environ.get("PICTURE_MACS") == "no":
+    CHANCE |= {"address", "permaddr"}
 
 # Whether a bridge has a carrier follows from its ports.
 CARRIER = {"LOWER_UP", "NO-CARRIER"}

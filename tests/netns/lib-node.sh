@@ -104,7 +104,7 @@ picture() {
 		$enter ip -j address show
 		$enter ip -j -4 route show table all
 		$enter ip -j -6 route show table all
-		$enter sysctl -a --pattern '^net\.(ipv4\.(ip_forward|conf)|ipv6\.conf)' 2>/dev/null | grep -v '\.mc_forwarding'
+		$enter sysctl -a --pattern '^net\.(ipv4\.(ip_forward|conf)|ipv6\.conf)' 2>/dev/null | grep -vE '\.(mc_forwarding|promote_secondaries) '
 	done | python3 "$here/../lib/picture.py"
 }
 
@@ -118,6 +118,15 @@ canaries() {
 		$enter link add canary-vx type vxlan id 4711 dstport 4790 local 127.0.0.1
 		$enter link set canary-v1 master canary-br alias "evpnd is not its owner"
 		for name in br v0 v1 mv vx; do $enter link set "canary-$name" up; done
+		# Kinds that not every kernel has.
+		if $enter link add canary-vrf type vrf table 4711 2>/dev/null; then
+			$enter link set canary-vrf up
+			$enter link add canary-d up master canary-vrf type dummy
+			$enter link add canary-vl up link canary-v0 type vlan id 9
+			$enter address add 198.51.100.17/28 dev canary-d
+			$enter route add 203.0.113.128/25 via 198.51.100.18 table 4711
+			$enter address add 198.51.100.33/28 dev canary-vl
+		fi
 		$enter address add 198.51.100.1/28 dev canary-br
 		$enter -6 address add 2001:db8:ca::1/64 dev canary-mv nodad
 		$enter route add 203.0.113.0/24 via 198.51.100.2 metric 7

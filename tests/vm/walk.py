@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""walk.py SEED N FOLDER - N valid random configurations, FOLDER/0000.conf and on, each a change of the one before
+
+What a configuration says of plugins and frr.conf is in FOLDER/rest.conf, which each includes.
+"""
+import random
+import sys
+
+VNIS = range(100, 108)
+TABLES = range(1100, 1108)
+VRFS = ("red", "green", "blue")
+
+
+def quoted(items):
+    return "[ " + ", ".join('"%s"' % i for i in items) + " ]"
+
+
+class Walk:
+    def __init__(self, seed):
+        self.r = random.Random(seed)
+        self.nics = self.vtep = None
+        self.l3, self.l2 = {}, {}
+        self.change_nics()
+        self.change_vtep()
+
+    def maybe(self, chance, *items):
+        return [i for i in items if self.r.random() < chance]
+
+    def change_nics(self):
+        plain = {"name": "eth1"}
+        self.nics = self.r.choice((
+            [], [plain], [plain], [plain, {"name": "eth2", "addresses": ["192.168.12.4/24"]}],
+            [{"name": "eth1", "rename": "up0", "addresses": ["192.168.11.4/24", "2001:db8:11::4/64"]}],
+            [{"name": "eth1.100", "parent": "eth1", "vlan": 100, "addresses": ["192.168.13.4/24"]}],
+            [{"name": "up0", "parent": "eth2", "vlan": 7}, plain],
+            [{"name": "eth1", "mtu": self.r.choice((1400, 1450))}],
+            [{"name": "eth1", "addresses": ["192.168.11.3/24", "192.168.11.%d/24" % self.r.randint(10, 20)]}],
+        ))
+
+    def change_vtep(self):
+        self.vtep = self.r.choice(("100.65.0.2", "100.65.0.3", "100.65.0.2", "2001:db8:65::2"))
+
+    def drop(self, vni):
+        gone = self.l3.pop(vni, None)
+        self.l2.pop(vni, None)
+        for other in self.l2.values():
+            if gone and other.get("vrf") == gone["vrf"]:
+                other.pop("vrf")
+                other.pop("gateways", None)
+
+    def host(self, vni, bridge):
+        host = {"interface": self.r.choice(("h%d" % vni, "h%d" % vni, "other%d" % vni))}
+        if self.r.random() < 0.5:
+            host["peer"] = "p%d" % vni
+        if bridge == "lan":
+            host["bridge"] = "br-lan"
+            return host
+        if bridge == "own":
+            host.update(bridge="lan%d" % vni, managed=True)
+        net = "10.%d.1" % (vni - 100)
+        host["addresses"] = self.maybe(0.8, net + ".1/24") + self.maybe(0.4, "fd00:%d::1/64" % vni)
+        return host
+
+    def make_l3(self, vni):
+        free = [v for v in VRFS if v not in [l["vrf"] for l in self.l3.values()]]
+        if not free:
+            return
+        l3 = {"vrf": self.r.choice(free)}
+        tables = [t for t in TABLES if t not in [l.get("table") for l in self.l3.values()]]
+        if self.r.random() < 0.7:
+            l3["table"] = self.r.choice(tables)
+        if self.r.random() < 0.7:
+            l3["host"] = self.host(vni, None)
+            net = "10.%d.1" % (vni - 100)
+            l3["host"]["addresses"] = [net + ".1/24"] + self.maybe(0.4, "fd00:%d::1/64" % vni)
+            l3["host"]["peer_addresses"] = [net + ".2/24"] + self.maybe(0.3, net + ".3/24") + \
+                self.maybe(0.4, "fd00:%d::2/64" % vni)
+            l3["routes"] = [{"prefix": "172.16.%d.0/24" % n, "via": net + ".1"}
+                            for n in self.r.sample(range(4), self.r.randint(0, 2))]
+        self.l3[vni] = l3
+
+    def make_l2(self, vni):
+        l2 = {}
+        if self.l3 and self.r.random() < 0.6:
+            l2["vrf"] = self.r.choice(sorted(l["vrf"] for l in self.l3.values()))
+            l2["gateways"] = self.maybe(0.8, "10.%d.1.1/24" % vni) + self.maybe(0.3, "10.%d.2.1/24" % vni) + \
+                self.maybe(0.4, "2001:db8:%d::1/64" % vni)
+        if self.r.random() < 0.7:
+            l2["host"] = self.host(vni, self.r.choice((None, "lan", "own")))
+        self.l2[vni] = l2
+
+    def step(self):
+        for _ in range(self.r.choice((1, 1, 1, 2, 5))):
+            what = self.r.random()
+            vni = self.r.choice(VNIS)
+            if what < 0.12:
+                self.change_nics()
+            elif what < 0.18:
+                self.change_vtep()
+            elif what < 0.4:
+                self.drop(vni)
+            else:
+                self.drop(vni)
+                (self.make_l3 if self.r.random() < 0.4 else self.make_l2)(vni)
+                made = self.l3.get(vni) or self.l2.get(vni)
+                if made is not None and self.r.random() < 0.2:
+                    made["mtu"] = self.r.choice((1280, 1300, 1380))
+
+    def text(self, value):
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, dict):
+            return "{ " + " ".join("%s = %s;" % (k, self.text(v)) for k, v in value.items()) + " }"
+        if isinstance(value, list):
+            if value and isinstance(value[0], dict):
+                return "( " + ", ".join(self.text(v) for v in value) + " )"
+            return quoted(value)
+        return str(value) if isinstance(value, int) else '"%s"' % value
+
+    def config(self):
+        def vnis(table):
+            return [dict(vni=vni, **table[vni]) for vni in sorted(table)]
+
+        def groups(items):
+            return self.text(items) if items else "( )"
+
+        return '@include "rest.conf"\nunderlay = { interfaces = %s; vtep = "%s"; };\nl3vnis = %s;\nl2vnis = %s;\n' % (
+            groups(self.nics), self.vtep, groups(vnis(self.l3)), groups(vnis(self.l2)))
+
+
+def main():
+    walk = Walk(int(sys.argv[1]))
+    for i in range(int(sys.argv[2])):
+        walk.step()
+        with open("%s/%04d.conf" % (sys.argv[3], i), "w", encoding="ascii") as f:
+            f.write(walk.config())
+
+
+main()
