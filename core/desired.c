@@ -201,6 +201,20 @@ static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const c
 	desired_set_ipv6(link, false);
 }
 
+/*
+ * Hosts announce themselves by gratuitous ARP and unsolicited NA; a gateway learns from these. A bridge that was one and is
+ * none any more does not.
+ */
+static void add_learning(struct maker *m, unsigned int group, const char *bridge, bool learns)
+{
+	size_t first = m->net->n_sysctls;
+
+	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", learns ? "1" : "0", false);
+	desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", learns ? "1" : "0", true);
+	for (size_t i = first; i < m->net->n_sysctls; i++)
+		m->net->sysctls[i].is_default = !learns;
+}
+
 static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 {
 	char text[48], bridge[IFNAMSIZ];
@@ -268,10 +282,8 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 	if (l2->n_gateways) {
 		desired_gateway_mac(l2->vni, mac);
 		desired_set_mac(link, mac);
-		/* Hosts announce themselves by gratuitous ARP and unsolicited NA; the gateway learns from these. */
-		desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "1", false);
-		desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", "1", true);
 	}
+	add_learning(m, group, bridge, l2->n_gateways > 0);
 	for (size_t i = 0; i < l2->n_gateways; i++)
 		desired_add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);
 

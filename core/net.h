@@ -147,6 +147,7 @@ struct net_sysctl {
 	char key[96]; /* below /proc/sys, with slashes: a link's name may contain dots */
 	char value[16];
 	bool optional; /* a kernel without it is fine */
+	bool is_default; /* desired: what a device just made has anyway */
 	char link[IFNAMSIZ]; /* "": the namespace's own; else it exists once this link does */
 	unsigned int group;
 };

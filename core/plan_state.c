@@ -96,7 +96,7 @@ void plan_sysctls(struct planner *p)
 		const struct net_sysctl *have = net_find_sysctl(p->actual, want->ns, want->key);
 		bool fresh = want->link[0] && !plan_standing(p, want->ns, want->link);
 
-		if (!fresh && (have ? streq(want->value, have->value) : want->optional))
+		if (fresh ? want->is_default : have ? streq(want->value, have->value) : want->optional)
 			continue;
 		plan_add_op(p, plan_stage_of(p, want->group, PLAN_BUILD), OP_SYSCTL_SET,
 			    want->link[0] ? RANK_LINK_SYSCTL : RANK_SYSCTL, want->group)
