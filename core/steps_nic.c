@@ -36,8 +36,12 @@ static int read_wanted(struct run *run, const struct config_nic *wanted)
 
 	if (!link || link->ns != NET_NS_HOST)
 		return 0;
-	if (old && memcmp(old->mac, link->hw_mac, sizeof(old->mac)) == 0 && !has_addresses(&run->actual, link->name))
+	if (old && !has_addresses(&run->actual, link->name)) {
+		/* Made anew under the name, or another card: it is meant to be what the former one was. */
+		old->fresh = memcmp(old->mac, link->hw_mac, sizeof(old->mac)) != 0;
+		memcpy(old->mac, link->hw_mac, sizeof(old->mac));
 		return 0;
+	}
 	if (actual_read_nic(run->rtnl[NET_NS_HOST], &run->actual, link, run->options.instance, wanted->name, &nic,
 			    &run->err) < 0)
 		return -1;
