@@ -196,6 +196,7 @@ int evpnd_run(const struct evpnd_options *options)
 					   .state_dir = state_dir,
 					   .dry_run = options->mode == EVPND_DRY_RUN,
 					   .down = options->down || options->mode == EVPND_DOWN,
+					   .listen = options->mode == EVPND_DAEMON,
 					   .after_op = options->after_op };
 	struct evpnd e = { .mode = options->mode, .json = options->json, .lock = -1 };
 	struct evpn_error err = { 0 };

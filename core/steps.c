@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* steps.c - the steps that have to do with the kernel; those with FRR are in steps_frr.c. See steps.h */
 #include <errno.h>
+#include <fcntl.h>
 #include <time.h>
 
 #include "actual.h"
@@ -10,6 +11,7 @@
 #include "ovs.h"
 #include "steps_frr.h"
 #include "steps_nic.h"
+#include "steps_seen.h"
 #include "util.h"
 
 uint64_t steps_now_us(void)
@@ -26,6 +28,7 @@ int steps_init(struct run *run, const struct run_options *options, struct evpn_e
 	run->options = *options;
 	run->check = (struct child)CHILD_INIT;
 	run->netns_fd[NET_NS_FRR] = -1;
+	run->unseen = true;
 	return netns_open_own(&run->netns_fd[NET_NS_HOST], err);
 }
 
@@ -37,7 +40,7 @@ static void close_sockets(struct run *run)
 	}
 }
 
-static void close_netns(struct run *run)
+void steps_close_netns(struct run *run)
 {
 	if (run->netns_fd[NET_NS_FRR] >= 0)
 		close(run->netns_fd[NET_NS_FRR]);
@@ -54,13 +57,14 @@ static void forget_world(struct run *run)
 	config_errors_clear(&run->problems);
 	free(util_take_ptr(&run->failed));
 	free(util_take_ptr(&run->evpn_vni));
-	run->verify_since = 0;
+	run->verify_since = run->seen_since = 0;
 }
 
 void steps_begin(struct run *run)
 {
 	close_sockets(run);
-	close_netns(run);
+	guard_stop(run);
+	steps_close_netns(run);
 	forget_world(run);
 	memset(run->step_us, 0, sizeof(run->step_us));
 	run->started_us = run->step_since_us = steps_now_us();
@@ -71,14 +75,15 @@ void steps_begin(struct run *run)
 void steps_pause(struct run *run)
 {
 	close_sockets(run);
-	if (run->state.phase != PIPELINE_WAITING)
-		close_netns(run);
+	if (run->state.phase != PIPELINE_WAITING && !run->guard.monitors[NET_NS_FRR])
+		steps_close_netns(run);
 }
 
 void steps_free(struct run *run)
 {
 	close_sockets(run);
-	close_netns(run);
+	guard_free(run);
+	steps_close_netns(run);
 	forget_world(run);
 	child_kill(&run->check);
 	free(run->reload.refused);
@@ -196,6 +201,9 @@ static int step_find(struct run *run)
 
 static int open_sockets(struct run *run)
 {
+	/* Let go of since the run last waited; only --down does without. */
+	if (run->netns_fd[NET_NS_FRR] < 0 && !run->options.down)
+		return evpn_fail(&run->err, ESTALE, "FRR has changed meanwhile");
 	for (int ns = 0; ns < NET_NS_COUNT; ns++)
 		if (!run->rtnl[ns] && run->netns_fd[ns] >= 0 &&
 		    rtnl_open(run->netns_fd[ns], &run->rtnl[ns], &run->err) < 0)
@@ -205,7 +213,9 @@ static int open_sockets(struct run *run)
 
 static int step_read(struct run *run)
 {
-	if (open_sockets(run) < 0 || actual_read(run->rtnl, run->options.instance, &run->actual, &run->err) < 0)
+	/* Listening first: what changes behind the dumps is told. */
+	if (guard_listen(run, &run->err) < 0 || open_sockets(run) < 0 ||
+	    actual_read(run->rtnl, run->options.instance, &run->actual, &run->err) < 0)
 		return -1;
 	ovs_read_wanted(ovs_socket(run->config->ovs_socket), run->options.instance, config_wants_ovs(run->config),
 			&run->actual);
@@ -228,11 +238,18 @@ static int take_problems(struct run *run)
 	return 1;
 }
 
-static int make_plan(struct run *run)
+static int compare(struct run *run)
 {
 	if (actual_read_sysctls(run->netns_fd, &run->desired, &run->actual, &run->err) < 0)
 		return -1;
 	plan_make(&run->desired, &run->actual, &run->plan);
+	return 1;
+}
+
+static int make_plan(struct run *run)
+{
+	if (compare(run) < 0)
+		return -1;
 	run->failed = xcalloc(run->desired.n_groups, sizeof(bool));
 	memcpy(run->failed, run->plan.blocked, run->desired.n_groups * sizeof(bool));
 	return take_problems(run);
@@ -250,6 +267,34 @@ static int step_plan(struct run *run)
 	}
 	r = steps_frr_guard(run);
 	return r <= 0 ? r : steps_frr_check(run);
+}
+
+int steps_look(const struct run *run, struct run *look)
+{
+	memset(look, 0, sizeof(*look));
+	look->options = run->options;
+	look->options.listen = false;
+	look->options.dry_run = true;
+	look->config = run->config;
+	look->netns = run->netns;
+	look->netns_fd[NET_NS_HOST] = run->netns_fd[NET_NS_HOST];
+	look->netns_fd[NET_NS_FRR] = run->netns_fd[NET_NS_FRR] < 0
+					     ? -1
+					     : fcntl(run->netns_fd[NET_NS_FRR], F_DUPFD_CLOEXEC, 0);
+	/* Not held: by another name it is another FRR's, and the run that follows sees that. */
+	if (look->netns_fd[NET_NS_FRR] < 0 && step_find(look) <= 0)
+		return -1;
+	if (step_read(look) < 0)
+		return -1;
+	desired_make(look->config, &look->nics, steps_nic_mtu(look), &look->desired);
+	return compare(look);
+}
+
+void steps_look_clear(struct run *look)
+{
+	close_sockets(look);
+	steps_close_netns(look);
+	forget_world(look);
 }
 
 static void report_group(void *arg, unsigned int group, const struct evpn_error *err)
@@ -284,13 +329,17 @@ static int apply(struct run *run, enum plan_stage stage)
 
 static int step_build(struct run *run)
 {
+	for (size_t i = 0; i < run->plan.n_ops; i++)
+		run->unseen |= run->plan.ops[i].type == OP_LINK_CREATE || run->plan.ops[i].type == OP_LINK_MOVE;
 	/* The records first: what is changed is forgotten by the kernel. */
 	return steps_nic_save(run) < 0 ? -1 : apply(run, PLAN_BUILD);
 }
 
 static int step_raise(struct run *run)
 {
-	return apply(run, PLAN_RAISE);
+	int r = open_sockets(run) < 0 ? -1 : steps_seen_wait(run);
+
+	return r <= 0 ? r : apply(run, PLAN_RAISE);
 }
 
 static int prune(struct run *run)

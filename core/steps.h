@@ -7,6 +7,7 @@
 #include "apply.h"
 #include "child.h"
 #include "config.h"
+#include "guard.h"
 #include "net.h"
 #include "pipeline.h"
 #include "plan.h"
@@ -21,6 +22,7 @@ struct run_options {
 	char *state_dir;
 	bool dry_run; /* stop after planning */
 	bool down; /* take everything back */
+	bool listen; /* to the kernel's notifications, for drift */
 	void (*after_op)(void *); /* test hook, see apply.h */
 };
 
@@ -59,18 +61,22 @@ struct run {
 	bool *failed; /* by group: this run could not bring it about */
 	struct config_errors problems; /* what stops single VNIs, a line each */
 
+	struct guard guard;
 	struct run_reload reload;
 	struct child check; /* vtysh -C */
 	bool check_ended; /* its pidfd is readable */
 	uint64_t check_until; /* CLOCK_MONOTONIC ms */
 	unsigned int wait_ms; /* WAITING: ask again after this long, where no event would tell; 0: wait for the event */
 	uint64_t verify_since; /* CLOCK_MONOTONIC ms; 0: FRR has not answered yet */
+	uint64_t seen_since; /* CLOCK_MONOTONIC ms; 0: FRR has not yet failed to list a device (steps_seen.h) */
 	char *evpn_vni; /* FRR's first answer, while the second is asked for */
 
 	/* Of this run, for the log: when it began, when the present step began, how long each took with its waiting. */
 	uint64_t started_us, step_since_us, step_us[STEP_COUNT];
 	size_t n_changes; /* kernel operations of this run */
 	bool reloaded;
+
+	bool unseen; /* across runs: FRR may not know of all links in its namespace yet (steps_seen.h) */
 };
 
 extern pipeline_step_fn *const steps_table[STEP_COUNT];
@@ -85,10 +91,18 @@ void steps_free(struct run *run);
 void steps_begin(struct run *run);
 
 /*
- * The run pauses: closes what would keep a dead container's namespace, and a NIC in it, alive. While a step waits, the
- * namespace itself stays at hand, since the plugin tells when it dies.
+ * The run pauses: closes what would keep a dead container's namespace, and a NIC in it, alive. While a step waits, or the
+ * guard listens in there, the namespace itself stays at hand, since the plugin tells when it dies.
  */
 void steps_pause(struct run *run);
+void steps_close_netns(struct run *run);
+
+/*
+ * Reads the kernel and plans, beside the run, which stays as it is: the outcome is in look->actual, desired and plan.
+ * <0: it could not be done, look->err says why. steps_look_clear in either case.
+ */
+int steps_look(const struct run *run, struct run *look);
+void steps_look_clear(struct run *look);
 
 /* CLOCK_MONOTONIC in microseconds. */
 uint64_t steps_now_us(void);

@@ -312,8 +312,11 @@ int steps_frr_verify(struct run *run)
 		return finish(run);
 	if (r <= 0)
 		return r;
-	if (judgement > 0)
+	if (judgement > 0) {
+		/* Two answers since the last link was made. */
+		run->unseen = false;
 		return finish(run);
+	}
 	if (judgement < 0)
 		return -1;
 	/* From FRR's first answer on: where the way to FRR is slow, it still gets its moment. */

@@ -15,19 +15,42 @@
 /* A plugin whose on_event fails is left alone for as long. */
 #define PLUGIN_PAUSE_MS 1000
 
-enum source { SOURCE_NETNS, SOURCE_FRR, SOURCE_CHILD, SOURCE_TIMER };
-#define SOURCE_COUNT 4
+enum source { SOURCE_NETNS, SOURCE_FRR, SOURCE_CHILD, SOURCE_TIMER, SOURCE_KERNEL, SOURCE_FRR_KERNEL };
+#define SOURCE_COUNT 6
 
 struct watch {
 	sd_event *event;
 	struct watch_callbacks callbacks;
 	sd_event_source *sources[SOURCE_COUNT]; /* between runs */
 	sd_event_source *debounce, *limit;
+	sd_event_source *look; /* the look at the kernel that notifications ask for; across the waiting of a run */
+	bool looks_soon; /* `look` is armed for an event, not for a pause's end */
 	struct run *run;
 };
 
+static void look_after(struct watch *watch, uint64_t us)
+{
+	sd_event_source_set_time_relative(watch->look, us);
+	sd_event_source_set_enabled(watch->look, SD_EVENT_ONESHOT);
+}
+
+static bool is_triggered(const struct watch *watch)
+{
+	int enabled = SD_EVENT_OFF;
+
+	return sd_event_source_get_enabled(watch->debounce, &enabled) > 0;
+}
+
 static void advance(struct watch *watch, enum pipeline_input input)
 {
+	/* Going on is of no use when all begins anew in a moment; FRR's namespace may be let go of already. */
+	if (input == PIPELINE_RETRY && is_triggered(watch))
+		return;
+	/* A new run reads everything: no look is due any more. */
+	if (input == PIPELINE_TRIGGER || (watch->run && watch->run->state.phase == PIPELINE_FAILED)) {
+		sd_event_source_set_enabled(watch->look, SD_EVENT_OFF);
+		watch->looks_soon = false;
+	}
 	watch->callbacks.advance(watch->callbacks.arg, input);
 }
 
@@ -39,10 +62,8 @@ static int on_debounce(sd_event_source *source, uint64_t usec, void *arg)
 
 static void trigger(struct watch *watch)
 {
-	int enabled = SD_EVENT_OFF;
-
 	/* The first trigger sets the time: a stream of them cannot put the run off for ever. */
-	if (sd_event_source_get_enabled(watch->debounce, &enabled) > 0)
+	if (is_triggered(watch))
 		return;
 	sd_event_source_set_time_relative(watch->debounce, DEBOUNCE_US);
 	sd_event_source_set_enabled(watch->debounce, SD_EVENT_ONESHOT);
@@ -100,11 +121,48 @@ static void plugin_failed(struct watch *watch, sd_event_source *source, const ch
 		set_timer(watch, PLUGIN_PAUSE_MS);
 }
 
+static int on_look(sd_event_source *source, uint64_t usec, void *arg)
+{
+	struct watch *watch = arg;
+	uint32_t wait = guard_look(watch->run);
+
+	watch->looks_soon = false;
+	if (wait == 0)
+		advance(watch, PIPELINE_TRIGGER);
+	else if (wait != GUARD_NOTHING)
+		look_after(watch, wait * 1000ull);
+	return 0;
+}
+
+static int on_kernel(sd_event_source *source, int fd, uint32_t revents, void *arg)
+{
+	struct watch *watch = arg;
+
+	/* As with triggers, the first one sets the time. */
+	if (!guard_read(watch->run, source == watch->sources[SOURCE_KERNEL] ? NET_NS_HOST : NET_NS_FRR) ||
+	    watch->looks_soon)
+		return 0;
+	watch->looks_soon = true;
+	look_after(watch, DEBOUNCE_US);
+	return 0;
+}
+
+static void drop_source(struct watch *watch, enum source which)
+{
+	sd_event_source_disable_unref(watch->sources[which]);
+	watch->sources[which] = NULL;
+}
+
 static void plugin_event(struct watch *watch, enum source which, struct plugin *plugin)
 {
 	struct evpn_error err = { 0 };
 	int r = plugin->api.on_event(plugin->self, &err);
 
+	/* Before anything else: FRR's namespace may be dead but for us, and the NIC in it. */
+	if (which == SOURCE_NETNS && (r < 0 || r == EVPN_EVENT_CHANGED)) {
+		drop_source(watch, SOURCE_FRR_KERNEL);
+		guard_release(watch->run);
+	}
 	if (r < 0)
 		plugin_failed(watch, watch->sources[which], plugin->api.name, err.msg);
 	else if (r == EVPN_EVENT_RETRY)
@@ -162,6 +220,10 @@ int watch_new(const struct watch_callbacks *callbacks, struct watch **ret_watch,
 	if (r >= 0)
 		r = sd_event_add_time_relative(watch->event, &watch->debounce, CLOCK_MONOTONIC, 0, 0, on_debounce,
 					       watch);
+	if (r >= 0)
+		r = sd_event_add_time_relative(watch->event, &watch->look, CLOCK_MONOTONIC, 0, 0, on_look, watch);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(watch->look, SD_EVENT_OFF);
 	/* Only where systemd asks for it (WATCHDOG_USEC). */
 	if (r >= 0)
 		r = sd_event_set_watchdog(watch->event, true);
@@ -178,6 +240,7 @@ void watch_free(struct watch *watch)
 	watch_disarm(watch);
 	sd_event_source_unref(watch->debounce);
 	sd_event_source_unref(watch->limit);
+	sd_event_source_unref(watch->look);
 	sd_event_unref(watch->event);
 	free(watch);
 }
@@ -189,10 +252,8 @@ void watch_freep(struct watch **watch)
 
 void watch_disarm(struct watch *watch)
 {
-	for (int i = 0; i < SOURCE_COUNT; i++) {
-		sd_event_source_disable_unref(watch->sources[i]);
-		watch->sources[i] = NULL;
-	}
+	for (int i = 0; i < SOURCE_COUNT; i++)
+		drop_source(watch, (enum source)i);
 }
 
 static int add_fd(struct watch *watch, enum source which, int fd, sd_event_io_handler_t handler)
@@ -206,6 +267,23 @@ static int add_plugin(struct watch *watch, enum source which, const struct plugi
 	return plugin ? add_fd(watch, which, plugin->event_fd, handler) : 0;
 }
 
+/* The run's end, or its waiting: from here on the kernel's notifications count. */
+static int arm_guard(struct watch *watch, struct run *run)
+{
+	uint32_t wait = guard_settle(run);
+	int r = 0;
+
+	if (wait == 0)
+		trigger(watch);
+	else if (wait != GUARD_NOTHING)
+		look_after(watch, wait * 1000ull);
+	if (run->guard.monitors[NET_NS_HOST])
+		r = add_fd(watch, SOURCE_KERNEL, monitor_fd(run->guard.monitors[NET_NS_HOST]), on_kernel);
+	if (r >= 0 && run->guard.monitors[NET_NS_FRR])
+		r = add_fd(watch, SOURCE_FRR_KERNEL, monitor_fd(run->guard.monitors[NET_NS_FRR]), on_kernel);
+	return r;
+}
+
 int watch_arm(struct watch *watch, struct run *run, struct evpn_error *err)
 {
 	const struct pipeline_state *state = &run->state;
@@ -215,6 +293,8 @@ int watch_arm(struct watch *watch, struct run *run, struct evpn_error *err)
 	r = add_plugin(watch, SOURCE_NETNS, run->netns, on_netns);
 	if (r >= 0)
 		r = add_plugin(watch, SOURCE_FRR, run->frr, on_frr);
+	if (r >= 0)
+		r = arm_guard(watch, run);
 	if (r >= 0)
 		r = add_fd(watch, SOURCE_CHILD, run->check.pidfd, on_child);
 	if (r >= 0 && state->phase == PIPELINE_WAITING && run->wait_ms)

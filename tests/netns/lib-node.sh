@@ -16,6 +16,7 @@ finish() {
 	set +e
 	[ -z "${DAEMON:-}" ] || kill -KILL "$DAEMON" 2>/dev/null
 	[ $status = 0 ] || [ $status = 77 ] || { echo "--- the container's log"; tail -20 "$FABRIC/frr/log"; } 2>/dev/null
+	[ $status = 0 ] || [ $status = 77 ] || [ ! -e "$FABRIC/daemon.log" ] || { echo "--- evpnd's log"; tail -40 "$FABRIC/daemon.log"; }
 	fabric_down
 	exit $status
 }
