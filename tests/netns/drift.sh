@@ -20,9 +20,9 @@ drift() {
 	repairs=$(repairs)
 	shift
 	"$@"
-	until_ok 20 "$kind: put back" is_repaired $((repairs + 1))
+	until_ok 60 "$kind: put back" is_repaired $((repairs + 1))
 	printf '%s %s\n' "$(tail -1 "$FABRIC/clock")" "$kind" >> "$FABRIC/times"
-	until_ok 20 "$kind: converged" has_run $((runs + 1))
+	until_ok 60 "$kind: converged" has_run $((runs + 1))
 }
 
 node_up
@@ -30,10 +30,10 @@ daemon_start
 wait_for 60 "converged" has_run 1
 "$here/../lib/drift-clock.py" /run/netns/ev-node "/proc/$(cat "$FABRIC/frr/pid")/ns/net" > "$FABRIC/clock" &
 FABRIC_PIDS+=($!)
-wait_for 10 "the clock listens" grep -q ready "$FABRIC/clock"
+wait_for 60 "the clock listens" grep -q ready "$FABRIC/clock"
 
 step "each kind of drift is put back"
-rounds=4
+rounds=${ROUNDS:-4}
 for ((i = 0; i < rounds; i++)); do
 	drift "veth deleted on the host" ip -n ev-node link delete lan0
 	drift "veth deleted beside FRR" in_frr ip link delete pe120
@@ -53,3 +53,97 @@ awk '{ ms = $1; sub(/^[^ ]* /, ""); n[$0]++; sum[$0] += ms; if (ms > max[$0]) ma
 	if (!($0 in min) || ms < min[$0]) min[$0] = ms }
 	END { for (k in n) printf "%-28s %2d times: min %5.1f  mean %5.1f  max %6.1f ms\n", k, n[k], min[k], sum[k] / n[k], max[k] }' \
 	"$FABRIC/times" | sort
+
+step "a bridge port that ends its forward delay, and what is not ours, set nothing off"
+before=$(runs)
+lines=$(wc -l < "$FABRIC/daemon.log")
+nsenter -n -t "$(cat "$FABRIC/frr/pid")" ip -details -oneline monitor link > "$FABRIC/frr.monitor" &
+FABRIC_PIDS+=($!)
+is_heard() { in_frr ip link set lo alias heard && grep -q 'alias heard' "$FABRIC/frr.monitor"; }
+until_ok 30 "ip monitor listens" is_heard
+in_frr ip link set lo alias ''
+ports=$(delayed_ports in_frr ip)
+until_ok 40 "the forward delay ends" delay_is_over "$FABRIC/frr.monitor" "$ports" in_frr ip
+strangers() {
+	local i
+	for i in {1..50}; do
+		echo "link add st$i type veth peer sp$i"
+		echo "link set st$i up"
+		echo "address add 10.99.$i.1/24 dev st$i"
+		echo "link add sb$i type bridge"
+		echo "link set sp$i master sb$i"
+		echo "link delete st$i"
+		echo "link delete sb$i"
+	done
+}
+strangers | ip -n ev-node -batch -
+strangers | in_frr ip -batch -
+ip -n ev-node link set br-lan mtu 1400
+# Its run comes after whatever came before it.
+in_frr ip link set vni110 down
+until_ok 60 "a change that is evpnd's matter" eval 'tail -1 "$FABRIC/daemon.log" | grep -q "^<6>steps" && has_run $((before + 1))'
+tail -n "+$((lines + 1))" "$FABRIC/daemon.log" | grep '^<6>drift' > "$FABRIC/drifts"
+[ "$(cat "$FABRIC/drifts")" = "<6>drift: frr: link set vni110 up" ] || fail "more than that: $(cat "$FABRIC/drifts")"
+[ "$(runs)" = $((before + 1)) ] || fail "$(($(runs) - before)) runs where one is right"
+
+step "a program that keeps undoing it"
+fighting() {
+	in_frr ip -oneline monitor link | while read -r line; do
+		case $line in
+		*\ vni110:*\ mtu\ 1450\ *) in_frr ip link set vni110 mtu 1300 ;;
+		esac
+	done
+}
+drifts() { grep -c '^<6>drift: .*mtu 1450' "$FABRIC/daemon.log" || :; }
+has_drifted() { [ "$(drifts)" -ge "$1" ]; }
+warnings() { grep -c '^<4>frr: vni110 keeps being changed' "$FABRIC/daemon.log" || :; }
+before=$(drifts)
+set -m
+fighting &
+fight=$!
+set +m
+until_ok 30 "the fight begins" eval 'in_frr ip link set vni110 mtu 1300; has_drifted $((before + 1))'
+until_ok 30 "it is named" says '^<4>frr: vni110 keeps being changed by another program: put back 5 times'
+from=$EPOCHREALTIME
+until_ok 30 "two more times" has_drifted $((before + 7))
+echo "$EPOCHREALTIME $from" | awk '{ printf "the pauses of 1 and 2 s took %.1f s\n", $1 - $2; exit $1 - $2 < 2.5 }' ||
+	fail "no pauses"
+kill -- "-$fight"
+wait "$fight" 2>/dev/null || :
+until_ok 30 "after the fight" eval '[[ $(in_frr ip link show vni110) = *" mtu 1450 "* ]]'
+[ "$(warnings)" = 1 ] || fail "$(warnings) warnings"
+daemon_stop
+
+# obstacle KIND WAITS REMOVE... : evpnd starts, and WAITS is what it says; then the obstacle goes by REMOVE.
+obstacle() {
+	local kind=$1 waits=$2 from
+	shift 2
+	daemon_start
+	wait_for 60 "$kind: evpnd says what it lacks" says "$waits"
+	# Long enough that it is not the retry that helps.
+	wait_for 60 "$kind: the pause is 8 s" daemon_says 'next try within 8 s'
+	"$@"
+	from=$EPOCHREALTIME
+	until_ok 60 "$kind: converged" has_run 1
+	echo "$EPOCHREALTIME $from $kind" | awk '{ printf "%s: converged %.1f s after it went\n", substr($0, 36), $1 - $2 }'
+	[ "$(awk "{ print (\$1 - $from < 7) }" <<< "$EPOCHREALTIME")" = 1 ] || fail "$kind: that may have been the retry"
+	daemon_stop
+}
+
+step "obstacles"
+in_frr ip link delete vni110
+in_frr ip link delete br110
+in_frr ip link add br110 type bridge
+obstacle "foreign br110" 'bridge br110 is there already and is not ours' in_frr ip link delete br110
+vtysh_in frr 'show evpn vni' | grep -q '^110 ' || fail "FRR does not know VNI 110"
+ip -n ev-node link delete br-lan
+obstacle "no br-lan" 'lan1 shall be a port of br-lan, and there is no such device' ip -n ev-node link add br-lan up type bridge
+[[ $(ip -n ev-node link show lan1) = *' master br-lan '* ]] || fail "lan1 is no port of br-lan"
+ip -n ev-leaf2 link delete node
+late_nic() {
+	ip link add eth1 netns ev-node type veth peer name node netns ev-leaf2
+	ip -n ev-leaf2 address add 192.168.11.2/24 dev node
+	ip -n ev-leaf2 link set node up
+}
+obstacle "no eth1" 'eth1: no such device' late_nic
+in_frr ip address show eth1 | grep -q 'inet 192.168.11.3/24' || fail "eth1 did not get its address back"

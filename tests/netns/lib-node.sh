@@ -138,6 +138,7 @@ canaries() {
 
 # daemon_start: evpnd as a service; its log is $FABRIC/daemon.log, what it tells systemd $FABRIC/notify
 daemon_start() {
+	rm -f "$FABRIC/notify.sock"
 	python3 - "$FABRIC/notify.sock" > "$FABRIC/notify" <<-'E' &
 	import socket, sys
 	s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
