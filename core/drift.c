@@ -138,7 +138,8 @@ static bool same_link(const struct drift_known *known, const struct net_link *ha
 	       have->addrgen_none == says->addrgen_none && have->ipv6 == says->ipv6 && have->table == says->table &&
 	       have->vni == says->vni && ipaddr_compare(&have->local, &says->local) == 0 && have->port == says->port &&
 	       have->learning == says->learning && have->neigh_suppress == says->neigh_suppress &&
-	       have->port_learning == says->port_learning && same_master(known, have, raw->master);
+	       have->port_learning == says->port_learning && have->ovs == says->ovs &&
+	       (have->ovs || same_master(known, have, raw->master));
 }
 
 /* A bridge's word on one of its ports (AF_BRIDGE): it has the port's attributes, and of the link itself little. */

@@ -20,8 +20,10 @@ static void name_object(const struct op *op, char name[DRIFT_OBJECT_SIZE])
 		snprintf(name, DRIFT_OBJECT_SIZE, "%s: %s", net_ns_name(op->addr->ns), op->addr->link);
 	else if (op->route)
 		snprintf(name, DRIFT_OBJECT_SIZE, "%s: table %u", net_ns_name(op->route->ns), op->route->table);
-	else
+	else if (op->sysctl)
 		snprintf(name, DRIFT_OBJECT_SIZE, "%s: %s", net_ns_name(op->sysctl->ns), op->sysctl->key);
+	else
+		snprintf(name, DRIFT_OBJECT_SIZE, "%s: %s", net_ns_name(NET_NS_HOST), op->ovs_port->name);
 }
 
 void drift_left_add(struct drift_left *left, const char *object, const char *text)

@@ -14,6 +14,8 @@
 #define DEBOUNCE_US 10000
 /* A plugin whose on_event fails is left alone for as long. */
 #define PLUGIN_PAUSE_MS 1000
+/* sd-event's own is 250 ms, which would be added to each pause of a few. */
+#define ACCURACY_US 1000
 
 enum source { SOURCE_NETNS, SOURCE_FRR, SOURCE_CHILD, SOURCE_TIMER, SOURCE_KERNEL, SOURCE_FRR_KERNEL };
 #define SOURCE_COUNT 6
@@ -108,8 +110,8 @@ static int set_timer(struct watch *watch, uint64_t ms)
 {
 	sd_event_source_unref(watch->sources[SOURCE_TIMER]);
 	watch->sources[SOURCE_TIMER] = NULL;
-	return sd_event_add_time_relative(watch->event, &watch->sources[SOURCE_TIMER], CLOCK_MONOTONIC, ms * 1000, 0,
-					  on_timer, watch);
+	return sd_event_add_time_relative(watch->event, &watch->sources[SOURCE_TIMER], CLOCK_MONOTONIC, ms * 1000,
+					  ACCURACY_US, on_timer, watch);
 }
 
 /* Its descriptor may stay readable: without the pause the loop would spin and fill the log. */
@@ -218,10 +220,11 @@ int watch_new(const struct watch_callbacks *callbacks, struct watch **ret_watch,
 	if (r >= 0)
 		r = add_signals(watch);
 	if (r >= 0)
-		r = sd_event_add_time_relative(watch->event, &watch->debounce, CLOCK_MONOTONIC, 0, 0, on_debounce,
-					       watch);
+		r = sd_event_add_time_relative(watch->event, &watch->debounce, CLOCK_MONOTONIC, 0, ACCURACY_US,
+					       on_debounce, watch);
 	if (r >= 0)
-		r = sd_event_add_time_relative(watch->event, &watch->look, CLOCK_MONOTONIC, 0, 0, on_look, watch);
+		r = sd_event_add_time_relative(watch->event, &watch->look, CLOCK_MONOTONIC, 0, ACCURACY_US, on_look,
+					       watch);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(watch->look, SD_EVENT_OFF);
 	/* Only where systemd asks for it (WATCHDOG_USEC). */
@@ -314,8 +317,8 @@ static int on_limit_passed(sd_event_source *source, uint64_t usec, void *arg)
 
 int watch_limit(struct watch *watch, uint64_t ms, struct evpn_error *err)
 {
-	int r = sd_event_add_time_relative(watch->event, &watch->limit, CLOCK_MONOTONIC, ms * 1000, 0, on_limit_passed,
-					   watch);
+	int r = sd_event_add_time_relative(watch->event, &watch->limit, CLOCK_MONOTONIC, ms * 1000, ACCURACY_US,
+					   on_limit_passed, watch);
 
 	return r < 0 ? evpn_fail(err, -r, "event loop: %s", strerror(-r)) : 0;
 }

@@ -81,7 +81,7 @@ strangers | in_frr ip -batch -
 ip -n ev-node link set br-lan mtu 1400
 # Its run comes after whatever came before it.
 in_frr ip link set vni110 down
-until_ok 60 "a change that is evpnd's matter" eval 'tail -1 "$FABRIC/daemon.log" | grep -q "^<6>steps" && has_run $((before + 1))'
+until_ok 60 "a change that is evpnd's matter" has_run $((before + 1))
 tail -n "+$((lines + 1))" "$FABRIC/daemon.log" | grep '^<6>drift' > "$FABRIC/drifts"
 [ "$(cat "$FABRIC/drifts")" = "<6>drift: frr: link set vni110 up" ] || fail "more than that: $(cat "$FABRIC/drifts")"
 [ "$(runs)" = $((before + 1)) ] || fail "$(($(runs) - before)) runs where one is right"
@@ -102,7 +102,8 @@ set -m
 fighting &
 fight=$!
 set +m
-until_ok 30 "the fight begins" eval 'in_frr ip link set vni110 mtu 1300; has_drifted $((before + 1))'
+begins() { in_frr ip link set vni110 mtu 1300 && has_drifted $((before + 1)); }
+until_ok 30 "the fight begins" begins
 until_ok 30 "it is named" says '^<4>frr: vni110 keeps being changed by another program: put back 5 times'
 from=$EPOCHREALTIME
 until_ok 30 "two more times" has_drifted $((before + 7))
@@ -110,7 +111,8 @@ echo "$EPOCHREALTIME $from" | awk '{ printf "the pauses of 1 and 2 s took %.1f s
 	fail "no pauses"
 kill -- "-$fight"
 wait "$fight" 2>/dev/null || :
-until_ok 30 "after the fight" eval '[[ $(in_frr ip link show vni110) = *" mtu 1450 "* ]]'
+is_over() { [[ $(in_frr ip link show vni110) = *" mtu 1450 "* ]]; }
+until_ok 30 "put back after the fight" is_over
 [ "$(warnings)" = 1 ] || fail "$(warnings) warnings"
 daemon_stop
 
