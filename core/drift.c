@@ -20,23 +20,32 @@ static void add_name(struct net *net, enum net_ns ns, const char *name, unsigned
 	net_set_name(link->name, name);
 }
 
+/* What a desired link needs beside itself. */
+static void add_needs(struct net *net, const struct net *desired, const struct net_link *link)
+{
+	/* The host's own bridge: whether it is there is all that matters of it. */
+	if (link->master[0] && !net_find_link(desired, link->ns, link->master))
+		add_name(net, link->ns, link->master, 0);
+	if (link->parent[0])
+		add_name(net, NET_NS_HOST, link->parent, NET_LINK_UP | NET_LINK_MTU);
+	/* An underlay NIC where it comes from, or is still. */
+	if (link->adopted || link->returned)
+		add_name(net, link->ns == NET_NS_HOST ? NET_NS_FRR : NET_NS_HOST, link->other_name, link->want);
+}
+
 static void add_names(struct net *net, const struct net *desired, const struct net *actual)
 {
 	for (size_t i = 0; i < desired->n_links; i++) {
 		const struct net_link *link = &desired->links[i], *have = net_find_link(actual, link->ns, link->name);
 		/* A stranger at a name that shall be ours: that it goes is all that matters. */
-		bool obstacle = have && have->owner == NET_OWNER_FOREIGN && link->kind != NET_KIND_OTHER;
+		bool obstacle = have && !net_is_ours(have) && link->kind != NET_KIND_OTHER;
 
 		add_name(net, link->ns, link->name, obstacle ? 0 : link->want);
-		/* The host's own bridge: whether it is there is all that matters of it. */
-		if (link->master[0] && !net_find_link(desired, link->ns, link->master))
-			add_name(net, link->ns, link->master, 0);
-		if (link->adopted)
-			add_name(net, NET_NS_HOST, link->name, link->want);
+		add_needs(net, desired, link);
 	}
-	/* What evpn.conf no longer names, and is not gone yet. */
+	/* What evpn.conf no longer names, and is not gone yet; a NIC, whatever it is called. */
 	for (size_t i = 0; i < actual->n_links; i++)
-		if (actual->links[i].owner != NET_OWNER_FOREIGN)
+		if (net_is_ours(&actual->links[i]))
 			add_name(net, actual->links[i].ns, actual->links[i].name, NET_LINK_MARK);
 }
 
@@ -117,13 +126,13 @@ static const struct net_link *find_index(const struct drift_known *known, enum n
 	return hit ? *hit : NULL;
 }
 
-/* Indices and names of masters; one that we do not know is another one. */
+/* Indices and names of masters; one that we do not know is another one. Of a stranger: whether it has one. */
 static bool same_master(const struct drift_known *known, const struct net_link *have, int master)
 {
 	const struct net_link *link = master ? find_index(known, have->ns, master) : NULL;
 
-	if (!master || !have->master[0])
-		return !master && !have->master[0];
+	if (!master || !have->master[0] || !net_is_ours(have))
+		return !master == !have->master[0];
 	return link && streq(link->name, have->master);
 }
 
@@ -138,7 +147,7 @@ static bool same_link(const struct drift_known *known, const struct net_link *ha
 	       have->addrgen_none == says->addrgen_none && have->ipv6 == says->ipv6 && have->table == says->table &&
 	       have->vni == says->vni && ipaddr_compare(&have->local, &says->local) == 0 && have->port == says->port &&
 	       have->learning == says->learning && have->neigh_suppress == says->neigh_suppress &&
-	       have->port_learning == says->port_learning && have->ovs == says->ovs &&
+	       have->port_learning == says->port_learning && have->vlan == says->vlan && have->ovs == says->ovs &&
 	       (have->ovs || same_master(known, have, raw->master));
 }
 
@@ -176,6 +185,8 @@ static bool link_concerns(const struct drift_known *known, enum net_ns ns, const
 	if (hdr->nlmsg_type == RTM_DELLINK || !actual_parse_link(hdr, &known->ident, &says, &raw))
 		return have != NULL;
 	named = net_find_link(&known->net, ns, says.name);
+	if (!have && !named)
+		return says.owner == NET_OWNER_NIC; /* one of ours came back under another name */
 	/* Not the same: it is new, or made anew, or was renamed. */
 	return have != named || (have && !same_link(known, have, &says, &raw));
 }
