@@ -136,6 +136,22 @@ canaries() {
 	done
 }
 
+# plain_reloader: what takes the plain signal to reload, at $FABRIC/plain.sock, and does nothing: FRR has its configuration
+# already. For tests with many runs where a reload takes long.
+plain_reloader() {
+	python3 - "$FABRIC/plain.sock" <<-'P' &
+		import socket, sys
+		s = socket.socket(socket.AF_UNIX)
+		s.bind(sys.argv[1])
+		s.listen()
+		while True:
+		    s.accept()[0].close()
+		P
+	FABRIC_PIDS+=($!)
+	wait_for 30 "the plain reloader" test -S "$FABRIC/plain.sock"
+	vtysh --vty_socket "$FABRIC/frr/run" -f "$FABRIC/frr.conf.in"
+}
+
 # daemon_start: evpnd as a service; its log is $FABRIC/daemon.log, what it tells systemd $FABRIC/notify
 daemon_start() {
 	rm -f "$FABRIC/notify.sock"

@@ -27,7 +27,7 @@ dies() {
 }
 
 fabric_begin
-write_conf
+write_conf 's|address = "unix:[^"]*"|address = "unix:'"$FABRIC"'/plain.sock"; protocol = "plain"|' 's/^frr = {/& check = "";/'
 # shellcheck disable=SC2119
 write_frr
 # A NIC falls back into the machine's first network namespace, so here that one is the node's.
@@ -44,6 +44,7 @@ ip -batch - <<-B
 B
 host_picture before
 container_start
+plain_reloader
 
 step "moved in; the namespace dies; taken back"
 expect 0 converged once

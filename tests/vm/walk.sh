@@ -23,17 +23,7 @@ node_up
 cable node eth2 192.168.12.3/24 leaf2 node2 192.168.12.2/24
 canaries
 in_frr ip link set lo up
-# What takes the signal to reload.
-python3 - "$FABRIC/plain.sock" <<-'P' &
-	import socket, sys
-	s = socket.socket(socket.AF_UNIX)
-	s.bind(sys.argv[1])
-	s.listen()
-	while True:
-	    s.accept()[0].close()
-	P
-FABRIC_PIDS+=($!)
-vtysh --vty_socket "$FABRIC/frr/run" -f "$FABRIC/frr.conf.in"
+plain_reloader
 cat > "$FABRIC/rest.conf" <<-C
 	plugins = { netns = "$BUILD/plugins/netns-pidfile/.libs/netns-pidfile.so";
 	            frr = "$BUILD/plugins/frr-signal/.libs/frr-signal.so"; };
