@@ -56,7 +56,7 @@ static void learn(void)
 /* An L3VNI with a veth, an L2VNI with a veth in br-lan; all of it made, eth1 moved in. br-lan has index 90. */
 static void setup(void)
 {
-	static struct config_nic nic = { .name = "eth1" };
+	static struct config_nic nic = { .name = "eth1", .inner = "eth1" };
 	static struct config_l3vni l3 = { .vni = 100, .vrf = "red", .table = 1100 };
 	static struct config_l2vni l2 = { .vni = 110 };
 	struct config config = {
