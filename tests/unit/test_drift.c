@@ -155,8 +155,10 @@ static const struct nlmsghdr *say(int type, const struct net_link *link)
 	nla_put(msg, IFLA_ADDRESS, 6, link->mac);
 	nla_put_u8(msg, IFLA_OPERSTATE, (uint8_t)rand());
 	nla_put_u32(msg, IFLA_CARRIER_CHANGES, (uint32_t)rand());
-	if (link->owner == NET_OWNER_OURS)
+	if (net_is_ours(link))
 		nla_put_string(msg, IFLA_IFALIAS, net_mark("default", mark));
+	if (link->owner == NET_OWNER_OURS)
+		nla_put_u32(msg, IFLA_GROUP, net_birth_group("default"));
 	for (size_t i = 0; link->master[0] && i < actual.n_links; i++)
 		if (actual.links[i].ns == link->ns && streq(actual.links[i].name, link->master))
 			nla_put_u32(msg, IFLA_MASTER, (uint32_t)actual.links[i].ifindex);
