@@ -201,18 +201,20 @@ static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const c
 	desired_set_ipv6(link, false);
 }
 
-/*
- * Hosts announce themselves by gratuitous ARP and unsolicited NA; a gateway learns from these. A bridge that was one and is
- * none any more does not.
- */
-static void add_learning(struct maker *m, unsigned int group, const char *bridge, bool learns)
+static void add_bridge_sysctls(struct maker *m, unsigned int group, const struct config_l2vni *l2, const char *bridge)
 {
-	size_t first = m->net->n_sysctls;
+	bool learns6 = l2->n_gateways > 0;
 
-	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", learns ? "1" : "0", false);
-	desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", learns ? "1" : "0", true);
-	for (size_t i = first; i < m->net->n_sysctls; i++)
-		m->net->sysctls[i].is_default = !learns;
+	/* Hosts announce themselves by gratuitous ARP: FRR tells the other VTEPs, who answer for them (and gateways learn). */
+	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "1", false);
+	/*
+	 * Outside of a VRF the bridge is a way into the underlay: it answers ARP for every address of the namespace, the
+	 * VTEP too, and forwards. Strict RPF drops all that is meant for a device without addresses.
+	 */
+	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", l2->vrf[0] ? "0" : "1", false);
+	/* By unsolicited NA in the same way; without gateways there is no IPv6 on the bridge, nor any longer. */
+	desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", learns6 ? "1" : "0", true);
+	m->net->sysctls[m->net->n_sysctls - 1].is_default = !learns6;
 }
 
 static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
@@ -283,7 +285,7 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 		desired_gateway_mac(l2->vni, mac);
 		desired_set_mac(link, mac);
 	}
-	add_learning(m, group, bridge, l2->n_gateways > 0);
+	add_bridge_sysctls(m, group, l2, bridge);
 	for (size_t i = 0; i < l2->n_gateways; i++)
 		desired_add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);
 
