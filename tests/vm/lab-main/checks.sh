@@ -1,0 +1,18 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# goes_by DEVICE: the host's way to the outside
+goes_by() {
+	ip -n ev-node route get 203.0.113.9 | grep " dev $1 "
+}
+
+lab_idle_checks() {
+	goes_by eth1 || fail "the host has another way to the outside than its NIC"
+	reaches node 203.0.113.9
+	reaches outside 192.168.11.3
+}
+
+lab_checks() {
+	first_ping node 203.0.113.9
+	goes_by frr0 || fail "the host has another way to the outside than the VRF"
+	reaches outside 192.169.10.0
+}

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Not a packet of other VNIs is lost while VNIs come, change and go: a bridged stream in VNI 110 and a routed one from 110 to 111
+# by VNI 100, both between leaf1 and the node, each packet counted.
+set -eu
+# shellcheck source=tests/vm/lib-lab.sh
+. "$(dirname "$0")/lib-lab.sh"
+LAB_DIR=$here/lab03
+STREAMS=()
+
+# stream NAME ADDRESS: host1 sends to it, without end; each answer is a line of $FABRIC/NAME.stream
+stream() {
+	ip netns exec ev-host1 ping -n -i 0.01 "$2" > "$FABRIC/$1.stream" &
+	STREAMS+=($!)
+	FABRIC_PIDS+=($!)
+}
+
+# stream_answers NAME: how many so far
+stream_answers() {
+	ANSWERS=$(grep -c 'bytes from' "$FABRIC/$1.stream" || :)
+}
+
+flows() {
+	stream_answers "$1"
+	[ "$ANSWERS" -gt "$2" ]
+}
+
+# The streams go on: each has had an answer since this was asked.
+streams_flow() {
+	local name
+	for name in bridged routed; do
+		stream_answers $name
+		wait_for 10 "the $name stream goes on" flows $name "$ANSWERS"
+		echo "   $name: $ANSWERS answers so far; missing: $(missing $name)"
+	done
+}
+
+# missing NAME: which numbers have no answer, of those before the last answer
+missing() {
+	sed -n 's/.*icmp_seq=\([0-9]*\) .*/\1/p' "$FABRIC/$1.stream" | sort -n |
+		awk '$1 != last + 1 { printf "%s-%s ", last + 1, $1 - 1 } { last = $1 } END { if (!last) printf "all" }'
+}
+
+# while_streaming WHAT evpn.conf frr.conf
+while_streaming() {
+	step "$1"
+	lab_conf "$2" "$3"
+	lab_converges "$1" kill -HUP "$LAB_DAEMON"
+	streams_flow
+}
+
+# shellcheck source=tests/vm/lab03/fabric.sh
+. "$LAB_DIR/fabric.sh"
+# shellcheck source=tests/vm/lab03/checks.sh
+. "$LAB_DIR/checks.sh"
+step "the fabric, and evpnd"
+lab_up
+lab_conf "$LAB_DIR/evpn.conf" "$LAB_DIR/frr.conf"
+lab_converges start lab_daemon
+first_ping host1 192.168.20.16
+wait_for 60 "leaf1 has a route to work2" announced work2 has_route leaf1 192.168.21.17
+reaches host1 192.168.21.17
+
+stream bridged 192.168.20.16
+stream routed 192.168.21.17
+streams_flow
+while_streaming "VNIs 120, 121 and 200 come" "$here/loss/added.conf" "$here/loss/added-frr.conf"
+while_streaming "gateway and MTU change" "$here/loss/changed.conf" "$here/loss/added-frr.conf"
+while_streaming "VNIs 120, 121 and 200 go" "$LAB_DIR/evpn.conf" "$LAB_DIR/frr.conf"
+kill -INT "${STREAMS[@]}"
+wait "${STREAMS[@]}"
+for name in bridged routed; do
+	read -r sent received < <(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$FABRIC/$name.stream")
+	echo "$name: $sent sent, $received received; $(tail -1 "$FABRIC/$name.stream")"
+	[ -z "$(missing $name)" ] || fail "$name: no answers to $(missing $name)"
+	# The last one may have been under way still.
+	[ $((sent - received)) -le 1 ] || fail "$name: $sent sent, $received received"
+	[ "$received" -gt 500 ] || fail "$name: only $received packets: that is no stream"
+done
+step "end"
