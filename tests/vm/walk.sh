@@ -34,25 +34,25 @@ C
 before=$(PICTURE_MACS=no picture) first=$(zebra)
 python3 "$here/../vm/walk.py" "$seed" "$steps" "$FABRIC"
 
-changes=0
-for conf in "$FABRIC"/[0-9]*.conf; do
-	number=$(basename "$conf" .conf)
-	told() { fail "SEED=$seed, configuration $number: $1: $(cat "$FABRIC/out") with $(cat "$conf")"; }
-	cp "$conf" "$FABRIC/evpn.conf"
-	once > "$FABRIC/out" 2>&1 || told "evpnd --once"
-	changes=$((changes + $(sed -n 's/.*: \([0-9]*\) kernel changes.*/\1/p' "$FABRIC/out")))
-	evpnd_on_node --dry-run > "$FABRIC/out" 2>/dev/null || told "something is left to do"
+told() { fail "SEED=$seed: $1: $(tail -20 "$FABRIC/out") with $(cat "$FABRIC/evpn.conf")"; }
+walk() {
+	ip netns exec ev-node "$BUILD/evpnd-walk" "$FABRIC/state" "$@" > "$FABRIC/out" 2>&1 && return
+	cp "$(sed -n '$s/:.*//p' "$FABRIC/out")" "$FABRIC/evpn.conf" || :
+	told "a step of the walk"
+}
+
+confs=("$FABRIC"/[0-9]*.conf)
+for ((i = 0; i < steps; i += 50)); do
+	walk "${confs[@]:i:50}"
+	last=$((i + 49 < steps ? i + 49 : steps - 1))
+	cp "${confs[last]}" "$FABRIC/evpn.conf"
 	[ "$(zebra)" = "$first" ] || told "zebra is another one"
-	case $number in
-	*[037]9)
-		walked=$(PICTURE_MACS=no picture)
-		evpnd_on_node --down > "$FABRIC/out" 2>&1 || told "evpnd --down"
-		same "$before" "SEED=$seed, after configuration $number was taken down"
-		once > "$FABRIC/out" 2>&1 || told "evpnd --once after --down"
-		same "$walked" "SEED=$seed, configuration $number from nothing"
-		echo "$((10#$number + 1)) configurations, $changes kernel changes, $SECONDS s"
-		;;
-	esac
+	walked=$(PICTURE_MACS=no picture)
+	evpnd_on_node --down > "$FABRIC/out" 2>&1 || told "evpnd --down"
+	same "$before" "SEED=$seed, after configuration $last was taken down"
+	once > "$FABRIC/out" 2>&1 || told "evpnd --once after --down"
+	same "$walked" "SEED=$seed, configuration $last from nothing"
+	echo "$((last + 1)) configurations, $SECONDS s"
 done
 evpnd_on_node --down > "$FABRIC/out" 2>&1 || told "the last evpnd --down"
 same "$before" "SEED=$seed, at the end"
