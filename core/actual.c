@@ -267,7 +267,8 @@ static void guess_owners(const struct reader *reader)
 
 int actual_read(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct net *net, struct evpn_error *err)
 {
-	struct actual_ident ident = { .birth_group = net_birth_group(instance) };
+	struct actual_ident ident = { .birth_group = net_birth_group(instance),
+				      .leaving_group = net_leaving_group(instance) };
 	struct reader readers[NET_NS_COUNT] = { 0 };
 	int r = 0;
 

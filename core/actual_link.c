@@ -89,16 +89,20 @@ static void read_inet6(struct nlattr *af_spec, struct net_link *link, struct act
 			     nla_get_u8(tb[IFLA_INET6_ADDR_GEN_MODE]) == IN6_ADDR_GEN_MODE_NONE;
 }
 
-static enum net_owner read_owner(const struct actual_ident *ident, struct nlattr *const *tb)
+static void read_owner(const struct actual_ident *ident, struct nlattr *const *tb, struct net_link *link)
 {
 	const char *alias = tb[IFLA_IFALIAS] ? nla_get_string(tb[IFLA_IFALIAS]) : "";
-	bool born = tb[IFLA_GROUP] && nla_get_u32(tb[IFLA_GROUP]) == ident->birth_group;
+	uint32_t group = tb[IFLA_GROUP] ? nla_get_u32(tb[IFLA_GROUP]) : 0;
+	bool born = group == ident->birth_group;
 
-	if (streq(alias, ident->mark))
-		return born ? NET_OWNER_OURS : NET_OWNER_NIC;
-	if (alias[0])
-		return net_is_mark(alias) ? NET_OWNER_SIBLING : NET_OWNER_FOREIGN;
-	return born ? NET_OWNER_BORN : NET_OWNER_FOREIGN;
+	if (streq(alias, ident->mark)) {
+		link->leaving = group == ident->leaving_group;
+		link->owner = born || link->leaving ? NET_OWNER_OURS : NET_OWNER_NIC;
+	} else if (alias[0]) {
+		link->owner = net_is_mark(alias) ? NET_OWNER_SIBLING : NET_OWNER_FOREIGN;
+	} else {
+		link->owner = born ? NET_OWNER_BORN : NET_OWNER_FOREIGN;
+	}
 }
 
 static void read_mac(const struct nlattr *attr, uint8_t mac[6])
@@ -120,7 +124,7 @@ bool actual_parse_link(const struct nlmsghdr *hdr, const struct actual_ident *id
 	memset(raw, 0, sizeof(*raw));
 	link->ifindex = ifi->ifi_index;
 	net_set_name(link->name, nla_get_string(tb[IFLA_IFNAME]));
-	link->owner = read_owner(ident, tb);
+	read_owner(ident, tb, link);
 	link->up = ifi->ifi_flags & IFF_UP;
 	if (tb[IFLA_MTU])
 		link->mtu = nla_get_u32(tb[IFLA_MTU]);

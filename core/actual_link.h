@@ -12,7 +12,7 @@
 /* How a link of this instance is known. */
 struct actual_ident {
 	char mark[NET_MARK_SIZE];
-	uint32_t birth_group;
+	uint32_t birth_group, leaving_group;
 };
 
 /* What the message says beyond struct net_link: indices, which become names once all links are known. */

@@ -18,13 +18,17 @@ struct apply {
 	bool *failed; /* by group; set here, never cleared */
 	/* A fault that stops one group is told here, with the operation as ip(8) would have it; the run goes on. */
 	void (*report)(void *arg, unsigned int group, const struct evpn_error *err);
-	/* After each operation that changed the kernel; for tests that end the process there. Optional. */
+	/* After each change of the kernel; for tests that end the process there. Optional. */
 	void (*after)(void *arg);
 	void *arg;
 
 	size_t n_done;
 	struct evpn_error ovs_err; /* of Open vSwitch's last operation that failed */
 	int64_t ovs_cfg; /* ports were deleted: what ovs_await needs before something else is done; 0: nothing */
+	/* apply_delete.c's and apply_sysctl.c's own, for the length of a stage */
+	bool leaving_known[NET_NS_COUNT], leaving_free[NET_NS_COUNT];
+	int *sysctl_back;
+	enum net_ns sysctl_ns;
 };
 
 /*

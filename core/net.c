@@ -17,13 +17,24 @@ bool net_is_mark(const char *alias)
 	return strncmp(alias, "evpnd:", 6) == 0;
 }
 
-uint32_t net_birth_group(const char *instance)
+/* FNV-1a, so that two instances hardly ever share a group. */
+static uint32_t hash_instance(const char *instance)
 {
-	uint32_t hash = 2166136261u; /* FNV-1a, so that two instances hardly ever share a group */
+	uint32_t hash = 2166136261u;
 
 	for (; *instance; instance++)
 		hash = (hash ^ (uint8_t)*instance) * 16777619u;
-	return 0x65760000u | ((hash ^ hash >> 16) & 0xffffu); /* "ev" */
+	return (hash ^ hash >> 16) & 0xffffu;
+}
+
+uint32_t net_birth_group(const char *instance)
+{
+	return 0x65760000u | hash_instance(instance); /* "ev" */
+}
+
+uint32_t net_leaving_group(const char *instance)
+{
+	return 0x65770000u | hash_instance(instance);
 }
 
 void net_clear(struct net *net)

@@ -34,7 +34,7 @@ enum net_owner {
 	NET_OWNER_FOREIGN,
 	NET_OWNER_SIBLING, /* carries the mark of another instance of evpnd: as foreign as any */
 	NET_OWNER_BORN, /* made by us, the process ended before it could be marked: the link group says so */
-	NET_OWNER_OURS, /* made by this instance: has its mark and its link group */
+	NET_OWNER_OURS, /* made by this instance: has its mark and one of its link groups */
 	NET_OWNER_NIC, /* has the mark alone: an underlay NIC that was moved, never made, never to be deleted */
 };
 
@@ -62,6 +62,7 @@ struct net_link {
 
 	int ifindex; /* actual only */
 	enum net_owner owner;
+	bool leaving; /* actual: ours, and in the group that is deleted in one message */
 	bool adopted; /* desired: an underlay NIC, moved in, never made, never deleted */
 	bool returned; /* desired: a NIC that goes back to the host */
 	bool raised; /* desired: set up by the raise step, after FRR has its configuration */
@@ -220,6 +221,12 @@ bool net_is_mark(const char *alias);
  * process killed between the two would leave a device that nobody owns; the group is set at birth.
  */
 uint32_t net_birth_group(const char *instance);
+
+/*
+ * The link group that devices are put into to be deleted in one message; they carry the mark. One that is found in it was
+ * on its way out when the process was killed.
+ */
+uint32_t net_leaving_group(const char *instance);
 
 void net_clear(struct net *net);
 

@@ -22,8 +22,7 @@ enum op_type {
 	OP_LINK_RETURN, /* an underlay NIC back to the host, or to its name there, with its former alias */
 	OP_LINK_IPV6, /* disable_ipv6, before the link comes up */
 	OP_LINK_DOWN,
-	OP_LINK_SET, /* attrs: mark, master, mtu, mac, addrgenmode, up: one message */
-	OP_LINK_PORT, /* bridge port attributes */
+	OP_LINK_SET, /* attrs: mark, master, mtu, mac, addrgenmode, bridge port, up: one message */
 	OP_ADDR_ADD,
 	OP_ADDR_DELETE,
 	OP_ROUTE_ADD,
@@ -31,7 +30,7 @@ enum op_type {
 	OP_OVS_PORT_ADD, /* in the database of Open vSwitch */
 	OP_OVS_PORT_DELETE,
 };
-#define OP_TYPE_COUNT 15
+#define OP_TYPE_COUNT 14
 
 struct op {
 	enum plan_stage stage;

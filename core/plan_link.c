@@ -241,6 +241,8 @@ static unsigned int link_difference(const struct planner *p, const struct net_li
 		/* A NIC that went back has lost our mark with the move; what it is called now is its user's. */
 		attrs |= have->owner != want->owner && !want->returned ? NET_LINK_MARK : 0;
 		attrs |= have->owner == NET_OWNER_NIC && want->returned ? NET_LINK_MARK : 0;
+		/* One that was to go and is wanted again: its former group comes with the mark. */
+		attrs |= have->leaving ? NET_LINK_MARK : 0;
 		/* The kernel does not take a port out of Open vSwitch's datapath; whoever put it there does. */
 		attrs |= streq(want->master, have->master) || (have->ovs && !want->master[0]) ? 0 : NET_LINK_MASTER;
 		attrs |= want->mtu != have->mtu ? NET_LINK_MTU : 0;
@@ -292,6 +294,15 @@ static unsigned int plan_birth(struct planner *p, const struct net_link *want)
 	return 0;
 }
 
+static void plan_set(struct planner *p, enum plan_stage stage, unsigned int rank, const struct net_link *want,
+		     unsigned int attrs)
+{
+	struct op *op = plan_add_op(p, stage, OP_LINK_SET, rank, want->group);
+
+	op->link = want;
+	op->attrs = attrs;
+}
+
 void plan_link(struct planner *p, const struct net_link *want)
 {
 	const struct net_link *have = find_in_place(p, want);
@@ -307,22 +318,18 @@ void plan_link(struct planner *p, const struct net_link *want)
 	}
 	if (attrs & NET_LINK_IPV6)
 		plan_add_op(p, stage, OP_LINK_IPV6, RANK_IPV6, want->group)->link = want;
-	if (attrs & NET_LINK_PORT)
-		plan_add_op(p, stage, OP_LINK_PORT, RANK_PORT, want->group)->link = want;
-	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PORT);
+	attrs &= ~(unsigned int)NET_LINK_IPV6;
 	if (want->raised && (attrs & NET_LINK_UP)) {
-		struct op *op = plan_add_op(p, PLAN_RAISE, OP_LINK_SET, plan_create_rank(want->kind), want->group);
-
-		op->link = want;
-		op->attrs = NET_LINK_UP;
+		plan_set(p, PLAN_RAISE, plan_create_rank(want->kind), want, NET_LINK_UP);
 		attrs &= ~(unsigned int)NET_LINK_UP;
 	}
-	if (attrs) {
-		struct op *op = plan_add_op(p, stage, OP_LINK_SET, RANK_SET, want->group);
-
-		op->link = want;
-		op->attrs = attrs;
+	/* The kernel takes a port's attributes for the master it has before the message. */
+	if ((attrs & NET_LINK_PORT) && (attrs & NET_LINK_MASTER)) {
+		plan_set(p, stage, RANK_PORT, want, NET_LINK_PORT);
+		attrs &= ~(unsigned int)NET_LINK_PORT;
 	}
+	if (attrs)
+		plan_set(p, stage, RANK_SET, want, attrs);
 }
 
 void plan_old_link(struct planner *p, const struct net_link *old)

@@ -94,6 +94,9 @@ static void put_set(struct text *t, const struct net_link *link, unsigned int at
 		put(t, " alias evpnd");
 	if (attrs & NET_LINK_UP)
 		put(t, " %s", link->up ? "up" : "down");
+	if (attrs & NET_LINK_PORT)
+		put(t, " type bridge_slave neigh_suppress %s learning %s", link->neigh_suppress ? "on" : "off",
+		    link->port_learning ? "on" : "off");
 }
 
 /* A NIC's way between the namespaces, or to another name. */
@@ -173,10 +176,6 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 		break;
 	case OP_LINK_SET:
 		put_set(&t, op->link, op->attrs);
-		break;
-	case OP_LINK_PORT:
-		put(&t, "link set %s type bridge_slave neigh_suppress %s learning %s", op->link->name,
-		    op->link->neigh_suppress ? "on" : "off", op->link->port_learning ? "on" : "off");
 		break;
 	case OP_ADDR_ADD:
 	case OP_ADDR_DELETE:

@@ -15,6 +15,17 @@ static enum plan_stage addr_stage(const struct net_addr *addr)
 }
 
 /*
+ * An IPv4 VTEP comes before the devices. Each one that comes up announces its multicast groups, and in a namespace without
+ * any IPv4 address the kernel looks for one on every device there is. (For an IPv6 one, IPv6 may have to be put on first.)
+ */
+static unsigned int addr_rank(const struct net_addr *addr)
+{
+	bool early = addr->ns == NET_NS_FRR && streq(addr->link, "lo") && addr->ip.family == AF_INET;
+
+	return early ? RANK_SYSCTL : RANK_ADDR;
+}
+
+/*
  * An address that is not wanted is deleted if it is ours and its device stays. Another instance has the same protocol
  * number, so the device has to be ours too; on the host evpnd sets addresses only on what it made.
  */
@@ -52,7 +63,7 @@ void plan_addrs(struct planner *p)
 
 		if (c <= 0 && !(c == 0 && stands))
 			plan_add_op(p, plan_stage_of(p, d->addrs[i].group, addr_stage(&d->addrs[i])), OP_ADDR_ADD,
-				    RANK_ADDR, d->addrs[i].group)
+				    addr_rank(&d->addrs[i]), d->addrs[i].group)
 				->addr = &d->addrs[i];
 		else if (c > 0 && (stands || net_find_link(a, have->ns, have->link)->owner == NET_OWNER_NIC))
 			plan_old_addr(p, have);

@@ -241,7 +241,7 @@ static const struct {
 } drifts[] = {
 	{ "vni100", NET_LINK_MASTER, OP_LINK_SET }, { "br100", NET_LINK_MTU, OP_LINK_SET },
 	{ "br100", NET_LINK_MAC, OP_LINK_SET },	    { "br100", NET_LINK_ADDRGEN_NONE, OP_LINK_SET },
-	{ "br100", NET_LINK_UP, OP_LINK_SET },	    { "vni100", NET_LINK_PORT, OP_LINK_PORT },
+	{ "br100", NET_LINK_UP, OP_LINK_SET },	    { "vni100", NET_LINK_PORT, OP_LINK_SET },
 	{ "vni110", NET_LINK_IPV6, OP_LINK_IPV6 },  { "frr1", NET_LINK_MASTER, OP_LINK_SET },
 	{ "eth1", NET_LINK_UP, OP_LINK_SET },
 };
@@ -274,6 +274,32 @@ START_TEST(drift_is_repaired_in_place)
 	ck_assert_str_eq(plan.ops[0].link->name, drifts[_i].link);
 	if (drifts[_i].type == OP_LINK_SET)
 		ck_assert_uint_eq(plan.ops[0].attrs, drifts[_i].attr);
+}
+END_TEST
+
+START_TEST(device_that_was_to_go_and_is_wanted_again_is_marked_again)
+{
+	all_made();
+	actual_link(NET_NS_FRR, "br110")->leaving = true;
+	make();
+	ck_assert_uint_eq(plan.n_ops, 1);
+	ck_assert_int_eq(plan.ops[0].type, OP_LINK_SET);
+	ck_assert_uint_eq(plan.ops[0].attrs, NET_LINK_MARK);
+	ck_assert_str_eq(plan.ops[0].link->name, "br110");
+}
+END_TEST
+
+START_TEST(port_that_gets_another_master_has_its_attributes_set_afterwards)
+{
+	all_made();
+	struct net_link *port = actual_link(NET_NS_FRR, "vni110");
+
+	port->master[0] = '\0';
+	port->neigh_suppress = false;
+	make();
+	ck_assert_uint_eq(plan.n_ops, 2);
+	ck_assert_uint_eq(plan.ops[0].attrs, NET_LINK_MASTER);
+	ck_assert_uint_eq(plan.ops[1].attrs, NET_LINK_PORT);
 }
 END_TEST
 
@@ -407,6 +433,8 @@ int main(void)
 	tcase_add_test(tcase, marked_device_that_nobody_wants_is_pruned);
 	tcase_add_test(tcase, device_of_another_instance_is_foreign);
 	tcase_add_loop_test(tcase, drift_is_repaired_in_place, 0, (int)ARRAY_LEN(drifts));
+	tcase_add_test(tcase, device_that_was_to_go_and_is_wanted_again_is_marked_again);
+	tcase_add_test(tcase, port_that_gets_another_master_has_its_attributes_set_afterwards);
 	tcase_add_test(tcase, veth_whose_other_end_is_gone_is_made_anew);
 	tcase_add_test(tcase, kernel_without_ipv6);
 	tcase_add_test(tcase, address_that_is_not_ours_stays);
