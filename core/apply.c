@@ -50,7 +50,10 @@ static struct outcome address(struct apply *apply, const struct op *op, int type
 
 static struct outcome address_add(struct apply *apply, const struct op *op)
 {
-	return address(apply, op, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
+	struct outcome o = address(apply, op, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
+
+	/* The kernel may have been told to keep an IPv6 address that was expected to go with its link (keep_addr_on_down). */
+	return o.error == -EEXIST ? OUTCOME(0) : o;
 }
 
 static struct outcome route(struct apply *apply, const struct op *op, int type, int flags)

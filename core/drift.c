@@ -90,6 +90,7 @@ void drift_known_learn(struct drift_known *known, const struct net *desired, con
 
 	drift_known_clear(known);
 	known->ident.birth_group = net_birth_group(instance);
+	known->ident.leaving_group = net_leaving_group(instance);
 	net_mark(instance, known->ident.mark);
 	add_names(net, desired, actual);
 	net_sort(net);

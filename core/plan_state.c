@@ -50,6 +50,32 @@ static void plan_old_addr(struct planner *p, const struct net_addr *have)
 		plan_add_op(p, PLAN_PRUNE, OP_ADDR_DELETE, RANK_ADDR, want ? want->group : 0)->addr = have;
 }
 
+static bool is_vrf(const struct net *net, enum net_ns ns, const char *name)
+{
+	const struct net_link *link = name[0] ? net_find_link(net, ns, name) : NULL;
+
+	return link && link->kind == NET_KIND_VRF;
+}
+
+/* A device that comes into a VRF, or out of one, is set down and up by the kernel, and loses its IPv6 addresses by that. */
+static bool loses_ipv6(const struct planner *p, const struct net_link *have)
+{
+	const struct net_link *want = net_find_link(p->desired, have->ns, have->name);
+
+	if (!want || !(want->want & NET_LINK_MASTER) ||
+	    !(is_vrf(p->desired, want->ns, want->master) || is_vrf(p->actual, have->ns, have->master)))
+		return false;
+	return !streq(want->master, have->master) || !plan_standing(p, want->ns, want->master);
+}
+
+/* Whether the address will still be there when the links are as they shall be. */
+static bool stays(const struct planner *p, const struct net_addr *have)
+{
+	const struct net_link *link = plan_standing(p, have->ns, have->link);
+
+	return link && !(have->ip.family == AF_INET6 && loses_ipv6(p, link));
+}
+
 /* Walks two sorted arrays together: `only_want` and `only_have` get what the other side lacks. */
 void plan_addrs(struct planner *p)
 {
@@ -59,7 +85,7 @@ void plan_addrs(struct planner *p)
 	while (i < d->n_addrs || k < a->n_addrs) {
 		int c = i == d->n_addrs ? 1 : k == a->n_addrs ? -1 : net_addr_compare(&d->addrs[i], &a->addrs[k]);
 		const struct net_addr *have = c >= 0 ? &a->addrs[k] : NULL;
-		bool stands = have && plan_standing(p, have->ns, have->link);
+		bool stands = have && stays(p, have);
 
 		if (c <= 0 && !(c == 0 && stands))
 			plan_add_op(p, plan_stage_of(p, d->addrs[i].group, addr_stage(&d->addrs[i])), OP_ADDR_ADD,
