@@ -88,7 +88,7 @@ tail -n "+$((lines + 1))" "$FABRIC/daemon.log" | grep '^<6>drift' > "$FABRIC/dri
 
 step "a program that keeps undoing it"
 fighting() {
-	in_frr ip -oneline monitor link | while read -r line; do
+	while read -r line; do
 		case $line in
 		*\ vni110:*\ mtu\ 1450\ *) in_frr ip link set vni110 mtu 1300 ;;
 		esac
@@ -98,10 +98,13 @@ drifts() { grep -c '^<6>drift: .*mtu 1450' "$FABRIC/daemon.log" || :; }
 has_drifted() { [ "$(drifts)" -ge "$1" ]; }
 warnings() { grep -c '^<4>frr: vni110 keeps being changed' "$FABRIC/daemon.log" || :; }
 before=$(drifts)
-set -m
-fighting &
+mkfifo "$FABRIC/fight"
+# Not in_frr: of a function in the background, only its shell would be killed. The fight ends with it.
+nsenter -n -t "$(cat "$FABRIC/frr/pid")" ip -oneline monitor link > "$FABRIC/fight" &
 fight=$!
-set +m
+FABRIC_PIDS+=("$fight")
+fighting < "$FABRIC/fight" &
+FABRIC_PIDS+=($!)
 begins() { in_frr ip link set vni110 mtu 1300 && has_drifted $((before + 1)); }
 until_ok 30 "the fight begins" begins
 until_ok 30 "it is named" says '^<4>frr: vni110 keeps being changed by another program: put back 5 times'
@@ -109,7 +112,7 @@ from=$EPOCHREALTIME
 until_ok 30 "two more times" has_drifted $((before + 7))
 echo "$EPOCHREALTIME $from" | awk '{ printf "the pauses of 1 and 2 s took %.1f s\n", $1 - $2; exit $1 - $2 < 2.5 }' ||
 	fail "no pauses"
-kill -- "-$fight"
+kill "$fight"
 wait "$fight" 2>/dev/null || :
 is_over() { [[ $(in_frr ip link show vni110) = *" mtu 1450 "* ]]; }
 until_ok 30 "put back after the fight" is_over
@@ -149,3 +152,21 @@ late_nic() {
 }
 obstacle "no eth1" 'eth1: no such device' late_nic
 in_frr ip address show eth1 | grep -q 'inet 192.168.11.3/24' || fail "eth1 did not get its address back"
+
+step "the NIC goes and comes again: FRR has its address each time, though nothing is reloaded"
+frr_has_address() { vtysh_in frr 'show interface eth1' | grep -q 'inet 192.168.11.3/24'; }
+is_absent() { [ "$(grep -c 'eth1: no such device' "$FABRIC/daemon.log")" -gt "$1" ]; }
+daemon_start
+wait_for 60 "converged" has_run 1
+reloads=$(reloader_count)
+for ((i = 0; i < ${RETURNS:-5}; i++)); do
+	n=$(runs)
+	absent=$(grep -c 'eth1: no such device' "$FABRIC/daemon.log" || :)
+	ip -n ev-leaf2 link delete node
+	until_ok 60 "evpnd misses the NIC" is_absent "$absent"
+	late_nic
+	until_ok 90 "converged with the NIC again" has_run $((n + 1))
+	until_ok 5 "FRR has the NIC's address, time $((i + 1))" frr_has_address
+done
+[ "$reloads" = "$(reloader_count)" ] || fail "FRR was reloaded: $reloads, then $(reloader_count)"
+daemon_stop
