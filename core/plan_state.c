@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plan_state.c - what to do about addresses, routes, sysctls and ports of Open vSwitch; see plan_parts.h */
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "plan_parts.h"
@@ -109,6 +110,20 @@ static void add_route(struct planner *p, const struct net_route *want)
 	plan_add_op(p, plan_stage_of(p, want->group, stage), OP_ROUTE_ADD, rank, want->group)->route = want;
 }
 
+/*
+ * A route's only mark is its protocol number, which others may use as well: what is in the kernel's own tables, or in that of
+ * a VRF that is not ours, is not taken for ours.
+ */
+static bool route_goes(const struct planner *p, const struct net_route *have)
+{
+	struct net_link key = { .table = have->table };
+	const struct net_link *wanted = &key;
+	const struct net_link **vrf = p->n_vrfs ? bsearch(&wanted, p->vrfs, p->n_vrfs, sizeof(*p->vrfs), plan_by_table)
+						: NULL;
+
+	return have->ns == NET_NS_FRR && !(have->table >= 253 && have->table <= 255) && (!vrf || net_is_made(*vrf));
+}
+
 void plan_routes(struct planner *p)
 {
 	const struct net *d = p->desired, *a = p->actual;
@@ -119,7 +134,7 @@ void plan_routes(struct planner *p)
 
 		if (c < 0)
 			add_route(p, &d->routes[i]);
-		else if (c > 0 && a->routes[k].ns == NET_NS_FRR)
+		else if (c > 0 && route_goes(p, &a->routes[k]))
 			plan_add_op(p, PLAN_PRUNE, OP_ROUTE_DELETE, RANK_SYSCTL, 0)->route = &a->routes[k];
 		i += c <= 0;
 		k += c >= 0;

@@ -374,6 +374,31 @@ START_TEST(two_vrfs_never_have_one_table)
 }
 END_TEST
 
+START_TEST(route_in_a_table_that_is_not_ours_stays)
+{
+	static const uint32_t tables[] = { 254, 4711 };
+	struct net_link *vrf;
+
+	all_made();
+	vrf = add(&actual, NET_NS_FRR, NET_KIND_VRF, "theirs");
+	vrf->table = 4711;
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		struct net_route *route = util_append(&actual.routes, &actual.n_routes, sizeof(*route));
+
+		route->ns = NET_NS_FRR;
+		route->table = tables[i];
+		set_ip(&route->dst, "198.18.2.0/24");
+	}
+	make();
+	ck_assert_uint_eq(plan.n_ops, 0);
+	plan_clear(&plan);
+	actual_link(NET_NS_FRR, "theirs")->owner = NET_OWNER_OURS;
+	make();
+	ck_assert_uint_eq(plan.n_problems, 0);
+	ck_assert_int_eq(plan.ops[0].type, OP_ROUTE_DELETE);
+}
+END_TEST
+
 START_TEST(address_of_another_instance_stays)
 {
 	struct net_addr *addr;
@@ -440,6 +465,7 @@ int main(void)
 	tcase_add_test(tcase, address_that_is_not_ours_stays);
 	tcase_add_test(tcase, l3vni_that_comes_into_its_vrf_is_down_until_raise);
 	tcase_add_test(tcase, two_vrfs_never_have_one_table);
+	tcase_add_test(tcase, route_in_a_table_that_is_not_ours_stays);
 	tcase_add_test(tcase, address_of_another_instance_stays);
 	return unit_run("plan", tcase);
 }
