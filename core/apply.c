@@ -217,8 +217,10 @@ static int run_ops(struct apply *apply, const struct plan *plan, enum plan_stage
 
 int apply_stage(struct apply *apply, const struct plan *plan, enum plan_stage stage, struct evpn_error *err)
 {
-	_cleanup_netns_ int back = -1;
+	int r;
 
-	apply->sysctl_back = &back;
-	return run_ops(apply, plan, stage, err);
+	apply->sysctl_back = -1;
+	r = run_ops(apply, plan, stage, err);
+	netns_leave(&apply->sysctl_back);
+	return r;
 }

@@ -27,7 +27,7 @@ struct apply {
 	int64_t ovs_cfg; /* ports were deleted: what ovs_await needs before something else is done; 0: nothing */
 	/* apply_delete.c's and apply_sysctl.c's own, for the length of a stage */
 	bool leaving_known[NET_NS_COUNT], leaving_free[NET_NS_COUNT];
-	int *sysctl_back;
+	int sysctl_back;
 	enum net_ns sysctl_ns;
 };
 

@@ -12,10 +12,10 @@ static int enter(struct apply *apply, enum net_ns ns)
 {
 	struct evpn_error err = { 0 };
 
-	if (*apply->sysctl_back >= 0 && apply->sysctl_ns == ns)
+	if (apply->sysctl_back >= 0 && apply->sysctl_ns == ns)
 		return 0;
-	netns_leave(apply->sysctl_back);
-	if (netns_enter(apply->netns_fd[ns], apply->sysctl_back, &err) < 0)
+	netns_leave(&apply->sysctl_back);
+	if (netns_enter(apply->netns_fd[ns], &apply->sysctl_back, &err) < 0)
 		return -err.code;
 	apply->sysctl_ns = ns;
 	return 0;
