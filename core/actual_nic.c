@@ -58,6 +58,14 @@ static void restart_routes(void *arg)
 	reader->nic->n_routes = reader->first_route;
 }
 
+/* Such as no program made: those have a kind. (default_device_exit_net in the kernel's net/core/dev.c) */
+static bool is_physical(struct nlattr *info)
+{
+	struct nlattr *tb[IFLA_INFO_MAX + 1];
+
+	return !info || (nla_parse_nested(tb, IFLA_INFO_MAX, info, NULL) == 0 && !tb[IFLA_INFO_KIND]);
+}
+
 static void each_link(const struct nlmsghdr *hdr, void *arg)
 {
 	struct nic_reader *reader = arg;
@@ -67,6 +75,7 @@ static void each_link(const struct nlmsghdr *hdr, void *arg)
 	if (hdr->nlmsg_type != RTM_NEWLINK ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
 		return;
+	reader->nic->physical = is_physical(tb[IFLA_LINKINFO]);
 	/* A NIC that fell back from a dead namespace still has our mark; that is not what the user called it. */
 	if (tb[IFLA_IFALIAS] && !streq(nla_get_string(tb[IFLA_IFALIAS]), reader->mark))
 		snprintf(reader->nic->alias, sizeof(reader->nic->alias), "%s", nla_get_string(tb[IFLA_IFALIAS]));
@@ -148,7 +157,7 @@ static int read_routes(struct nic_reader *reader, struct rtnl *host, bool no_ipv
 	return 0;
 }
 
-static int read_alias(struct nic_reader *reader, struct rtnl *host, struct evpn_error *err)
+static int read_link(struct nic_reader *reader, struct rtnl *host, struct evpn_error *err)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC, .ifi_index = reader->ifindex };
 	struct nl_msg *msg = rtnl_message(RTM_GETLINK, 0);
@@ -174,7 +183,7 @@ int actual_read_nic(struct rtnl *host, const struct net *actual, const struct ne
 		if (addr->ns == NET_NS_HOST && streq(addr->link, link->name))
 			*(struct net_addr *)util_append(&nic.addrs, &nic.n_addrs, sizeof(*addr)) = *addr;
 	}
-	if (read_routes(&reader, host, actual->no_ipv6[NET_NS_HOST], err) < 0 || read_alias(&reader, host, err) < 0) {
+	if (read_routes(&reader, host, actual->no_ipv6[NET_NS_HOST], err) < 0 || read_link(&reader, host, err) < 0) {
 		record_nic_clear(&nic);
 		return -1;
 	}

@@ -107,8 +107,13 @@ static void check_returned(struct planner *p, const struct net_link *want)
 {
 	const struct net_link *nic = find_nic(p, want), *there = net_find_link(p->actual, NET_NS_HOST, want->name);
 
+	/* A virtual one is forgotten before it comes to this. */
 	if (!nic)
-		p->plan->blocked[want->group] = true; /* there is nothing to give back */
+		plan_add_problem(p, PLAN_ABSENT, want->group,
+				 "NIC %s is neither on the host nor in FRR's namespace: the kernel puts it back on the "
+				 "host when the namespace that it is in is gone, give it back then (--down); if it is "
+				 "gone for good, remove its record, nic-%s.json in the state directory",
+				 want->name, want->name);
 	else if (there && there != nic)
 		plan_add_problem(p, PLAN_FOREIGN, want->group,
 				 "NIC %s cannot be given back: the host has another device of that name now; rename or "

@@ -27,6 +27,7 @@ struct record_nic {
 	char name[IFNAMSIZ];
 	bool up;
 	bool fresh; /* read from the host just now, not saved yet */
+	bool physical; /* the kernel puts it back on the host when the namespace that it is in dies */
 	unsigned int mtu; /* bytes; 0: unknown */
 	uint8_t mac[6]; /* the permanent address where it has one; zero: unknown */
 	char alias[256];

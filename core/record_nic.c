@@ -117,6 +117,7 @@ static bool read_nic(const json_t *json, const char *name, struct record_nic *ni
 
 	net_set_name(nic->name, name);
 	nic->up = json_is_true(json_object_get(json, "up"));
+	nic->physical = json_is_true(json_object_get(json, "physical"));
 	nic->mtu = (unsigned int)get_int(json, "mtu");
 	get_bytes(json, "mac", nic->mac, sizeof(nic->mac));
 	snprintf(nic->alias, sizeof(nic->alias), "%s", get_text(json, "alias"));
@@ -263,9 +264,10 @@ int record_save_nic(const char *state_dir, const struct record_nic *nic, struct 
 		json_array_append_new(addrs, addr_json(&nic->addrs[i]));
 	for (size_t i = 0; i < nic->n_routes; i++)
 		json_array_append_new(routes, route_json(&nic->routes[i]));
-	json = json_pack("{ss sb sI so ss so so so}", "name", nic->name, "up", (int)nic->up, "mtu",
-			 (json_int_t)nic->mtu, "mac", bytes_json(nic->mac, sizeof(nic->mac)), "alias", nic->alias,
-			 "addresses", addrs, "routes", routes, "sysctls", sysctls_json(nic->sysctls, nic->n_sysctls));
+	json = json_pack("{ss sb sb sI so ss so so so}", "name", nic->name, "up", (int)nic->up, "physical",
+			 (int)nic->physical, "mtu", (json_int_t)nic->mtu, "mac", bytes_json(nic->mac, sizeof(nic->mac)),
+			 "alias", nic->alias, "addresses", addrs, "routes", routes, "sysctls",
+			 sysctls_json(nic->sysctls, nic->n_sysctls));
 	return save(path, json, err);
 }
 

@@ -94,8 +94,10 @@ static int read_all_returned(struct run *run)
 
 		if (find_wanted(run, former->name)) {
 			i++;
-		} else if (!link) {
+		} else if (!link && !former->physical) {
 			forget(run, i);
+		} else if (!link) {
+			i++; /* the plan says so */
 		} else if (read_returned(run, former, link) < 0) {
 			return -1;
 		} else {

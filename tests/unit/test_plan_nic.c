@@ -197,6 +197,18 @@ START_TEST(nic_that_the_kernel_renamed_gets_its_name_back)
 }
 END_TEST
 
+START_TEST(nic_that_is_nowhere_is_not_given_up)
+{
+	net_clear(&actual);
+	add(&actual, NET_NS_HOST, NET_KIND_OTHER, "lo");
+	want_nic_back();
+	make_for_nic();
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert_int_eq(plan.problems[0].fault, PLAN_ABSENT);
+	ck_assert_uint_eq(plan.n_ops, 0);
+}
+END_TEST
+
 START_TEST(marked_nic_is_never_deleted)
 {
 	all_made();
@@ -217,6 +229,7 @@ int main(void)
 	tcase_add_test(tcase, foreign_nic_in_frrs_namespace);
 	tcase_add_test(tcase, nic_goes_back);
 	tcase_add_test(tcase, nic_that_the_kernel_renamed_gets_its_name_back);
+	tcase_add_test(tcase, nic_that_is_nowhere_is_not_given_up);
 	tcase_add_test(tcase, marked_nic_is_never_deleted);
 	return unit_run("plan nic", tcase);
 }

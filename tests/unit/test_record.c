@@ -34,9 +34,12 @@ static void write_text(const char *name, const char *text)
 
 START_TEST(nic_round_trip)
 {
-	struct record_nic nic = {
-		.name = "eth1", .up = true, .mtu = 9000, .mac = { 2, 0, 0, 0xab, 0, 0xff }, .alias = "to the \"spine\""
-	};
+	struct record_nic nic = { .name = "eth1",
+				  .up = true,
+				  .physical = true,
+				  .mtu = 9000,
+				  .mac = { 2, 0, 0, 0xab, 0, 0xff },
+				  .alias = "to the \"spine\"" };
 	struct record_nics nics = { 0 };
 	struct evpn_error err = { 0 };
 	struct net_sysctl *sysctl;
@@ -67,6 +70,7 @@ START_TEST(nic_round_trip)
 	ck_assert_ptr_nonnull(back);
 	ck_assert(back->up);
 	ck_assert(!back->fresh);
+	ck_assert(back->physical);
 	ck_assert_str_eq(back->alias, nic.alias);
 	ck_assert_uint_eq(back->n_addrs, 2);
 	ck_assert_uint_eq(back->mtu, 9000);
