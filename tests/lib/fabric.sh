@@ -150,14 +150,19 @@ fabric_up() {
 	container_start
 }
 
+# A pid is used again soon, and a pidfile may be stale: only a child of this shell is surely what it started. With a router's
+# first process, which is a child's child, all of it ends.
+end_child() {
+	[ "$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status")" = $$ ] || return 0
+	pkill -KILL -P "$1" || :
+	kill "$1" || :
+	wait "$1" || :
+}
+
 fabric_down() {
 	local pid name
 	[ -n "$FABRIC" ] || return 0
-	for pid in "$FABRIC"/*/pid; do kill -KILL "$(cat "$pid")" || :; done 2>/dev/null
-	for pid in "${FABRIC_PIDS[@]}"; do
-		kill "$pid" || :
-		wait "$pid" || :
-	done 2>/dev/null
+	for pid in "${FABRIC_PIDS[@]}"; do end_child "$pid"; done 2>/dev/null
 	for name in $FABRIC_NAMESPACES; do ip netns delete "$name" 2>/dev/null || :; done
 	rm -rf "$FABRIC"
 	FABRIC=
