@@ -36,9 +36,9 @@ struct bench {
 
 static size_t n_messages;
 
-/* The linker puts these around libnl's (-Wl,--wrap). */
+/* The linker puts these around libnl's (-Wl,--wrap), for the libraries too, so that they must see it. */
 int __real_nl_send_auto(struct nl_sock *sk, struct nl_msg *msg);
-int __wrap_nl_send_auto(struct nl_sock *sk, struct nl_msg *msg);
+__attribute__((visibility("default"))) int __wrap_nl_send_auto(struct nl_sock *sk, struct nl_msg *msg);
 
 int __wrap_nl_send_auto(struct nl_sock *sk, struct nl_msg *msg)
 {

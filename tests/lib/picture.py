@@ -27,7 +27,9 @@ CARRIER = {"LOWER_UP", "NO-CARRIER"}
 
 def plain(value):
     if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items() if k not in CHANCE}
+        # A port's id has its number in it; elsewhere an id is the VNI or the VLAN.
+        chance = CHANCE | {"id"} if "designated_port" in value else CHANCE
+        return {k: plain(v) for k, v in value.items() if k not in chance}
     if isinstance(value, list):
         return sorted((plain(v) for v in value if not isinstance(v, str) or v not in CARRIER), key=lambda v: json.dumps(v, sort_keys=True))
     return value

@@ -85,15 +85,16 @@ once() {
 	evpnd_on_node --once --timeout 60
 }
 
-# What stands in both namespaces, without what changes by itself: clocks, and link-local addresses, which come a while after
-# their link.
+# What stands in both namespaces, without what changes by itself: clocks, a carrier that the kernel notices a while after the
+# link, and link-local addresses, which come then.
 snapshot() {
 	local enter
 	for enter in "ip netns exec ev-node" in_frr; do
 		$enter ip -d link show
 		$enter ip address show
 		$enter ip route show table all
-	done | sed -E 's/ (valid|preferred)_lft [^ ]*//g; s/ [a-z_]*timer +[0-9.]+//g; / (fe80:|ff00:)/d'
+	done | sed -E 's/ (valid|preferred)_lft [^ ]*//g; s/ [a-z_]*timer +[0-9.]+//g; / (fe80:|ff00:)/d
+		s/NO-CARRIER,|,LOWER_UP//; s/ state [A-Z]+ / /'
 }
 
 # picture: the same for comparing what was taken away with what was there before: without indices, and without the order and the
