@@ -96,11 +96,12 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 	ip = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
 	link = find_index(reader, (int)ifa->ifa_index);
 	/*
-	 * Addresses that the kernel makes, of the link, by router advertisements, come and go with the device. (The flag
-	 * of a temporary address is that of a secondary one in IPv4.)
+	 * Addresses that the kernel makes, of the link, by router advertisements, come and go with the device: a link-local
+	 * one is somebody's where the kernel makes none. (The flag of a temporary address is that of a secondary one in
+	 * IPv4.)
 	 */
-	if (!ip || !link || (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL) || proto == IFAPROT_KERNEL_RA ||
-	    (ifa->ifa_family == AF_INET6 && (ifa->ifa_flags & IFA_F_TEMPORARY)))
+	if (!ip || !link || (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL && !link->addrgen_none) ||
+	    proto == IFAPROT_KERNEL_RA || (ifa->ifa_family == AF_INET6 && (ifa->ifa_flags & IFA_F_TEMPORARY)))
 		return;
 	addr = util_append(&reader->net->addrs, &reader->net->n_addrs, sizeof(*addr));
 	addr->ns = reader->ns;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* desired.c - see desired.h; the table "What stands in the kernel" of the design, as code */
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -217,6 +218,22 @@ static void add_bridge_sysctls(struct maker *m, unsigned int group, const struct
 	m->net->sysctls[m->net->n_sysctls - 1].is_default = !learns6;
 }
 
+/*
+ * The router's own link-local address, from which it asks for its neighbours when it forwards (RFC 4291, 2.1 and 2.8;
+ * without one the kernel asks nobody). Of the MAC, so that it is the same on every node, like the gateway; which is why
+ * the kernel, which would look for duplicates, does not make it.
+ */
+static void add_gateway_link_local(struct maker *m, unsigned int group, const char *bridge, const uint8_t mac[6])
+{
+	const struct ipaddr ip = { .family = AF_INET6,
+				   .prefixlen = 64,
+				   .bytes = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe,
+					      mac[3], mac[4], mac[5] } };
+
+	desired_add_addr(m, group, NET_NS_FRR, bridge, &ip);
+	m->net->addrs[m->net->n_addrs - 1].scope = RT_SCOPE_LINK;
+}
+
 static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 {
 	char text[48], bridge[IFNAMSIZ];
@@ -268,6 +285,7 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 {
 	char text[48], bridge[IFNAMSIZ];
 	unsigned int group, mtu = l2->mtu ? l2->mtu : m->inner_mtu;
+	bool gateway6 = false;
 	uint8_t mac[6];
 	struct net_link *link;
 
@@ -286,8 +304,12 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 		desired_set_mac(link, mac);
 	}
 	add_bridge_sysctls(m, group, l2, bridge);
-	for (size_t i = 0; i < l2->n_gateways; i++)
+	for (size_t i = 0; i < l2->n_gateways; i++) {
 		desired_add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);
+		gateway6 |= l2->gateways[i].family == AF_INET6;
+	}
+	if (gateway6)
+		add_gateway_link_local(m, group, bridge, mac);
 
 	add_vxlan(m, group, l2->vni, bridge, false, mtu);
 	if (l2->host.managed)

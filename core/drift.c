@@ -205,8 +205,8 @@ static bool address_concerns(const struct drift_known *known, enum net_ns ns, co
 	struct net_addr addr = { .ns = ns };
 	bool stands;
 
-	/* Link-local addresses that the kernel makes come and go with the device. */
-	if (!link || !link->want || ifa->ifa_scope == RT_SCOPE_LINK)
+	/* Link-local addresses that the kernel makes come with the device, and none that goes is known to have stood. */
+	if (!link || !link->want || (ifa->ifa_scope == RT_SCOPE_LINK && hdr->nlmsg_type == RTM_NEWADDR))
 		return false;
 	/* IFA_LOCAL comes after IFA_ADDRESS; what is above is of no interest. */
 	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifa), tb, IFA_LOCAL, NULL) < 0)

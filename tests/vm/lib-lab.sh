@@ -41,7 +41,8 @@ vrf_by_hand() {
 	E
 }
 
-# l2vni_by_hand VNI [VRF GATEWAY...]: the same; the gateways' MAC is the one that evpnd gives them on the node
+# l2vni_by_hand VNI [VRF GATEWAY...]: the same; the gateways' MAC is the one that evpnd gives them on the node, and so is the
+# link-local address that it gives to those of IPv6
 l2vni_by_hand() {
 	local vni=$1 vrf=${2:-} mac='' gateway
 	[ -z "$vrf" ] || printf -v mac 'address 02:e6:00:%02x:%02x:%02x' $((vni >> 16)) $((vni >> 8 & 255)) $((vni & 255))
@@ -54,6 +55,8 @@ l2vni_by_hand() {
 	E
 	for gateway in "${@:3}"; do
 		echo "address add $gateway dev br$vni$([[ $gateway != *:* ]] || echo ' nodad')"
+		[[ $gateway != *:* ]] || printf 'address add fe80::e6:ff:fe%02x:%x/64 dev br%s nodad\n' \
+			$((vni >> 16)) $((vni & 65535)) "$vni"
 	done
 }
 
