@@ -121,7 +121,7 @@ static int set_down(struct rtnl *rtnl, int ifindex)
 
 /*
  * The NIC goes to its namespace and its name there, and gets or loses our mark, all in one message: there is no moment
- * at which it is in FRR's namespace and nobody's.
+ * at which it is in FRR's namespace and nobody's. One that goes back has its MTU in that message too.
  */
 struct outcome apply_link_move(struct apply *apply, const struct op *op)
 {
@@ -142,6 +142,8 @@ struct outcome apply_link_move(struct apply *apply, const struct op *op)
 		nla_put_u32(msg, IFLA_NET_NS_FD, (uint32_t)apply->netns_fd[want->ns]);
 	if (!streq(have->name, want->name))
 		nla_put_string(msg, IFLA_IFNAME, want->name);
+	if (op->attrs & NET_LINK_MTU)
+		nla_put_u32(msg, IFLA_MTU, want->mtu);
 	nla_put_string(msg, IFLA_IFALIAS, want->returned ? want->alias : net_mark(apply->instance, mark));
 	r = rtnl_request(rtnl, msg);
 	if (r == -EINVAL && moves)

@@ -19,7 +19,7 @@ enum op_type {
 	OP_LINK_DELETE,
 	OP_LINK_CREATE,
 	OP_LINK_MOVE, /* an underlay NIC into FRR's namespace, or to its name there, marked in the same message */
-	OP_LINK_RETURN, /* an underlay NIC back to the host, or to its name there, with its former alias */
+	OP_LINK_RETURN, /* an underlay NIC back to the host, or to its name there, with its former alias and (attrs) MTU */
 	OP_LINK_IPV6, /* disable_ipv6, before the link comes up */
 	OP_LINK_DOWN,
 	OP_LINK_SET, /* attrs: mark, master, mtu, mac, addrgenmode, bridge port, up: one message */
@@ -37,7 +37,7 @@ struct op {
 	enum op_type type;
 	unsigned int rank; /* order within the stage; equal ranks keep the order of the objects */
 	unsigned int group;
-	unsigned int attrs; /* OP_LINK_SET: NET_LINK_... */
+	unsigned int attrs; /* OP_LINK_SET, OP_LINK_RETURN: NET_LINK_... */
 	const struct net_link *link; /* desired; OP_LINK_DELETE: actual */
 	const struct net_link *have; /* OP_LINK_MOVE, OP_LINK_RETURN: the NIC as it is now */
 	const struct net_addr *addr;

@@ -291,7 +291,11 @@ static unsigned int plan_birth(struct planner *p, const struct net_link *want)
 				 want->returned || p->early[want->group] ? RANK_RETURN : RANK_MOVE, want->group);
 		op->link = want;
 		op->have = find_nic(p, want);
-		return NET_LINK_MARK | (op->have && op->have->mtu == want->mtu ? NET_LINK_MTU : 0);
+		if (op->have && op->have->mtu == want->mtu)
+			return NET_LINK_MARK | NET_LINK_MTU;
+		/* It had this MTU before, so the kernel takes it; what is made on the NIC next has its MTU from it. */
+		op->attrs = want->returned ? want->want & NET_LINK_MTU : 0;
+		return NET_LINK_MARK | op->attrs;
 	}
 	/* The other end of a veth makes this one too. */
 	if (want->kind != NET_KIND_VETH || want->makes_peer)

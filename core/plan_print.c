@@ -107,6 +107,8 @@ static void put_move(struct text *t, const struct op *op)
 		put(t, " netns %s", net_ns_name(op->link->ns));
 	if (!streq(op->have->name, op->link->name))
 		put(t, " name %s", op->link->name);
+	if (op->attrs & NET_LINK_MTU)
+		put(t, " mtu %u", op->link->mtu);
 	if (op->link->returned)
 		put(t, " alias \"%s\"", op->link->alias);
 	else

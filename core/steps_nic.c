@@ -128,7 +128,7 @@ int steps_nic_read(struct run *run)
 /* What a NIC's MTU will be, or that of the device it will sit on. */
 static unsigned int mtu_of(const struct run *run, const struct config_nic *nic)
 {
-	const struct record_nic *former = record_find_nic(&run->nics, nic->name);
+	const struct record_nic *former = record_find_nic(&run->nics, nic->parent[0] ? nic->parent : nic->name);
 	const struct net_link *link;
 
 	if (nic->mtu)
@@ -137,6 +137,9 @@ static unsigned int mtu_of(const struct run *run, const struct config_nic *nic)
 		link = net_find_link(&run->actual, NET_NS_FRR, nic->inner);
 		if (!link || !net_is_made(link))
 			link = net_find_link(&run->actual, NET_NS_HOST, nic->parent);
+		/* It goes back in this run. */
+		if (!link && former)
+			return former->mtu;
 	} else {
 		link = net_find_nic(&run->actual, nic->name, nic->inner, former ? former->mac : (uint8_t[6]){ 0 });
 	}
