@@ -202,10 +202,15 @@ static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const c
 	desired_set_ipv6(link, false);
 }
 
-static void add_bridge_sysctls(struct maker *m, unsigned int group, const struct config_l2vni *l2, const char *bridge)
+static void add_default_sysctl(struct maker *m, unsigned int group, const char *bridge, const char *family,
+			       const char *name)
 {
-	bool learns6 = l2->n_gateways > 0;
+	desired_add_sysctl(m, group, bridge, family, name, "0", streq(family, "ipv6"));
+	m->net->sysctls[m->net->n_sysctls - 1].is_default = true;
+}
 
+static void add_l2vni_sysctls(struct maker *m, unsigned int group, const struct config_l2vni *l2, const char *bridge)
+{
 	/* Hosts announce themselves by gratuitous ARP: FRR tells the other VTEPs, who answer for them (and gateways learn). */
 	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "1", false);
 	/*
@@ -214,8 +219,22 @@ static void add_bridge_sysctls(struct maker *m, unsigned int group, const struct
 	 */
 	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", l2->vrf[0] ? "0" : "1", false);
 	/* By unsolicited NA in the same way; without gateways there is no IPv6 on the bridge, nor any longer. */
-	desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", learns6 ? "1" : "0", true);
-	m->net->sysctls[m->net->n_sysctls - 1].is_default = !learns6;
+	if (l2->n_gateways)
+		desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", "1", true);
+	else
+		add_default_sysctl(m, group, bridge, "ipv6", "accept_untracked_na");
+}
+
+static void add_l3vni_sysctls(struct maker *m, unsigned int group, const char *bridge)
+{
+	/*
+	 * A host of a subnet that is attached here too comes by this bridge from another VTEP, while its route is that of
+	 * the subnet: strict RPF, which a new namespace may have from the host's own, would drop it.
+	 */
+	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", "0", false);
+	/* If the bridge was an L2VNI's. */
+	add_default_sysctl(m, group, bridge, "ipv4", "arp_accept");
+	add_default_sysctl(m, group, bridge, "ipv6", "accept_untracked_na");
 }
 
 /*
@@ -262,6 +281,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 	link->addrgen_none = true;
 	/* IPv6 Type-5 routes are installed through this bridge, which needs IPv6 on it. */
 	desired_set_ipv6(link, true);
+	add_l3vni_sysctls(m, group, bridge);
 
 	add_vxlan(m, group, l3->vni, bridge, true, mtu);
 	if (l3->host.set)
@@ -303,7 +323,7 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 		desired_gateway_mac(l2->vni, mac);
 		desired_set_mac(link, mac);
 	}
-	add_bridge_sysctls(m, group, l2, bridge);
+	add_l2vni_sysctls(m, group, l2, bridge);
 	for (size_t i = 0; i < l2->n_gateways; i++) {
 		desired_add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);
 		gateway6 |= l2->gateways[i].family == AF_INET6;

@@ -106,7 +106,8 @@ picture() {
 		$enter ip -j address show
 		$enter ip -j -4 route show table all
 		$enter ip -j -6 route show table all
-		$enter sysctl -a --pattern '^net\.(ipv4\.(ip_forward|conf)|ipv6\.conf)' 2>/dev/null | grep -vE '\.(mc_forwarding|promote_secondaries) '
+		$enter sysctl -a --pattern '^net\.(ipv4\.(ip_forward|conf)|ipv6\.conf)' 2>/dev/null |
+			grep -vE '\.(mc_forwarding|promote_secondaries) |ipv6\.conf\..*\.mtu '
 	done | python3 "$here/../lib/picture.py"
 }
 
