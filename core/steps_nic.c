@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* steps_nic.c - see steps_nic.h */
-#include "steps_nic.h"
+#include <linux/if_ether.h>
 
 #include "actual.h"
 #include "log.h"
+#include "steps_nic.h"
 #include "util.h"
 
 static const struct config_nic *find_wanted(const struct run *run, const char *name)
@@ -148,7 +149,8 @@ static unsigned int mtu_of(const struct run *run, const struct config_nic *nic)
 
 unsigned int steps_nic_mtu(const struct run *run)
 {
-	unsigned int smallest = 0;
+	/* Whoever connects FRR's namespace, if no NIC does: by a network like most. */
+	unsigned int smallest = run->config->underlay.n_nics ? 0 : ETH_DATA_LEN;
 
 	for (size_t i = 0; i < run->config->underlay.n_nics; i++) {
 		unsigned int mtu = mtu_of(run, &run->config->underlay.nics[i]);
