@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* desired.c - see desired.h; the table "What stands in the kernel" of the design, as code */
+#include <linux/if_ether.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
@@ -338,18 +339,27 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 		add_veth(m, group, &l2->host, bridge, false, mtu);
 }
 
-void desired_make(const struct config *config, const struct record_nics *nics, unsigned int underlay_mtu,
-		  struct net *net)
+/* What is left of the smallest MTU on the way for a VNI's packets; 0: unknown. */
+static unsigned int inner_mtu(const struct config *config, const unsigned int *mtus)
 {
 	unsigned int overhead = config->underlay.vtep.family == AF_INET6 ? NET_VXLAN_OVERHEAD6 : NET_VXLAN_OVERHEAD4;
-	struct maker m = { .config = config, .nics = nics, .net = net };
+	/* Whoever connects FRR's namespace, if no NIC does: by a network like most. */
+	unsigned int smallest = config->underlay.n_nics ? 0 : ETH_DATA_LEN;
+
+	for (size_t i = 0; i < config->underlay.n_nics; i++)
+		if (mtus[i] && (!smallest || mtus[i] < smallest))
+			smallest = mtus[i];
+	return smallest > overhead ? smallest - overhead : 0;
+}
+
+void desired_make(const struct config *config, const struct record_nics *nics, const unsigned int *mtus,
+		  struct net *net)
+{
+	struct maker m = { .config = config, .nics = nics, .net = net, .inner_mtu = inner_mtu(config, mtus) };
 	_cleanup_free_ unsigned int *groups = xcalloc(config->n_l3vnis, sizeof(*groups));
 
-	if (underlay_mtu > overhead)
-		m.inner_mtu = underlay_mtu - overhead;
-
 	desired_add_group(&m, NET_GROUP_BASE, 0, "underlay");
-	desired_add_underlay(&m);
+	desired_add_underlay(&m, mtus);
 	desired_add_returned(&m);
 	for (size_t i = 0; i < config->n_l3vnis; i++)
 		groups[i] = add_l3vni(&m, &config->l3vnis[i]);

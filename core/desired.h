@@ -11,9 +11,10 @@
 /*
  * Fills *net (zeroed before; the caller clears it). `nics` are the underlay NICs' former states, for those whose
  * addresses the configuration leaves as they were; a NIC without a record gets only what the configuration says.
- * `underlay_mtu` is the smallest MTU of the underlay NICs, 0 if unknown yet (then no MTU is wanted).
+ * `mtus` are those that the NICs of config->underlay shall have, in bytes, in their order, 0 for what is unknown yet. The
+ * smallest decides the VNIs'; if all are unknown, no MTU is wanted for these.
  */
-void desired_make(const struct config *config, const struct record_nics *nics, unsigned int underlay_mtu,
+void desired_make(const struct config *config, const struct record_nics *nics, const unsigned int *mtus,
 		  struct net *net);
 
 /*

@@ -31,7 +31,7 @@ void desired_set_mtu(struct net_link *link, unsigned int mtu);
 void desired_set_mac(struct net_link *link, const uint8_t mac[6]);
 void desired_set_ipv6(struct net_link *link, bool on);
 
-void desired_add_underlay(struct maker *m);
+void desired_add_underlay(struct maker *m, const unsigned int *mtus);
 
 /* NICs that have a record and that the configuration does not name: they go back to the host. */
 void desired_add_returned(struct maker *m);

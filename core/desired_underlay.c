@@ -21,7 +21,7 @@ static void add_on_parent(struct maker *m, const struct config_nic *nic, struct 
 	desired_set_mac(link, mac);
 }
 
-static void add_nic(struct maker *m, const struct config_nic *nic)
+static void add_nic(struct maker *m, const struct config_nic *nic, unsigned int mtu)
 {
 	const struct record_nic *former = record_find_nic(m->nics, nic->name);
 	enum net_kind kind = nic->vlan ? NET_KIND_VLAN : nic->macvlan ? NET_KIND_MACVLAN : NET_KIND_OTHER;
@@ -34,7 +34,7 @@ static void add_nic(struct maker *m, const struct config_nic *nic)
 	link = desired_add_link(m, group, NET_NS_FRR, kind, nic->inner);
 	link->want = NET_LINK_MARK | NET_LINK_UP;
 	desired_set_ipv6(link, true);
-	desired_set_mtu(link, nic->mtu);
+	desired_set_mtu(link, mtu);
 	if (nic->parent[0]) {
 		add_on_parent(m, nic, link);
 	} else {
@@ -52,13 +52,13 @@ static void add_nic(struct maker *m, const struct config_nic *nic)
 		desired_add_addr(m, group, NET_NS_FRR, nic->inner, &former->addrs[i].ip);
 }
 
-void desired_add_underlay(struct maker *m)
+void desired_add_underlay(struct maker *m, const unsigned int *mtus)
 {
 	const struct config *config = m->config;
 	struct net_link *lo;
 
 	for (size_t i = 0; i < config->underlay.n_nics; i++)
-		add_nic(m, &config->underlay.nics[i]);
+		add_nic(m, &config->underlay.nics[i], mtus[i]);
 
 	/* lo is the kernel's own: only its state and the VTEP on it are ours to say. */
 	lo = desired_add_link(m, 0, NET_NS_FRR, NET_KIND_OTHER, "lo");

@@ -238,6 +238,13 @@ static int take_problems(struct run *run)
 	return 1;
 }
 
+static void make_desired(struct run *run)
+{
+	_cleanup_free_ unsigned int *mtus = steps_nic_mtus(run);
+
+	desired_make(run->config, &run->nics, mtus, &run->desired);
+}
+
 static int compare(struct run *run)
 {
 	if (actual_read_sysctls(run->netns_fd, &run->desired, &run->actual, &run->err) < 0)
@@ -261,7 +268,7 @@ static int step_plan(struct run *run)
 
 	/* Asked again, only the questions to FRR are left. */
 	if (!run->failed) {
-		desired_make(run->config, &run->nics, steps_nic_mtu(run), &run->desired);
+		make_desired(run);
 		if (make_plan(run) < 0)
 			return -1;
 	}
@@ -286,7 +293,7 @@ int steps_look(const struct run *run, struct run *look)
 		return -1;
 	if (step_read(look) < 0)
 		return -1;
-	desired_make(look->config, &look->nics, steps_nic_mtu(look), &look->desired);
+	make_desired(look);
 	return compare(look);
 }
 

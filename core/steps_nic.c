@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* steps_nic.c - see steps_nic.h */
-#include <linux/if_ether.h>
-
 #include "actual.h"
 #include "log.h"
 #include "steps_nic.h"
@@ -126,7 +124,7 @@ int steps_nic_read(struct run *run)
 	return read_all_returned(run);
 }
 
-/* What a NIC's MTU will be, or that of the device it will sit on. */
+/* As configured; else as on the host, which its record says; one made on another as that one's. 0: it is not there. */
 static unsigned int mtu_of(const struct run *run, const struct config_nic *nic)
 {
 	const struct record_nic *former = record_find_nic(&run->nics, nic->parent[0] ? nic->parent : nic->name);
@@ -134,31 +132,21 @@ static unsigned int mtu_of(const struct run *run, const struct config_nic *nic)
 
 	if (nic->mtu)
 		return nic->mtu;
-	if (nic->parent[0]) {
-		link = net_find_link(&run->actual, NET_NS_FRR, nic->inner);
-		if (!link || !net_is_made(link))
-			link = net_find_link(&run->actual, NET_NS_HOST, nic->parent);
-		/* It goes back in this run. */
-		if (!link && former)
-			return former->mtu;
-	} else {
-		link = net_find_nic(&run->actual, nic->name, nic->inner, former ? former->mac : (uint8_t[6]){ 0 });
-	}
+	if (former && former->mtu)
+		return former->mtu;
+	link = nic->parent[0]
+		       ? net_find_link(&run->actual, NET_NS_HOST, nic->parent)
+		       : net_find_nic(&run->actual, nic->name, nic->inner, former ? former->mac : (uint8_t[6]){ 0 });
 	return link ? link->mtu : 0;
 }
 
-unsigned int steps_nic_mtu(const struct run *run)
+unsigned int *steps_nic_mtus(const struct run *run)
 {
-	/* Whoever connects FRR's namespace, if no NIC does: by a network like most. */
-	unsigned int smallest = run->config->underlay.n_nics ? 0 : ETH_DATA_LEN;
+	unsigned int *mtus = xcalloc(run->config->underlay.n_nics, sizeof(*mtus));
 
-	for (size_t i = 0; i < run->config->underlay.n_nics; i++) {
-		unsigned int mtu = mtu_of(run, &run->config->underlay.nics[i]);
-
-		if (mtu && (!smallest || mtu < smallest))
-			smallest = mtu;
-	}
-	return smallest;
+	for (size_t i = 0; i < run->config->underlay.n_nics; i++)
+		mtus[i] = mtu_of(run, &run->config->underlay.nics[i]);
+	return mtus;
 }
 
 /* What the plan changes of FRR's namespace itself, as it is now; what was recorded before stays recorded. */

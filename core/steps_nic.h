@@ -12,8 +12,8 @@
  */
 int steps_nic_read(struct run *run);
 
-/* The smallest MTU of the underlay NICs, wherever each is now; 0: none of them is there. */
-unsigned int steps_nic_mtu(const struct run *run);
+/* The MTUs that the underlay NICs shall have, for desired_make; the caller frees them. */
+unsigned int *steps_nic_mtus(const struct run *run);
 
 /* Before anything is changed: saves the records of what the plan is going to change. 0 or <0. */
 int steps_nic_save(struct run *run);

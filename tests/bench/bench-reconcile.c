@@ -69,7 +69,7 @@ static int make_plan(struct bench *bench, struct evpn_error *err)
 {
 	const struct record_nics none = { 0 };
 
-	desired_make(bench->config, &none, 1500, &bench->desired);
+	desired_make(bench->config, &none, (unsigned int[]){ 1500 }, &bench->desired);
 	if (actual_read_sysctls(bench->netns_fd, &bench->desired, &bench->actual, err) < 0)
 		return -1;
 	plan_make(&bench->desired, &bench->actual, &bench->plan);

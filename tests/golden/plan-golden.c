@@ -107,10 +107,19 @@ static void add_host_nics(const struct config *config, struct net *net, const st
 	}
 }
 
+static void make_desired(const struct config *config, const struct record_nics *nics, struct net *net)
+{
+	unsigned int mtus[16] = { 0 };
+
+	for (size_t i = 0; i < config->underlay.n_nics && i < ARRAY_LEN(mtus); i++)
+		mtus[i] = config->underlay.nics[i].mtu ? config->underlay.nics[i].mtu : NIC_MTU;
+	desired_make(config, nics, mtus, net);
+}
+
 /* What the kernel would show after evpnd made `desired`. */
 static void make_actual(const struct config *config, const struct record_nics *nics, struct net *net)
 {
-	desired_make(config, nics, NIC_MTU, net);
+	make_desired(config, nics, net);
 	for (size_t i = 0; i < net->n_links; i++) {
 		struct net_link *link = &net->links[i];
 
@@ -174,7 +183,7 @@ int main(int argc, char **argv)
 			     ->name,
 		     "br-int");
 	net_sort(&actual);
-	desired_make(after, &nics, NIC_MTU, &desired);
+	make_desired(after, &nics, &desired);
 	plan_make(&desired, &actual, &plan);
 	if (json)
 		print_json(&plan, &desired, &actual);

@@ -67,7 +67,7 @@ static void setup(void)
 	set_ip(&config.underlay.vtep, "100.65.0.2");
 	l3.host = (struct config_host){ .set = true, .interface = "frr0", .peer = "frr1" };
 	l2.host = (struct config_host){ .set = true, .interface = "lan0", .peer = "pe110", .bridge = "br-lan" };
-	desired_make(&config, &nics, 1500, &desired);
+	desired_make(&config, &nics, (unsigned int[]){ 1500, 1500, 1500, 1500 }, &desired);
 	for (size_t i = 0; i < desired.n_links; i++) {
 		struct net_link *link = util_append(&actual.links, &actual.n_links, sizeof(*link));
 

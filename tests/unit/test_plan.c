@@ -42,7 +42,7 @@ static void setup(void)
 	memset(&plan, 0, sizeof(plan));
 	set_ip(&config.underlay.vtep, "100.65.0.2");
 	l3.host = (struct config_host){ .set = true, .interface = "frr0", .peer = "frr1" };
-	desired_make(&config, &nics, 1500, &desired);
+	desired_make(&config, &nics, (unsigned int[]){ 1500, 1500, 1500, 1500 }, &desired);
 	add(&actual, NET_NS_HOST, NET_KIND_OTHER, "lo");
 	add(&actual, NET_NS_HOST, NET_KIND_OTHER, "eth1");
 	add(&actual, NET_NS_FRR, NET_KIND_OTHER, "lo");

@@ -49,7 +49,7 @@ static void setup(void)
 	memset(&plan, 0, sizeof(plan));
 	ck_assert(ipaddr_parse("100.65.0.2", false, &config.underlay.vtep));
 	l2[0].host = (struct config_host){ .set = true, .interface = "lan0", .peer = "pe110", .ovs_bridge = "br-int" };
-	desired_make(&config, &nics, 1500, &desired);
+	desired_make(&config, &nics, (unsigned int[]){ 1500, 1500, 1500, 1500 }, &desired);
 	add_link(NET_NS_HOST, NET_KIND_OTHER, "lo");
 	add_link(NET_NS_FRR, NET_KIND_OTHER, "lo");
 	add_bridge("br-int");
