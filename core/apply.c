@@ -96,6 +96,12 @@ static struct outcome route_add(struct apply *apply, const struct op *op)
 	return route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
 }
 
+static struct outcome route_replace(struct apply *apply, const struct op *op)
+{
+	/* Created, if it has gone with the device of its former next hop. */
+	return route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
+}
+
 static struct outcome route_delete(struct apply *apply, const struct op *op)
 {
 	struct outcome o = route(apply, op, RTM_DELROUTE, 0);
@@ -155,13 +161,21 @@ static void await_ovs(struct apply *apply, const struct op *op)
 }
 
 static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const struct op *) = {
-	[OP_SYSCTL_SET] = apply_sysctl,	      [OP_LINK_DELETE] = apply_link_delete,
-	[OP_LINK_CREATE] = apply_link_create, [OP_LINK_MOVE] = apply_link_move,
-	[OP_LINK_RETURN] = apply_link_move,   [OP_LINK_IPV6] = apply_link_ipv6,
-	[OP_LINK_DOWN] = apply_link_down,     [OP_LINK_SET] = apply_link_set,
-	[OP_ADDR_ADD] = address_add,	      [OP_ADDR_DELETE] = address_delete,
-	[OP_ROUTE_ADD] = route_add,	      [OP_ROUTE_DELETE] = route_delete,
-	[OP_OVS_PORT_ADD] = ovs_port_added,   [OP_OVS_PORT_DELETE] = ovs_port_deleted,
+	[OP_SYSCTL_SET] = apply_sysctl,
+	[OP_LINK_DELETE] = apply_link_delete,
+	[OP_LINK_CREATE] = apply_link_create,
+	[OP_LINK_MOVE] = apply_link_move,
+	[OP_LINK_RETURN] = apply_link_move,
+	[OP_LINK_IPV6] = apply_link_ipv6,
+	[OP_LINK_DOWN] = apply_link_down,
+	[OP_LINK_SET] = apply_link_set,
+	[OP_ADDR_ADD] = address_add,
+	[OP_ADDR_DELETE] = address_delete,
+	[OP_ROUTE_ADD] = route_add,
+	[OP_ROUTE_REPLACE] = route_replace,
+	[OP_ROUTE_DELETE] = route_delete,
+	[OP_OVS_PORT_ADD] = ovs_port_added,
+	[OP_OVS_PORT_DELETE] = ovs_port_deleted,
 };
 
 static const char *op_extack(const struct apply *apply, const struct op *op)

@@ -26,11 +26,12 @@ enum op_type {
 	OP_ADDR_ADD,
 	OP_ADDR_DELETE,
 	OP_ROUTE_ADD,
+	OP_ROUTE_REPLACE, /* ours, by another next hop from now on: no moment without it */
 	OP_ROUTE_DELETE,
 	OP_OVS_PORT_ADD, /* in the database of Open vSwitch */
 	OP_OVS_PORT_DELETE,
 };
-#define OP_TYPE_COUNT 14
+#define OP_TYPE_COUNT 15
 
 struct op {
 	enum plan_stage stage;

@@ -124,6 +124,11 @@ enum net_ns plan_op_ns(const struct op *op)
 	return op->link ? op->link->ns : op->addr ? op->addr->ns : op->route ? op->route->ns : op->sysctl->ns;
 }
 
+static const char *route_verb(enum op_type type)
+{
+	return type == OP_ROUTE_ADD ? "add" : type == OP_ROUTE_REPLACE ? "replace" : "del";
+}
+
 static void put_route(struct text *t, const struct net_route *route, const char *verb)
 {
 	bool is_default = route->dst.prefixlen == 0;
@@ -186,8 +191,9 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 		put(&t, " dev %s", op->addr->link);
 		break;
 	case OP_ROUTE_ADD:
+	case OP_ROUTE_REPLACE:
 	case OP_ROUTE_DELETE:
-		put_route(&t, op->route, op->type == OP_ROUTE_ADD ? "add" : "del");
+		put_route(&t, op->route, route_verb(op->type));
 		break;
 	case OP_OVS_PORT_ADD:
 	case OP_OVS_PORT_DELETE:

@@ -99,17 +99,6 @@ void plan_addrs(struct planner *p)
 	}
 }
 
-static void add_route(struct planner *p, const struct net_route *want)
-{
-	/* A next hop resolves once the VRF is up; the unreachable default must be there before. */
-	enum plan_stage stage = want->type == NET_ROUTE_UNICAST ? PLAN_RAISE : PLAN_BUILD;
-	unsigned int rank = ipaddr_is_set(&want->via) ? RANK_ROUTE_VIA : RANK_ROUTE;
-
-	if (want->dst.family == AF_INET6 && p->actual->no_ipv6[want->ns])
-		return;
-	plan_add_op(p, plan_stage_of(p, want->group, stage), OP_ROUTE_ADD, rank, want->group)->route = want;
-}
-
 /*
  * A route's only mark is its protocol number, which others may use as well: what is in the kernel's own tables, or in that of
  * a VRF that is not ours, is not taken for ours.
@@ -124,6 +113,42 @@ static bool route_goes(const struct planner *p, const struct net_route *have)
 	return have->ns == NET_NS_FRR && !(have->table >= 253 && have->table <= 255) && (!vrf || net_is_made(*vrf));
 }
 
+/* The kernel keeps one route for each of these. */
+static bool same_place(const struct net_route *a, const struct net_route *b)
+{
+	return a->ns == b->ns && a->table == b->table && a->type == b->type && a->metric == b->metric &&
+	       ipaddr_compare(&a->dst, &b->dst) == 0;
+}
+
+/* Whether the one that stands in its place is ours; next hops are what the order looks at last, so it is beside `k`. */
+static bool replaces(const struct planner *p, const struct net_route *want, size_t k)
+{
+	const struct net *a = p->actual;
+
+	return (k < a->n_routes && same_place(want, &a->routes[k]) && route_goes(p, &a->routes[k])) ||
+	       (k > 0 && same_place(want, &a->routes[k - 1]) && route_goes(p, &a->routes[k - 1]));
+}
+
+static bool is_replaced(const struct planner *p, const struct net_route *have, size_t i)
+{
+	const struct net *d = p->desired;
+
+	return (i < d->n_routes && same_place(have, &d->routes[i])) || (i > 0 && same_place(have, &d->routes[i - 1]));
+}
+
+static void add_route(struct planner *p, const struct net_route *want, size_t k)
+{
+	/* A next hop resolves once the VRF is up; the unreachable default must be there before. */
+	enum plan_stage stage = want->type == NET_ROUTE_UNICAST ? PLAN_RAISE : PLAN_BUILD;
+	unsigned int rank = ipaddr_is_set(&want->via) ? RANK_ROUTE_VIA : RANK_ROUTE;
+
+	if (want->dst.family == AF_INET6 && p->actual->no_ipv6[want->ns])
+		return;
+	plan_add_op(p, plan_stage_of(p, want->group, stage), replaces(p, want, k) ? OP_ROUTE_REPLACE : OP_ROUTE_ADD,
+		    rank, want->group)
+		->route = want;
+}
+
 void plan_routes(struct planner *p)
 {
 	const struct net *d = p->desired, *a = p->actual;
@@ -133,8 +158,8 @@ void plan_routes(struct planner *p)
 		int c = i == d->n_routes ? 1 : k == a->n_routes ? -1 : net_route_compare(&d->routes[i], &a->routes[k]);
 
 		if (c < 0)
-			add_route(p, &d->routes[i]);
-		else if (c > 0 && route_goes(p, &a->routes[k]))
+			add_route(p, &d->routes[i], k);
+		else if (c > 0 && route_goes(p, &a->routes[k]) && !is_replaced(p, &a->routes[k], i))
 			plan_add_op(p, PLAN_PRUNE, OP_ROUTE_DELETE, RANK_SYSCTL, 0)->route = &a->routes[k];
 		i += c <= 0;
 		k += c >= 0;
