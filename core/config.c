@@ -11,6 +11,13 @@
 #define MAX_HINTS    32
 #define DEFAULT_MODE 0640
 
+static void free_strings(char **strings, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(strings[i]);
+	free(strings);
+}
+
 static void add_line(struct config_errors *errors, char *line)
 {
 	char **slot = util_append(&errors->lines, &errors->n_lines, sizeof(*slot));
@@ -50,6 +57,7 @@ void config_errors_clear(struct config_errors *errors)
 	for (size_t i = 0; i < errors->n_lines; i++)
 		free(errors->lines[i]);
 	free(errors->lines);
+	free_strings(errors->files, errors->n_files);
 	*errors = (struct config_errors){ 0 };
 }
 
@@ -223,6 +231,8 @@ static void read_files(struct config_reader *r, config_t *lib)
 	config_read_section(r, r->root, &config_root_section, r->config);
 	fill_defaults(r);
 	config_check(r);
+	if (r->n_problems == 0)
+		r->config->text = config_text(lib);
 }
 
 static void reader_clear(struct config_reader *r)
@@ -265,6 +275,7 @@ struct config *config_load(const char *path, struct config_errors *errors)
 	qsort_r(r.problems, r.n_problems, sizeof(*r.problems), compare_problems, config);
 	for (size_t i = 0; i < r.n_problems; i++)
 		add_line(errors, place_text(&r.problems[i].where, r.problems[i].text));
+	config_errors_take_files(errors, config);
 	return NULL;
 }
 
@@ -300,13 +311,6 @@ const struct config_plugin_group *config_find_group(const struct config *config,
 		if (streq(config->groups[i].name, name))
 			return &config->groups[i];
 	return NULL;
-}
-
-static void free_strings(char **strings, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(strings[i]);
-	free(strings);
 }
 
 static void host_clear(struct config_host *host)
@@ -373,6 +377,8 @@ void config_free(struct config *config)
 	vnis_free(config);
 	frr_clear(&config->frr);
 	free(config->ovs_socket);
+	free(config->node.index_file);
+	free(config->text);
 	free_strings(config->files, config->n_files);
 	free(config);
 }

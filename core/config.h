@@ -142,6 +142,7 @@ struct config {
 	struct {
 		bool has_index;
 		uint32_t index;
+		char *index_file; /* that it was read from; NULL: from none */
 	} node;
 	struct config_l3vni *l3vnis; /* sorted by VNI */
 	const struct config_l3vni **by_vrf; /* the same, sorted by VRF, for config_find_vrf */
@@ -150,12 +151,15 @@ struct config {
 	size_t n_l2vnis;
 	struct config_frr frr;
 	char *ovs_socket; /* of Open vSwitch's database; NULL: where it usually is */
+	char *text; /* all of it, with what was included, for who keeps it */
 };
 
 /* The faults of one config, in the order of file and line. */
 struct config_errors {
 	char **lines; /* "FILE:LINE: what is wrong, with the value" */
 	size_t n_lines;
+	char **files; /* that were read, or should have been; config_files has those of a config without faults */
+	size_t n_files;
 };
 
 /* The path evpnd reads unless told otherwise. */
@@ -176,6 +180,9 @@ bool config_wants_ovs(const struct config *config);
 /* The plugin's group, or NULL where the file has none. */
 const struct config_plugin_group *config_find_group(const struct config *config, const char *name);
 
+/* What the config depends on: the files, frr.source, the file of node.index_from. The caller frees the array alone. */
+const char **config_files(const struct config *config, size_t *ret_n);
+
 void config_free(struct config *config);
 void config_freep(struct config **config);
 
@@ -183,3 +190,6 @@ void config_freep(struct config **config);
 void config_errors_add(struct config_errors *errors, const struct config_where *where, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void config_errors_clear(struct config_errors *errors);
+
+/* The config is not taken for these errors, though it was read without: they get its list of files. */
+void config_errors_take_files(struct config_errors *errors, const struct config *config);

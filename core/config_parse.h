@@ -100,6 +100,9 @@ void config_problem_value(struct config_reader *r, const config_setting_t *s, co
 
 struct config_where config_place(struct config_reader *r, const config_setting_t *s);
 
+/* All that was read, as libconfig writes it: what was included is in its place. To be freed; NULL: no memory. */
+char *config_text(config_t *lib);
+
 /* Reads a regular file only: a directory would end libconfig, and a pipe would hold us up. 0 or -errno. */
 int config_read_regular(const char *path, size_t max, char **ret_text, size_t *ret_len);
 

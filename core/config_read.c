@@ -106,6 +106,7 @@ static void read_index_from(struct config_reader *r, const config_setting_t *s, 
 	} else if (from && strncmp(from, "file:/", 6) == 0) {
 		int e = config_read_regular(from + 5, MAX_INDEX_FILE, &content, NULL);
 
+		r->config->node.index_file = xstrdup(from + 5);
 		text = content;
 		if (e < 0)
 			config_problem(r, &where, "node.index_from: %s: %s", from + 5,

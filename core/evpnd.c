@@ -15,6 +15,7 @@
 #include "watch.h"
 
 #define STATE_ROOT   "/run/evpnd"
+#define KEPT_ROOT    "/var/lib/evpnd"
 #define INSTANCE_MAX 32
 
 struct evpnd {
@@ -47,6 +48,9 @@ static void stop_if_over(struct evpnd *e)
 		watch_stop(e->watch, EVPND_CONFIG);
 	else if (e->mode != EVPND_DAEMON && state->phase == PIPELINE_FAILED)
 		watch_stop(e->watch, EVPND_FAILED);
+	/* By the last good one all is taken back as well. */
+	else if (e->mode == EVPND_DOWN && state->phase == PIPELINE_CONVERGED)
+		watch_stop(e->watch, EVPND_OK);
 	else if (e->mode != EVPND_DAEMON && state->phase == PIPELINE_CONVERGED)
 		watch_stop(e->watch, e->run.config_errors.n_lines ? EVPND_CONFIG : EVPND_OK);
 }
@@ -78,6 +82,13 @@ static void advance(void *arg, enum pipeline_input input)
 		stop_dry_run(e);
 	else
 		stop_if_over(e);
+}
+
+static void reloading(void *arg)
+{
+	struct evpnd *e = arg;
+
+	report_reloading(&e->report);
 }
 
 static void show_state(void *arg)
@@ -129,7 +140,7 @@ static int take_state_dir(struct evpnd *e, struct evpn_error *err)
 static int loop(struct evpnd *e, const struct evpnd_options *options, struct evpn_error *err)
 {
 	const struct watch_callbacks callbacks = {
-		.advance = advance, .show_state = show_state, .give_up = give_up, .arg = e
+		.advance = advance, .reloading = reloading, .show_state = show_state, .give_up = give_up, .arg = e
 	};
 	uint64_t limit = time_limit(e, options);
 	int r;
@@ -187,13 +198,27 @@ static int run_mode(struct evpnd *e, const struct evpnd_options *options, struct
 	return EVPND_USAGE;
 }
 
+/* NULL: who only asks keeps nothing, and shall hear of the file that is there. */
+static char *last_good_path(const struct evpnd_options *options)
+{
+	if (options->mode == EVPND_CHECK || options->mode == EVPND_DRY_RUN)
+		return NULL;
+	if (options->last_good)
+		return xstrdup(options->last_good);
+	return options->state_dir ? xasprintf("%s/last-good.conf", options->state_dir)
+				  : xasprintf(KEPT_ROOT "/%s.conf", options->instance);
+}
+
 int evpnd_run(const struct evpnd_options *options)
 {
 	_cleanup_free_ char *state_dir = options->state_dir ? xstrdup(options->state_dir)
 							    : xasprintf(STATE_ROOT "/%s", options->instance);
+	_cleanup_free_ char *last_good = last_good_path(options);
 	struct run_options run_options = { .config_path = options->config_path,
 					   .instance = options->instance,
 					   .state_dir = state_dir,
+					   .last_good = last_good,
+					   .falls_back = options->mode == EVPND_DAEMON || options->mode == EVPND_DOWN,
 					   .dry_run = options->mode == EVPND_DRY_RUN,
 					   .down = options->down || options->mode == EVPND_DOWN,
 					   .listen = options->mode == EVPND_DAEMON,

@@ -29,6 +29,7 @@ struct evpnd_options {
 	const char *config_path;
 	const char *instance;
 	const char *state_dir; /* NULL: /run/evpnd/INSTANCE */
+	const char *last_good; /* NULL: /var/lib/evpnd/INSTANCE.conf, or in state_dir */
 	bool down; /* EVPND_DRY_RUN: of EVPND_DOWN */
 	bool json; /* EVPND_DRY_RUN: for machines */
 	unsigned int timeout; /* seconds; EVPND_ONCE gives up then; 0: never */

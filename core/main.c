@@ -24,6 +24,7 @@ static void print_help(FILE *out)
 	      "      --down                take back all that evpnd made; the NICs return to the host\n"
 	      "      --instance NAME       the name in the marks of what is made [default]\n"
 	      "      --state-dir DIR       where a moved NIC's former state is kept [/run/evpnd/NAME]\n"
+	      "      --last-good FILE      the last good configuration, kept [/var/lib/evpnd/NAME.conf]\n"
 	      "      --log-level LEVEL     error, warning, notice, info or debug [info]\n"
 	      "      --list-plugins        list the installed plugins\n"
 	      "      --dump-plugin NAME    what the plugin NAME (or a file's path) says of itself\n"
@@ -42,6 +43,7 @@ enum main_option {
 	OPTION_JSON,
 	OPTION_INSTANCE,
 	OPTION_STATE_DIR,
+	OPTION_LAST_GOOD,
 	OPTION_LOG_LEVEL,
 	OPTION_LIST_PLUGINS,
 	OPTION_DUMP_PLUGIN,
@@ -59,6 +61,7 @@ static const struct option long_options[] = {
 	{ "down", no_argument, NULL, OPTION_DOWN },
 	{ "instance", required_argument, NULL, OPTION_INSTANCE },
 	{ "state-dir", required_argument, NULL, OPTION_STATE_DIR },
+	{ "last-good", required_argument, NULL, OPTION_LAST_GOOD },
 	{ "log-level", required_argument, NULL, OPTION_LOG_LEVEL },
 	{ "list-plugins", no_argument, NULL, OPTION_LIST_PLUGINS },
 	{ "dump-plugin", required_argument, NULL, OPTION_DUMP_PLUGIN },
@@ -127,6 +130,9 @@ static int take_option(int option, const char *value, struct evpnd_options *opti
 			       : usage("an instance's name is 1 to 32 letters, digits, '-', '_': ", value);
 	case OPTION_STATE_DIR:
 		options->state_dir = value;
+		return -1;
+	case OPTION_LAST_GOOD:
+		options->last_good = value;
 		return -1;
 	case OPTION_LOG_LEVEL:
 		if (log_parse_level(value, &level) < 0)

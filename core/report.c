@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report.c - see report.h */
 #include <systemd/sd-daemon.h>
+#include <time.h>
 
 #include "log.h"
 #include "report.h"
@@ -128,6 +129,17 @@ static void log_converged(struct report *report, const struct run *run)
 	log_info("converged in %.1f ms: %zu kernel changes, %s", ms, run->n_changes,
 		 run->reloaded ? "FRR reloaded" : "FRR had its configuration");
 	log_info("steps in ms: %s", times);
+}
+
+void report_reloading(struct report *report)
+{
+	struct timespec now;
+
+	/* sd_notify(3): when it began, by this clock. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		   (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
+	report->ready = false;
 }
 
 void report_run(struct report *report, const struct run *run)

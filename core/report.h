@@ -14,6 +14,9 @@ struct report {
 	bool ready; /* READY=1 was sent */
 };
 
+/* The configuration is read anew: systemd is told, and that it is ready again by the next report_run. */
+void report_reloading(struct report *report);
+
 void report_clear(struct report *report);
 
 /* After each run: logs what is new, tells systemd. */

@@ -6,10 +6,12 @@
 
 #include "actual.h"
 #include "desired.h"
+#include "lastgood.h"
 #include "log.h"
 #include "netns.h"
 #include "ovs.h"
 #include "steps_frr.h"
+#include "steps_load.h"
 #include "steps_nic.h"
 #include "steps_seen.h"
 #include "util.h"
@@ -94,88 +96,6 @@ void steps_free(struct run *run)
 	config_errors_clear(&run->config_errors);
 	if (run->netns_fd[NET_NS_HOST] >= 0)
 		close(run->netns_fd[NET_NS_HOST]);
-}
-
-/* A plugin in its role, open; NULL with a line in errors. */
-static struct plugin *make_plugin(const struct config *config, const struct config_plugin *wanted, unsigned int role,
-				  struct config_errors *errors)
-{
-	struct evpn_error err = { 0 };
-	struct plugin *plugin = NULL;
-	const struct config_plugin_group *group;
-	size_t before = errors->n_lines;
-
-	if (plugin_load(wanted->name, &plugin, &err) < 0) {
-		config_errors_add(errors, &wanted->where, "%s", err.msg);
-		return NULL;
-	}
-	group = config_find_group(config, plugin->api.name);
-	if (!(plugin->roles & role))
-		config_errors_add(errors, &wanted->where, "plugin %s does not %s", plugin->api.name,
-				  role == PLUGIN_NETNS ? "find network namespaces (find_netns is not set)"
-						       : "reload FRR (reload_frr is not set)");
-	plugin_set_options(plugin, group, errors);
-	if (errors->n_lines == before && plugin_open(plugin, &err) < 0)
-		config_errors_add(errors, group ? &group->where : &wanted->where, "plugin %s: %s", plugin->api.name,
-				  err.msg);
-	if (errors->n_lines == before)
-		return plugin;
-	plugin_free(plugin);
-	return NULL;
-}
-
-/* The plugin that is open now, if the new configuration wants it just so; else a new one. */
-static struct plugin *take_plugin(struct plugin *open, const struct config *config, const struct config_plugin *wanted,
-				  unsigned int role, struct config_errors *errors)
-{
-	const struct config_plugin_group *group = open ? config_find_group(config, open->api.name) : NULL;
-
-	return open && plugin_is(open, wanted->name, group) ? open : make_plugin(config, wanted, role, errors);
-}
-
-static void put_plugin(struct run *run, struct plugin **slot, struct plugin *plugin)
-{
-	if (*slot == plugin)
-		return;
-	plugin_free(*slot);
-	*slot = plugin;
-	run->reload.pending = false;
-}
-
-static int reject(struct run *run, struct config_errors *errors)
-{
-	evpn_fail(&run->err, EINVAL, "%s is not taken: %zu %s", run->options.config_path, errors->n_lines,
-		  errors->n_lines == 1 ? "error" : "errors");
-	config_errors_clear(&run->config_errors);
-	run->config_errors = *errors;
-	/* A bad file leaves everything as it is; without a former one there is nothing to run with. */
-	return run->config ? 1 : -1;
-}
-
-static int step_load(struct run *run)
-{
-	struct config_errors errors = { 0 };
-	struct config *config = config_load(run->options.config_path, &errors);
-	struct plugin *netns = NULL, *frr = NULL;
-
-	if (config) {
-		netns = take_plugin(run->netns, config, &config->netns, PLUGIN_NETNS, &errors);
-		frr = take_plugin(run->frr, config, &config->frr_plugin, PLUGIN_FRR, &errors);
-	}
-	if (errors.n_lines) {
-		if (netns != run->netns)
-			plugin_free(netns);
-		if (frr != run->frr)
-			plugin_free(frr);
-		config_free(config);
-		return reject(run, &errors);
-	}
-	put_plugin(run, &run->netns, netns);
-	put_plugin(run, &run->frr, frr);
-	config_free(run->config);
-	run->config = config;
-	config_errors_clear(&run->config_errors);
-	return 1;
 }
 
 static int step_find(struct run *run)
@@ -387,18 +307,20 @@ static int step_farewell(struct run *run)
 	if (run->problems.n_lines)
 		return evpn_fail(&run->err, EIO, "not everything could be taken back");
 	record_remove_all(run->options.state_dir);
+	if (run->options.last_good)
+		lastgood_forget(run->options.last_good);
 	return 1;
 }
 
 pipeline_step_fn *const steps_table[STEP_COUNT] = {
-	[STEP_LOAD] = step_load,	  [STEP_FIND] = step_find,   [STEP_READ] = step_read,
+	[STEP_LOAD] = steps_load,	  [STEP_FIND] = step_find,   [STEP_READ] = step_read,
 	[STEP_PLAN] = step_plan,	  [STEP_BUILD] = step_build, [STEP_INSTALL] = steps_frr_install,
 	[STEP_RELOAD] = steps_frr_reload, [STEP_RAISE] = step_raise, [STEP_PRUNE] = step_prune,
 	[STEP_VERIFY] = steps_frr_verify,
 };
 
 pipeline_step_fn *const steps_down_table[STEP_COUNT] = {
-	[STEP_LOAD] = step_load,	 [STEP_FIND] = step_find_to_take_down, [STEP_READ] = step_read,
+	[STEP_LOAD] = steps_load,	 [STEP_FIND] = step_find_to_take_down, [STEP_READ] = step_read,
 	[STEP_PLAN] = step_plan_nothing, [STEP_BUILD] = step_nothing,	       [STEP_INSTALL] = step_nothing,
 	[STEP_RELOAD] = step_nothing,	 [STEP_RAISE] = step_nothing,	       [STEP_PRUNE] = prune,
 	[STEP_VERIFY] = step_farewell,

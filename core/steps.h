@@ -20,6 +20,8 @@ struct run_options {
 	const char *config_path;
 	const char *instance;
 	char *state_dir;
+	const char *last_good; /* where the last good configuration is kept; NULL: nowhere */
+	bool falls_back; /* to that one, at a start without a good one */
 	bool dry_run; /* stop after planning */
 	bool down; /* take everything back */
 	bool listen; /* to the kernel's notifications, for drift */
@@ -46,6 +48,7 @@ struct run {
 
 	struct config *config; /* the last good one */
 	struct config_errors config_errors; /* what is wrong with the file now, if it is not the one in force */
+	bool unkept; /* the warning that the configuration cannot be kept has been given */
 	struct plugin *netns, *frr;
 
 	bool without_frr; /* to be taken down: FRR's namespace was waited for in vain, the host's part goes */

@@ -5,8 +5,10 @@
 #include <sys/epoll.h>
 #include <systemd/sd-event.h>
 
+#include "confwatch.h"
 #include "log.h"
 #include "steps.h"
+#include "steps_load.h"
 #include "util.h"
 #include "watch.h"
 
@@ -25,6 +27,9 @@ struct watch {
 	struct watch_callbacks callbacks;
 	sd_event_source *sources[SOURCE_COUNT]; /* between runs */
 	sd_event_source *debounce, *limit;
+	struct confwatch *files;
+	uint64_t files_of; /* the run whose files they are, by its start */
+	bool deaf; /* the warning that they cannot be watched has been given */
 	sd_event_source *look; /* the look at the kernel that notifications ask for; across the waiting of a run */
 	bool looks_soon; /* `look` is armed for an event, not for a pause's end */
 	struct run *run;
@@ -79,8 +84,19 @@ static int on_stop_signal(sd_event_source *source, const struct signalfd_siginfo
 
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *arg)
 {
-	trigger(arg);
+	struct watch *watch = arg;
+
+	watch->callbacks.reloading(watch->callbacks.arg);
+	trigger(watch);
 	return 0;
+}
+
+static void on_files(void *arg)
+{
+	struct watch *watch = arg;
+
+	watch->callbacks.reloading(watch->callbacks.arg);
+	advance(watch, PIPELINE_TRIGGER);
 }
 
 static int on_user1(sd_event_source *source, const struct signalfd_siginfo *info, void *arg)
@@ -244,6 +260,7 @@ void watch_free(struct watch *watch)
 	sd_event_source_unref(watch->debounce);
 	sd_event_source_unref(watch->limit);
 	sd_event_source_unref(watch->look);
+	confwatch_free(watch->files);
 	sd_event_unref(watch->event);
 	free(watch);
 }
@@ -287,12 +304,38 @@ static int arm_guard(struct watch *watch, struct run *run)
 	return r;
 }
 
+/* The files that this run read, or would have. */
+static int set_files(struct watch *watch, const struct run *run, struct evpn_error *err)
+{
+	size_t n;
+	_cleanup_free_ const char **paths = steps_load_files(run, &n);
+
+	if (!watch->files && confwatch_new(watch->event, on_files, watch, &watch->files, err) < 0)
+		return -1;
+	return confwatch_set(watch->files, paths, n, steps_now_us() - run->started_us, err);
+}
+
+static void arm_files(struct watch *watch, const struct run *run)
+{
+	struct evpn_error err = { 0 };
+
+	if (!run->options.listen || watch->files_of == run->started_us)
+		return;
+	watch->files_of = run->started_us;
+	if (set_files(watch, run, &err) == 0)
+		watch->deaf = false;
+	else if (!watch->deaf)
+		log_warning("%s; SIGHUP (systemctl reload) makes evpnd read its configuration anew", err.msg);
+	watch->deaf |= err.msg[0] != '\0';
+}
+
 int watch_arm(struct watch *watch, struct run *run, struct evpn_error *err)
 {
 	const struct pipeline_state *state = &run->state;
 	int r;
 
 	watch->run = run;
+	arm_files(watch, run);
 	r = add_plugin(watch, SOURCE_NETNS, run->netns, on_netns);
 	if (r >= 0)
 		r = add_plugin(watch, SOURCE_FRR, run->frr, on_frr);

@@ -2,7 +2,7 @@
 /*
  * watch.h - the event sources that drive the pipeline (sd-event)
  *
- * Signals, the plugins' descriptors, the end of a child, and one timer. Each event becomes one pipeline_input for the
+ * Signals, the files of the configuration, the plugins' descriptors, the end of a child, and one timer. Each event becomes one pipeline_input for the
  * `advance` callback. What belongs to a run (descriptors of plugins and children) is watched only between runs: a run
  * may close or replace any of them.
  */
@@ -16,6 +16,7 @@ struct watch;
 
 struct watch_callbacks {
 	void (*advance)(void *arg, enum pipeline_input input);
+	void (*reloading)(void *arg); /* the configuration is about to be read anew: SIGHUP, a file has changed */
 	void (*show_state)(void *arg); /* SIGUSR1 */
 	void (*give_up)(void *arg); /* the time that watch_limit set has passed */
 	void *arg;

@@ -24,9 +24,10 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# write_conf [SED EXPRESSION]... : $FABRIC/evpn.conf, edited
+# write_conf [SED EXPRESSION]... : $FABRIC/evpn.conf (or $CONF), edited
 write_conf() {
-	cat > "$FABRIC/evpn.conf" <<-E
+	local file=${CONF:-$FABRIC/evpn.conf}
+	cat > "$file" <<-E
 	plugins = { netns = "$BUILD/plugins/netns-pidfile/.libs/netns-pidfile.so";
 	            frr = "$BUILD/plugins/frr-signal/.libs/frr-signal.so"; };
 	netns-pidfile = { path = "$FABRIC/frr/pid"; };
@@ -39,14 +40,14 @@ write_conf() {
 	frr = { config = "$FABRIC/frr/etc/frr.conf"; source = "$FABRIC/frr.conf.in"; };
 	E
 	# Only a kernel with VRF can do this one. Its many runs need no check of the same frr.conf each, where fork is slow.
-	[ -z "${L3VNI:-}" ] || sed -i 's/^frr = {/& check = "";/' "$FABRIC/evpn.conf"
-	[ -z "${L3VNI:-}" ] || cat >> "$FABRIC/evpn.conf" <<-E
+	[ -z "${L3VNI:-}" ] || sed -i 's/^frr = {/& check = "";/' "$file"
+	[ -z "${L3VNI:-}" ] || cat >> "$file" <<-E
 	l3vnis = ( { vni = 100; vrf = "red"; table = 1100;
 		host = { interface = "frr0"; addresses = [ "192.169.10.0/24" ]; peer = "frr1"; peer_addresses = [ "192.169.10.1/24" ]; };
 		routes = ( { prefix = "10.9.0.0/16"; via = "192.169.10.0"; } ); } );
 	E
 	local expression
-	for expression; do sed -i "$expression" "$FABRIC/evpn.conf"; done
+	for expression; do sed -i "$expression" "$file"; done
 }
 
 # write_frr [LINE]... : frr.conf.in, with lines added to it

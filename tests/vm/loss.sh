@@ -44,8 +44,7 @@ missing() {
 # while_streaming WHAT evpn.conf frr.conf
 while_streaming() {
 	step "$1"
-	lab_conf "$2" "$3"
-	lab_converges "$1" kill -HUP "$LAB_DAEMON"
+	lab_converges "$1" lab_conf "$2" "$3"
 	streams_flow
 }
 
