@@ -9,7 +9,7 @@ mkdir -p "$build"
 cd "$build"
 [ -e Makefile ] || "$root/configure" --enable-sanitizers >configure.log
 # What the test programs are is the whole build's matter: without running them.
-make -s check TESTS=
+make -s -j"$(nproc)" check TESTS=
 mapfile -t tests < <(find . -maxdepth 1 -type f -executable -name "test-*")
 for test in "${tests[@]}"; do
 	CK_TIMEOUT_MULTIPLIER=10 "$test"
