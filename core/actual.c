@@ -97,10 +97,11 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 	link = find_index(reader, (int)ifa->ifa_index);
 	/*
 	 * Addresses that the kernel makes, of the link, by router advertisements, come and go with the device: a link-local
-	 * one is somebody's where the kernel makes none. (The flag of a temporary address is that of a secondary one in
+	 * one of a device of ours is ours where the kernel makes none. (The flag of a temporary address is that of a secondary one in
 	 * IPv4.)
 	 */
-	if (!ip || !link || (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL && !link->addrgen_none) ||
+	if (!ip || !link ||
+	    (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL && !(link->addrgen_none && net_is_made(link))) ||
 	    proto == IFAPROT_KERNEL_RA || (ifa->ifa_family == AF_INET6 && (ifa->ifa_flags & IFA_F_TEMPORARY)))
 		return;
 	addr = util_append(&reader->net->addrs, &reader->net->n_addrs, sizeof(*addr));

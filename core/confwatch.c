@@ -14,6 +14,7 @@
 #define DIR_MASK                                                                                             \
 	(IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | \
 	 IN_MOVE_SELF | IN_ONLYDIR)
+#define FILE_MASK (IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
 /* Of the directory itself, or of all: what it holds now has to be looked up anew. */
 #define DIR_EVENTS  (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW)
 #define REST_US	    100000
@@ -23,11 +24,14 @@
 /* The kernel's clock of inodes is as coarse as its tick. */
 #define CLOCK_COARSE_US 10000
 
+/* A directory in which names are looked up, or, without names, a file: one of a mount of its own, or with other names elsewhere. */
 struct dir {
 	struct confwatch *w;
 	char *path;
 	dev_t dev;
 	ino_t ino;
+	bool is_file;
+	bool dead; /* the kernel has dropped the watch; the number of the inode may be another one's by now */
 	char **names;
 	size_t n_names;
 	sd_event_source *source;
@@ -85,19 +89,26 @@ static struct dir *find_dir(const struct dirs *dirs, const char *path)
 	return NULL;
 }
 
-static void add_name(struct confwatch *w, struct dirs *dirs, const char *path, const char *name)
+static struct dir *add_dir(struct confwatch *w, struct dirs *dirs, const char *path)
 {
 	struct dir *dir = find_dir(dirs, path);
 	struct stat st = { 0 };
 
-	if (!dir) {
-		if (stat(path, &st) < 0)
-			return;
-		dir = xcalloc(1, sizeof(*dir));
-		*dir = (struct dir){ .w = w, .path = xstrdup(path), .dev = st.st_dev, .ino = st.st_ino };
-		*(struct dir **)util_append(&dirs->items, &dirs->n_items, sizeof(dir)) = dir;
-	}
-	if (!has_name(dir, name))
+	if (dir || stat(path, &st) < 0 || !(S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)))
+		return dir;
+	dir = xcalloc(1, sizeof(*dir));
+	*dir = (struct dir){
+		.w = w, .path = xstrdup(path), .dev = st.st_dev, .ino = st.st_ino, .is_file = S_ISREG(st.st_mode)
+	};
+	*(struct dir **)util_append(&dirs->items, &dirs->n_items, sizeof(dir)) = dir;
+	return dir;
+}
+
+static void add_name(struct confwatch *w, struct dirs *dirs, const char *path, const char *name)
+{
+	struct dir *dir = add_dir(w, dirs, path);
+
+	if (dir && !has_name(dir, name))
 		*(char **)util_append(&dir->names, &dir->n_names, sizeof(name)) = xstrdup(name);
 }
 
@@ -127,7 +138,7 @@ static char *next_name(char **rest)
 	return name;
 }
 
-/* Adds each name that is looked up on the way to `path`, up to the first that is not there. */
+/* Adds each name that is looked up on the way to `path`, up to the first that is not there, and the file at its end. */
 static void look_up(struct confwatch *w, struct dirs *dirs, const char *path)
 {
 	_cleanup_free_ char *rest = NULL, *cwd = path[0] == '/' ? NULL : realpath(".", NULL), *dir = xstrdup("/");
@@ -140,8 +151,10 @@ static void look_up(struct confwatch *w, struct dirs *dirs, const char *path)
 		struct stat st;
 		ssize_t len;
 
-		if (!name)
+		if (!name) {
+			add_dir(w, dirs, dir);
 			return;
+		}
 		if (streq(name, "."))
 			continue;
 		if (streq(name, "..")) {
@@ -198,9 +211,10 @@ static void note_change(struct confwatch *w)
 
 static int on_event(sd_event_source *source, const struct inotify_event *event, void *arg)
 {
-	const struct dir *dir = arg;
+	struct dir *dir = arg;
 
-	if ((event->mask & DIR_EVENTS) || (event->len && has_name(dir, event->name)))
+	dir->dead |= (event->mask & IN_IGNORED) != 0;
+	if ((event->mask & DIR_EVENTS) || (event->len ? has_name(dir, event->name) : dir->is_file))
 		note_change(dir->w);
 	return 0;
 }
@@ -209,7 +223,10 @@ static uint64_t changed_us(const char *path)
 {
 	struct stat st;
 
-	return lstat(path, &st) < 0 ? 0 : (uint64_t)st.st_ctim.tv_sec * 1000000 + (uint64_t)st.st_ctim.tv_nsec / 1000;
+	/* A directory changes with every entry. */
+	return lstat(path, &st) < 0 || S_ISDIR(st.st_mode)
+		       ? 0
+		       : (uint64_t)st.st_ctim.tv_sec * 1000000 + (uint64_t)st.st_ctim.tv_nsec / 1000;
 }
 
 /* Under the names that were not watched before. */
@@ -229,15 +246,25 @@ static bool same_dir(const struct dir *a, const struct dir *b)
 	return b && a->dev == b->dev && a->ino == b->ino;
 }
 
+static bool is_watched(const struct dir *dir, const struct dir *old)
+{
+	return same_dir(dir, old) && old->source && !old->dead;
+}
+
 /* A directory that was watched goes on to be: between two watches something could go unseen. */
 static int take_source(struct dir *dir, struct dir *old)
 {
-	if (same_dir(dir, old) && old->source) {
+	int r;
+
+	if (is_watched(dir, old)) {
 		dir->source = util_take_ptr(&old->source);
 		sd_event_source_set_userdata(dir->source, dir);
 		return 0;
 	}
-	return sd_event_add_inotify(dir->w->event, &dir->source, dir->path, DIR_MASK, on_event, dir);
+	r = sd_event_add_inotify(dir->w->event, &dir->source, dir->path, dir->is_file ? FILE_MASK : DIR_MASK, on_event,
+				 dir);
+	/* Gone meanwhile: its parent is watched. */
+	return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 }
 
 static bool same_names(const struct dirs *a, const struct dirs *b)
@@ -296,7 +323,7 @@ int confwatch_set(struct confwatch *w, const char *const *paths, size_t n_paths,
 	for (size_t i = 0; i < now.n_items; i++) {
 		struct dir *dir = now.items[i], *old = find_dir(&w->dirs, dir->path);
 		/* Before its source goes to the new one. */
-		bool watched = same_dir(dir, old);
+		bool watched = is_watched(dir, old);
 		int r = take_source(dir, old);
 
 		if (r < 0)

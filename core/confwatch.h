@@ -4,8 +4,8 @@
  *
  * A file changes in more ways than one: it is written, another one is renamed onto it (editors, cp), a symbolic link on the way
  * to it leads elsewhere from now on (the `..data' of a Kubernetes ConfigMap), its file system is unmounted or comes back. So
- * every name that is looked up between the root and the file is watched, each in the directory where it is looked up, and the
- * table of mounts; what happens to other names there is not told.
+ * every name that is looked up between the root and the file is watched, each in the directory where it is looked up, the file
+ * itself, and the table of mounts; what happens to other names there is not told.
  */
 #pragma once
 

@@ -9,6 +9,8 @@
 #include "desired_parts.h"
 #include "util.h"
 
+#define IP6_ROUTE_METRIC 1024
+
 void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6])
 {
 	size_t size = ipaddr_size(vtep);
@@ -234,7 +236,7 @@ static void add_l3vni_sysctls(struct maker *m, unsigned int group, const char *b
 	 */
 	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", "0", false);
 	/* If the bridge was an L2VNI's. */
-	add_default_sysctl(m, group, bridge, "ipv4", "arp_accept");
+	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "0", false);
 	add_default_sysctl(m, group, bridge, "ipv6", "accept_untracked_na");
 }
 
@@ -296,6 +298,8 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 		route->table = l3->table;
 		route->type = NET_ROUTE_UNICAST;
 		route->dst = l3->routes[i].prefix;
+		/* The kernel's own for IPv6, where there is none of 0 (IP6_RT_PRIO_USER). */
+		route->metric = route->dst.family == AF_INET6 ? IP6_ROUTE_METRIC : 0;
 		route->via = l3->routes[i].via;
 		net_set_name(route->vrf, l3->vrf);
 	}

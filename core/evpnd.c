@@ -147,6 +147,8 @@ static int loop(struct evpnd *e, const struct evpnd_options *options, struct evp
 
 	if (take_state_dir(e, err) < 0 || watch_new(&callbacks, &e->watch, err) < 0)
 		return -1;
+	if (e->mode == EVPND_DAEMON)
+		watch_config(e->watch, &e->run);
 	if (limit && watch_limit(e->watch, limit, err) < 0)
 		return -1;
 	r = watch_loop(e->watch, err);
@@ -198,10 +200,10 @@ static int run_mode(struct evpnd *e, const struct evpnd_options *options, struct
 	return EVPND_USAGE;
 }
 
-/* NULL: who only asks keeps nothing, and shall hear of the file that is there. */
+/* NULL: who only asks shall hear of the file that is there. */
 static char *last_good_path(const struct evpnd_options *options)
 {
-	if (options->mode == EVPND_CHECK || options->mode == EVPND_DRY_RUN)
+	if (options->mode == EVPND_CHECK || (options->mode == EVPND_DRY_RUN && !options->down))
 		return NULL;
 	if (options->last_good)
 		return xstrdup(options->last_good);
@@ -218,7 +220,8 @@ int evpnd_run(const struct evpnd_options *options)
 					   .instance = options->instance,
 					   .state_dir = state_dir,
 					   .last_good = last_good,
-					   .falls_back = options->mode == EVPND_DAEMON || options->mode == EVPND_DOWN,
+					   .falls_back = options->mode == EVPND_DAEMON || options->mode == EVPND_DOWN ||
+							 options->down,
 					   .dry_run = options->mode == EVPND_DRY_RUN,
 					   .down = options->down || options->mode == EVPND_DOWN,
 					   .listen = options->mode == EVPND_DAEMON,

@@ -94,7 +94,8 @@ static void keep_config(struct run *run)
 {
 	struct evpn_error err = { 0 };
 
-	if (!run->options.last_good || lastgood_save(run->options.last_good, run->config, &err) == 0)
+	if (!run->options.last_good || run->options.dry_run ||
+	    lastgood_save(run->options.last_good, run->config, &err) == 0)
 		run->unkept = false;
 	else if (!run->unkept)
 		log_warning("%s", err.msg);

@@ -305,28 +305,38 @@ static int arm_guard(struct watch *watch, struct run *run)
 }
 
 /* The files that this run read, or would have. */
-static int set_files(struct watch *watch, const struct run *run, struct evpn_error *err)
+static int set_files(struct watch *watch, const struct run *run, uint64_t age_us, struct evpn_error *err)
 {
 	size_t n;
 	_cleanup_free_ const char **paths = steps_load_files(run, &n);
 
 	if (!watch->files && confwatch_new(watch->event, on_files, watch, &watch->files, err) < 0)
 		return -1;
-	return confwatch_set(watch->files, paths, n, steps_now_us() - run->started_us, err);
+	return confwatch_set(watch->files, paths, n, age_us, err);
 }
 
-static void arm_files(struct watch *watch, const struct run *run)
+static void watch_files(struct watch *watch, const struct run *run, uint64_t age_us)
 {
 	struct evpn_error err = { 0 };
 
-	if (!run->options.listen || watch->files_of == run->started_us)
-		return;
-	watch->files_of = run->started_us;
-	if (set_files(watch, run, &err) == 0)
+	if (set_files(watch, run, age_us, &err) == 0)
 		watch->deaf = false;
 	else if (!watch->deaf)
 		log_warning("%s; SIGHUP (systemctl reload) makes evpnd read its configuration anew", err.msg);
 	watch->deaf |= err.msg[0] != '\0';
+}
+
+void watch_config(struct watch *watch, const struct run *run)
+{
+	watch_files(watch, run, 0);
+}
+
+static void arm_files(struct watch *watch, const struct run *run)
+{
+	if (!run->options.listen || watch->files_of == run->started_us)
+		return;
+	watch->files_of = run->started_us;
+	watch_files(watch, run, steps_now_us() - run->started_us);
 }
 
 int watch_arm(struct watch *watch, struct run *run, struct evpn_error *err)

@@ -28,6 +28,9 @@ void watch_free(struct watch *watch);
 void watch_freep(struct watch **watch);
 #define _cleanup_watch_ __attribute__((cleanup(watch_freep)))
 
+/* Before the first run: the file that it will read is watched. Later ones are by watch_arm. */
+void watch_config(struct watch *watch, const struct run *run);
+
 /* Around each run: `arm` watches what run->state waits for, `disarm` lets go of all that the run may close. */
 void watch_disarm(struct watch *watch);
 int watch_arm(struct watch *watch, struct run *run, struct evpn_error *err);

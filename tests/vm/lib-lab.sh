@@ -266,6 +266,11 @@ first_ping() {
 	lab_time "first ping"
 }
 
+# The kernel shows what was made just as it was meant.
+nothing_is_left_to_do() {
+	evpnd_on_node --dry-run > "$FABRIC/out" 2>&1 || fail "something is left to do: $(cat "$FABRIC/out")"
+}
+
 # --- All of it
 
 lab_idle_checks() {
@@ -288,6 +293,7 @@ lab_run() {
 	lab_full
 	lab_converges "at start" lab_daemon
 	lab_checks
+	nothing_is_left_to_do
 	lab_same "the canaries" canaries_of
 	step "it goes"
 	lab_converges "back to nothing" lab_empty
@@ -296,6 +302,7 @@ lab_run() {
 	step "and comes, later"
 	lab_converges later lab_full
 	lab_checks
+	nothing_is_left_to_do
 	lab_same "the canaries" canaries_of
 	lab_stop
 	lab_down

@@ -7,7 +7,7 @@ set -eu
 unshare -n ip link add probe type vrf table 10 2>/dev/null || { echo "SKIP: the kernel has no VRF; run it with tests/lib/vm"; exit 77; }
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/../netns/lib-node.sh"
-[ -e /sys/class/net/eth1 ] || skip "no NICs of its own: only a guest of user-mode Linux has some"
+[ -e /sys/class/net/eth1 ] || skip "no NICs of its own: only a guest has some"
 
 # The host alone: FRR's namespace comes and goes here.
 host_picture() {
