@@ -135,7 +135,7 @@ int steps_load(struct run *run)
 
 static void add_paths(const char ***paths, size_t *n, const char *const *more, size_t n_more)
 {
-	for (size_t i = 0; i < n_more; i++)
+	for (size_t i = 0; more && i < n_more; i++)
 		*(const char **)util_append(paths, n, sizeof(**paths)) = more[i];
 }
 
