@@ -97,6 +97,13 @@ step "systemctl stop, and a configuration that is wrong"
 inside systemctl stop evpnd
 [ "$(inside systemctl show -P Result evpnd)" = success ] || fail "evpnd ended with an error"
 echo 'nonsense = 1;' > "$T/evpn.conf"
+inside systemctl start evpnd || fail "the last good configuration is not taken"
+inside systemctl show -P StatusText evpnd | grep 'evpn.conf is not taken, the former configuration is in force' ||
+	fail "systemd does not say that the configuration is wrong"
+inside systemctl stop evpnd
+
+step "a wrong one, and none before it"
+inside rm /var/lib/evpnd/default.conf
 if inside systemctl start evpnd; then
 	fail "evpnd is started with a wrong configuration"
 fi
