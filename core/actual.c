@@ -97,8 +97,8 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 	link = find_index(reader, (int)ifa->ifa_index);
 	/*
 	 * Addresses that the kernel makes, of the link, by router advertisements, come and go with the device: a link-local
-	 * one of a device of ours is ours where the kernel makes none. (The flag of a temporary address is that of a secondary one in
-	 * IPv4.)
+	 * one of a device of ours is ours where the kernel makes none. (The flag of a temporary address is that of a
+	 * secondary one in IPv4.)
 	 */
 	if (!ip || !link ||
 	    (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL && !(link->addrgen_none && net_is_made(link))) ||

@@ -11,13 +11,6 @@
 #define MAX_HINTS    32
 #define DEFAULT_MODE 0640
 
-static void free_strings(char **strings, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(strings[i]);
-	free(strings);
-}
-
 static void add_line(struct config_errors *errors, char *line)
 {
 	char **slot = util_append(&errors->lines, &errors->n_lines, sizeof(*slot));
@@ -54,10 +47,8 @@ void config_errors_add(struct config_errors *errors, const struct config_where *
 
 void config_errors_clear(struct config_errors *errors)
 {
-	for (size_t i = 0; i < errors->n_lines; i++)
-		free(errors->lines[i]);
-	free(errors->lines);
-	free_strings(errors->files, errors->n_files);
+	util_free_strings(errors->lines, errors->n_lines);
+	util_free_strings(errors->files, errors->n_files);
 	*errors = (struct config_errors){ 0 };
 }
 
@@ -239,14 +230,12 @@ static void reader_clear(struct config_reader *r)
 {
 	for (size_t i = 0; i < r->n_problems; i++)
 		free(r->problems[i].text);
-	for (size_t i = 0; i < r->n_texts; i++)
-		free(r->texts[i]);
+	util_free_strings(r->texts, r->n_texts);
 	for (size_t i = 0; i < r->n_uses; i++) {
 		free(r->uses[i].key);
 		free(r->uses[i].as);
 	}
 	free(r->problems);
-	free(r->texts);
 	free(r->uses);
 	free(r->subnets);
 	free(r->long_numbers);
@@ -340,8 +329,8 @@ static void vnis_free(struct config *config)
 		struct config_l3vni *l3 = &config->l3vnis[i];
 
 		host_clear(&l3->host);
-		free_strings(l3->redistribute, l3->n_redistribute);
-		free_strings(l3->import_vrfs, l3->n_import_vrfs);
+		util_free_strings(l3->redistribute, l3->n_redistribute);
+		util_free_strings(l3->import_vrfs, l3->n_import_vrfs);
 		free(l3->routes);
 	}
 	for (size_t i = 0; i < config->n_l2vnis; i++) {
@@ -379,7 +368,7 @@ void config_free(struct config *config)
 	free(config->ovs_socket);
 	free(config->node.index_file);
 	free(config->text);
-	free_strings(config->files, config->n_files);
+	util_free_strings(config->files, config->n_files);
 	free(config);
 }
 

@@ -158,7 +158,7 @@ struct config {
 struct config_errors {
 	char **lines; /* "FILE:LINE: what is wrong, with the value" */
 	size_t n_lines;
-	char **files; /* that were read, or should have been; config_files has those of a config without faults */
+	char **files; /* that were read, or should have been; config_add_files has those of a config without faults */
 	size_t n_files;
 };
 
@@ -180,8 +180,8 @@ bool config_wants_ovs(const struct config *config);
 /* The plugin's group, or NULL where the file has none. */
 const struct config_plugin_group *config_find_group(const struct config *config, const char *name);
 
-/* What the config depends on: the files, frr.source, the file of node.index_from. The caller frees the array alone. */
-const char **config_files(const struct config *config, size_t *ret_n);
+/* Appends what the config depends on: the files, frr.source, the file of node.index_from. They stay the config's. */
+void config_add_files(const struct config *config, const char ***paths, size_t *n_paths);
 
 void config_free(struct config *config);
 void config_freep(struct config **config);

@@ -15,28 +15,26 @@ char *config_text(config_t *lib)
 	return fclose(f) == 0 ? text : NULL;
 }
 
-const char **config_files(const struct config *config, size_t *ret_n)
+static void add_file(const char ***paths, size_t *n_paths, const char *path)
 {
-	const char **files = xcalloc(config->n_files + 2, sizeof(*files));
-	size_t n = 0;
+	if (path)
+		*(const char **)util_append(paths, n_paths, sizeof(**paths)) = path;
+}
 
-	while (n < config->n_files) {
-		files[n] = config->files[n];
-		n++;
-	}
-	if (config->frr.source)
-		files[n++] = config->frr.source;
-	if (config->node.index_file)
-		files[n++] = config->node.index_file;
-	*ret_n = n;
-	return files;
+void config_add_files(const struct config *config, const char ***paths, size_t *n_paths)
+{
+	for (size_t i = 0; i < config->n_files; i++)
+		add_file(paths, n_paths, config->files[i]);
+	add_file(paths, n_paths, config->frr.source);
+	add_file(paths, n_paths, config->node.index_file);
 }
 
 void config_errors_take_files(struct config_errors *errors, const struct config *config)
 {
-	size_t n;
-	_cleanup_free_ const char **files = config_files(config, &n);
+	_cleanup_free_ const char **paths = NULL;
+	size_t n = 0;
 
+	config_add_files(config, &paths, &n);
 	for (size_t i = 0; i < n; i++)
-		*(char **)util_append(&errors->files, &errors->n_files, sizeof(*errors->files)) = xstrdup(files[i]);
+		*(char **)util_append(&errors->files, &errors->n_files, sizeof(*errors->files)) = xstrdup(paths[i]);
 }

@@ -24,7 +24,10 @@
 /* The kernel's clock of inodes is as coarse as its tick. */
 #define CLOCK_COARSE_US 10000
 
-/* A directory in which names are looked up, or, without names, a file: one of a mount of its own, or with other names elsewhere. */
+/*
+ * A directory in which names are looked up, or, without names, a file: one of a mount of its own, or with other names
+ * elsewhere.
+ */
 struct dir {
 	struct confwatch *w;
 	char *path;
@@ -58,9 +61,7 @@ struct confwatch {
 static void dir_free(struct dir *dir)
 {
 	sd_event_source_disable_unref(dir->source);
-	for (size_t i = 0; i < dir->n_names; i++)
-		free(dir->names[i]);
-	free(dir->names);
+	util_free_strings(dir->names, dir->n_names);
 	free(dir->path);
 	free(dir);
 }
@@ -302,9 +303,8 @@ static int on_mounts(sd_event_source *source, int fd, uint32_t revents, void *ar
 
 static void set_paths(struct confwatch *w, const char *const *paths, size_t n_paths)
 {
-	for (size_t i = 0; i < w->n_paths; i++)
-		free(w->paths[i]);
-	free(util_take_ptr(&w->paths));
+	util_free_strings(w->paths, w->n_paths);
+	w->paths = NULL;
 	w->n_paths = 0;
 	for (size_t i = 0; i < n_paths; i++)
 		*(char **)util_append(&w->paths, &w->n_paths, sizeof(*w->paths)) = xstrdup(paths[i]);

@@ -205,11 +205,11 @@ static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const c
 	desired_set_ipv6(link, false);
 }
 
-static void add_default_sysctl(struct maker *m, unsigned int group, const char *bridge, const char *family,
-			       const char *name)
+/* Hosts announce themselves by unsolicited NA; off is what a bridge just made has anyway. */
+static void add_untracked_na(struct maker *m, unsigned int group, const char *bridge, bool on)
 {
-	desired_add_sysctl(m, group, bridge, family, name, "0", streq(family, "ipv6"));
-	m->net->sysctls[m->net->n_sysctls - 1].is_default = true;
+	desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", on ? "1" : "0", true);
+	m->net->sysctls[m->net->n_sysctls - 1].is_default = !on;
 }
 
 static void add_l2vni_sysctls(struct maker *m, unsigned int group, const struct config_l2vni *l2, const char *bridge)
@@ -221,11 +221,8 @@ static void add_l2vni_sysctls(struct maker *m, unsigned int group, const struct 
 	 * VTEP too, and forwards. Strict RPF drops all that is meant for a device without addresses.
 	 */
 	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", l2->vrf[0] ? "0" : "1", false);
-	/* By unsolicited NA in the same way; without gateways there is no IPv6 on the bridge, nor any longer. */
-	if (l2->n_gateways)
-		desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", "1", true);
-	else
-		add_default_sysctl(m, group, bridge, "ipv6", "accept_untracked_na");
+	/* Without gateways there is no IPv6 on the bridge, nor any longer. */
+	add_untracked_na(m, group, bridge, l2->n_gateways > 0);
 }
 
 static void add_l3vni_sysctls(struct maker *m, unsigned int group, const char *bridge)
@@ -237,7 +234,7 @@ static void add_l3vni_sysctls(struct maker *m, unsigned int group, const char *b
 	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", "0", false);
 	/* If the bridge was an L2VNI's. */
 	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "0", false);
-	add_default_sysctl(m, group, bridge, "ipv6", "accept_untracked_na");
+	add_untracked_na(m, group, bridge, false);
 }
 
 /*

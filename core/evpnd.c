@@ -49,10 +49,8 @@ static void stop_if_over(struct evpnd *e)
 	else if (e->mode != EVPND_DAEMON && state->phase == PIPELINE_FAILED)
 		watch_stop(e->watch, EVPND_FAILED);
 	/* By the last good one all is taken back as well. */
-	else if (e->mode == EVPND_DOWN && state->phase == PIPELINE_CONVERGED)
-		watch_stop(e->watch, EVPND_OK);
 	else if (e->mode != EVPND_DAEMON && state->phase == PIPELINE_CONVERGED)
-		watch_stop(e->watch, e->run.config_errors.n_lines ? EVPND_CONFIG : EVPND_OK);
+		watch_stop(e->watch, e->run.config_errors.n_lines && e->mode != EVPND_DOWN ? EVPND_CONFIG : EVPND_OK);
 }
 
 /* A dry run is over when it has planned, or cannot. */
@@ -216,14 +214,14 @@ int evpnd_run(const struct evpnd_options *options)
 	_cleanup_free_ char *state_dir = options->state_dir ? xstrdup(options->state_dir)
 							    : xasprintf(STATE_ROOT "/%s", options->instance);
 	_cleanup_free_ char *last_good = last_good_path(options);
+	bool down = options->down || options->mode == EVPND_DOWN;
 	struct run_options run_options = { .config_path = options->config_path,
 					   .instance = options->instance,
 					   .state_dir = state_dir,
 					   .last_good = last_good,
-					   .falls_back = options->mode == EVPND_DAEMON || options->mode == EVPND_DOWN ||
-							 options->down,
+					   .falls_back = options->mode == EVPND_DAEMON || down,
 					   .dry_run = options->mode == EVPND_DRY_RUN,
-					   .down = options->down || options->mode == EVPND_DOWN,
+					   .down = down,
 					   .listen = options->mode == EVPND_DAEMON,
 					   .after_op = options->after_op };
 	struct evpnd e = { .mode = options->mode, .json = options->json, .lock = -1 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report.c - see report.h */
+#include <inttypes.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 #include "log.h"
 #include "report.h"
@@ -133,12 +133,8 @@ static void log_converged(struct report *report, const struct run *run)
 
 void report_reloading(struct report *report)
 {
-	struct timespec now;
-
-	/* sd_notify(3): when it began, by this clock. */
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
-		   (unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
+	/* sd_notify(3): when it began. */
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, steps_now_us());
 	report->ready = false;
 }
 

@@ -92,14 +92,13 @@ static bool take_config(struct run *run, const char *path, struct config_errors 
 
 static void keep_config(struct run *run)
 {
+	const char *path = run->options.dry_run ? NULL : run->options.last_good;
 	struct evpn_error err = { 0 };
+	bool unkept = path && lastgood_save(path, run->config, &err) < 0;
 
-	if (!run->options.last_good || run->options.dry_run ||
-	    lastgood_save(run->options.last_good, run->config, &err) == 0)
-		run->unkept = false;
-	else if (!run->unkept)
+	if (unkept && !run->unkept)
 		log_warning("%s", err.msg);
-	run->unkept |= err.msg[0] != '\0';
+	run->unkept = unkept;
 }
 
 /* At the start there is no former configuration to go on with, but there may be one of before. */
@@ -133,21 +132,16 @@ int steps_load(struct run *run)
 	return 1;
 }
 
-static void add_paths(const char ***paths, size_t *n, const char *const *more, size_t n_more)
-{
-	for (size_t i = 0; more && i < n_more; i++)
-		*(const char **)util_append(paths, n, sizeof(**paths)) = more[i];
-}
-
 const char **steps_load_files(const struct run *run, size_t *ret_n)
 {
-	size_t n = 0, n_used = 0;
-	_cleanup_free_ const char **used = run->config ? config_files(run->config, &n_used) : NULL;
 	const char **paths = NULL;
+	size_t n = 0;
 
-	add_paths(&paths, &n, &run->options.config_path, 1);
-	add_paths(&paths, &n, used, n_used);
-	add_paths(&paths, &n, (const char *const *)run->config_errors.files, run->config_errors.n_files);
+	*(const char **)util_append(&paths, &n, sizeof(*paths)) = run->options.config_path;
+	if (run->config)
+		config_add_files(run->config, &paths, &n);
+	for (size_t i = 0; i < run->config_errors.n_files; i++)
+		*(const char **)util_append(&paths, &n, sizeof(*paths)) = run->config_errors.files[i];
 	*ret_n = n;
 	return paths;
 }

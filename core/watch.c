@@ -318,12 +318,11 @@ static int set_files(struct watch *watch, const struct run *run, uint64_t age_us
 static void watch_files(struct watch *watch, const struct run *run, uint64_t age_us)
 {
 	struct evpn_error err = { 0 };
+	bool deaf = set_files(watch, run, age_us, &err) < 0;
 
-	if (set_files(watch, run, age_us, &err) == 0)
-		watch->deaf = false;
-	else if (!watch->deaf)
+	if (deaf && !watch->deaf)
 		log_warning("%s; SIGHUP (systemctl reload) makes evpnd read its configuration anew", err.msg);
-	watch->deaf |= err.msg[0] != '\0';
+	watch->deaf = deaf;
 }
 
 void watch_config(struct watch *watch, const struct run *run)

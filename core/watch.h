@@ -2,8 +2,8 @@
 /*
  * watch.h - the event sources that drive the pipeline (sd-event)
  *
- * Signals, the files of the configuration, the plugins' descriptors, the end of a child, and one timer. Each event becomes one pipeline_input for the
- * `advance` callback. What belongs to a run (descriptors of plugins and children) is watched only between runs: a run
+ * Signals, the files of the configuration, the plugins' descriptors, the end of a child, and one timer. Each event
+ * becomes one pipeline_input for the `advance` callback. What belongs to a run (descriptors of plugins and children) is watched only between runs: a run
  * may close or replace any of them.
  */
 #pragma once

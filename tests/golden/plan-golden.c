@@ -109,9 +109,9 @@ static void add_host_nics(const struct config *config, struct net *net, const st
 
 static void make_desired(const struct config *config, const struct record_nics *nics, struct net *net)
 {
-	unsigned int mtus[16] = { 0 };
+	_cleanup_free_ unsigned int *mtus = xcalloc(config->underlay.n_nics, sizeof(*mtus));
 
-	for (size_t i = 0; i < config->underlay.n_nics && i < ARRAY_LEN(mtus); i++)
+	for (size_t i = 0; i < config->underlay.n_nics; i++)
 		mtus[i] = config->underlay.nics[i].mtu ? config->underlay.nics[i].mtu : NIC_MTU;
 	desired_make(config, nics, mtus, net);
 }

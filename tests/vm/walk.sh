@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # A walk through 200 random configurations. After each, nothing is left to do; now and then what stands is compared with what
 # the same configuration makes from nothing; at the end everything is taken back, and what others made was never touched.
-# SEED=N walks another way (with what is new here, walk a few; SEED=$RANDOM), STEPS=N fewer or more of them. FRR is real and sees it all, but its own configuration stays
-# the same: with frr-reload.py in each step this would take an hour.
+# SEED=N walks another way (with what is new here, walk a few; SEED=$RANDOM), STEPS=N fewer or more of them. FRR is real and sees
+# it all, but its own configuration stays the same: with frr-reload.py in each step this would take an hour.
 set -eu
 seed=${SEED:-1116} steps=${STEPS:-200}
 echo "SEED=$seed STEPS=$steps"
