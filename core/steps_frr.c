@@ -253,6 +253,13 @@ int steps_frr_reload(struct run *run)
 	return r;
 }
 
+void steps_frr_forget(struct run *run)
+{
+	record_clear_loaded(run->options.state_dir);
+	/* An answer to the present demand may be of before that. */
+	run->reload.pending = false;
+}
+
 static bool skip_vni(void *arg, uint32_t vni)
 {
 	const struct run *run = arg;

@@ -24,5 +24,8 @@ pipeline_step_fn steps_frr_install;
  */
 pipeline_step_fn steps_frr_reload;
 
+/* FRR may have lost what it had loaded, says its plugin: the next run has it loaded again. */
+void steps_frr_forget(struct run *run);
+
 /* Asks FRR for its VNIs; a fresh VNI gets a moment to appear. Ends the run with what stopped single VNIs, if any. */
 pipeline_step_fn steps_frr_verify;

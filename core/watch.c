@@ -8,6 +8,7 @@
 #include "confwatch.h"
 #include "log.h"
 #include "steps.h"
+#include "steps_frr.h"
 #include "steps_load.h"
 #include "util.h"
 #include "watch.h"
@@ -181,6 +182,8 @@ static void plugin_event(struct watch *watch, enum source which, struct plugin *
 		drop_source(watch, SOURCE_FRR_KERNEL);
 		guard_release(watch->run);
 	}
+	if (which == SOURCE_FRR && r == EVPN_EVENT_CHANGED)
+		steps_frr_forget(watch->run);
 	if (r < 0)
 		plugin_failed(watch, watch->sources[which], plugin->api.name, err.msg);
 	else if (r == EVPN_EVENT_RETRY)

@@ -128,7 +128,11 @@ struct evpn_plugin {
 	 */
 	int (*event_fd)(void *self);
 
-	/* The descriptor is readable. Returns an `enum evpn_event`, or <0 for a fault that no later call would report. */
+	/*
+	 * The descriptor is readable. Returns an `enum evpn_event`, or <0 for a fault that no later call would report. By
+	 * EVPN_EVENT_CHANGED an frr plugin says that FRR may have lost its configuration (one of its daemons has ended):
+	 * it is asked to reload again.
+	 */
 	int (*on_event)(void *self, struct evpn_error *err);
 
 	/*
