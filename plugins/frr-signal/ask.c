@@ -287,6 +287,10 @@ static void read_answer(struct ask *ask)
 	}
 	if (n > 0 || (n < 0 && errno == EAGAIN))
 		return;
+	if (ask->patient) {
+		pause_first(ask);
+		return;
+	}
 	evpn_fail(&ask->err, ECONNRESET, "%s closed the connection %s%s", ask->name,
 		  ask->head_len ? "in the middle of its answer" : "without an answer",
 		  ask->head_len ? "; was evpn-reloader ended?"

@@ -19,6 +19,7 @@ struct ask {
 	struct wire_address address;
 	unsigned int timeout_s; /* for one try: connection, question, whole answer */
 	bool plain; /* the connection is the whole question */
+	bool patient; /* there is no hurry with the answer: timeout_s is 0, and when the sidecar ends, its next one is asked */
 
 	int epoll, timer;
 	int sock, inotify; /* -1: none at present */

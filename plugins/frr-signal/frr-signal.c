@@ -3,12 +3,14 @@
  * frr-signal.c - an frr plugin: asks the sidecar beside FRR to reload, and to show
  *
  * The sidecar is evpn-reloader; with protocol = "plain", anything that takes a closed connection for the signal. This
- * file knows what is asked for and what the answers mean; ask.c brings the one there and the others back.
+ * file knows what is asked for and what the answers mean; ask.c brings the one there and the others back. Beside what evpnd
+ * asks for, the sidecar is asked to tell when one of FRR's daemons ends: watchfrr starts it again, but nobody else knows.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/random.h>
 
 #include "ask.h"
@@ -24,6 +26,8 @@ struct frr_signal {
 	uint64_t generation;
 	char command[WIRE_LINE_SIZE];
 	bool delivered; /* the answer was handed out */
+	struct ask watch; /* its answer: FRR may not run any more what it was made to load */
+	bool cannot_watch; /* this sidecar does not know that question */
 };
 
 static int take_options(struct frr_signal *self, struct evpn_error *err)
@@ -47,6 +51,9 @@ static int take_options(struct frr_signal *self, struct evpn_error *err)
 	self->ask.name = address;
 	self->ask.timeout_s = (unsigned int)seconds;
 	self->ask.plain = protocol && strcmp(protocol, "plain") == 0;
+	self->watch.address = self->ask.address;
+	self->watch.name = address;
+	self->watch.patient = true;
 	return 0;
 }
 
@@ -54,8 +61,22 @@ static void frr_signal_close(void *data)
 {
 	struct frr_signal *self = data;
 
+	ask_free(&self->watch);
 	ask_free(&self->ask);
 	free(self);
+}
+
+/* One descriptor for both. */
+static int make_asks(struct frr_signal *self)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int r = ask_init(&self->ask);
+
+	if (r == 0)
+		r = ask_init(&self->watch);
+	if (r == 0 && epoll_ctl(self->ask.epoll, EPOLL_CTL_ADD, self->watch.epoll, &event) < 0)
+		r = -errno;
+	return r;
 }
 
 static int frr_signal_open(const struct evpn_host *host, void **ret_self, struct evpn_error *err)
@@ -70,7 +91,7 @@ static int frr_signal_open(const struct evpn_host *host, void **ret_self, struct
 		free(self);
 		return -1;
 	}
-	r = ask_init(&self->ask);
+	r = make_asks(self);
 	if (r == 0 && getrandom(&self->session, sizeof(self->session), 0) != sizeof(self->session))
 		r = -errno;
 	if (r < 0) {
@@ -89,12 +110,43 @@ static int frr_signal_event_fd(void *data)
 	return self->ask.epoll;
 }
 
+/* FRR does what it was told: from here on its sidecar is to say when that ends. */
+static void begin_watch(struct frr_signal *self)
+{
+	if (self->watch.state == ASK_IDLE && !self->ask.plain && !self->cannot_watch)
+		ask_begin(&self->watch, WIRE_HELLO "watch\n");
+}
+
+/* Whether the sidecar has told. */
+static bool take_watch(struct frr_signal *self)
+{
+	struct ask *watch = &self->watch;
+	bool is_lost;
+
+	ask_go_on(watch);
+	if (watch->state != ASK_DONE)
+		return false;
+	is_lost = watch->outcome > 0 && strcmp(watch->status, "ok") == 0;
+	self->cannot_watch = !is_lost;
+	if (is_lost)
+		self->host->log(self->host, EVPN_LOG_NOTICE, "%.*s; FRR is reloaded", (int)strcspn(watch->body, "\n"),
+				watch->body);
+	else
+		self->host->log(self->host, EVPN_LOG_NOTICE,
+				"evpn-reloader at %s does not tell when one of FRR's daemons ends: is it of an older "
+				"version?",
+				watch->name);
+	ask_drop(watch);
+	return is_lost;
+}
+
 static int frr_signal_on_event(void *data, struct evpn_error *err)
 {
 	struct frr_signal *self = data;
+	bool retry = ask_go_on(&self->ask);
 
 	(void)err;
-	return ask_go_on(&self->ask) ? EVPN_EVENT_RETRY : EVPN_EVENT_NONE;
+	return take_watch(self) ? EVPN_EVENT_CHANGED : retry ? EVPN_EVENT_RETRY : EVPN_EVENT_NONE;
 }
 
 /* 0 and <0 as the callbacks return them; >0: the sidecar said "ok". */
@@ -107,8 +159,10 @@ static int look(struct frr_signal *self, struct evpn_error *err)
 		*err = ask->err;
 		return ask->outcome;
 	}
-	if (ask->plain || strcmp(ask->status, "ok") == 0)
+	if (ask->plain || strcmp(ask->status, "ok") == 0) {
+		begin_watch(self);
 		return 1;
+	}
 	if (strcmp(ask->status, "refused") == 0)
 		return evpn_fail(err, EVPN_ERROR_REFUSED, "%s", ask->body);
 	code = strcmp(ask->status, "failed") == 0 ? EIO : strcmp(ask->status, "denied") == 0 ? EACCES : EPROTO;

@@ -6,6 +6,7 @@
  *	reloader_serve.c   the loop: clients, the queue, what was answered last
  *	reloader_listen.c  the listening socket, and who may speak to it
  *	reloader_request.c what a client's line asks for, and whether it may
+ *	reloader_daemons.c FRR's daemons: are they up, has one ended
  *	reloader_job.c     a reload or a show: which tool to run, and what its end means
  *	reloader_tool.c    runs a program, collects its output
  *	reloader_text.c    a growing text; FRR's own words out of frr-reload.py's output
@@ -63,6 +64,39 @@ void tool_read(struct tool *tool);
 void tool_kill(struct tool *tool);
 void tool_free(struct tool *tool);
 
+#define DAEMONS_MAX 24
+
+struct daemon {
+	char name[32];
+	int fd; /* -1: not held */
+};
+
+/*
+ * FRR's daemons that have to be up. A connection to each one's vty socket is held: it takes a daemon that listens to get
+ * one, and it ends when the daemon does, whoever ends it, in whatever PID namespace.
+ */
+struct daemons {
+	const char *dir, *pathspace; /* the options' texts */
+	struct daemon items[DAEMONS_MAX];
+	size_t n;
+	bool lost; /* FRR may not run what it was last made to load */
+	char why[96];
+};
+
+/* The names in options->daemons. Nothing is held yet, and FRR counts as lost. */
+int daemons_init(struct daemons *daemons, const struct options *options);
+
+/* Holds all that are not held; 0, or the errno of the first that cannot be, whose name is *ret_missing. */
+int daemons_hold(struct daemons *daemons, const char **ret_missing);
+
+/* Sees which ones have ended. */
+void daemons_look(struct daemons *daemons);
+
+/* Fills in fds, DAEMONS_MAX of them at most; returns how many. Any event is for daemons_look. */
+size_t daemons_poll(const struct daemons *daemons, struct pollfd *fds);
+
+void daemons_free(struct daemons *daemons);
+
 enum status { STATUS_OK, STATUS_NOTREADY, STATUS_REFUSED, STATUS_FAILED, STATUS_DENIED, STATUS_INVALID };
 
 struct result {
@@ -76,6 +110,7 @@ enum job_kind { JOB_NONE, JOB_RELOAD, JOB_SHOW };
 
 struct job {
 	enum job_kind kind;
+	struct daemons *daemons; /* of a reload; the server's */
 	bool applying; /* past --test: --reload runs */
 	bool done; /* the result is there */
 	char generation[WIRE_GENERATION_SIZE], sum[WIRE_SUM_SIZE], command[WIRE_LINE_SIZE];
@@ -90,7 +125,8 @@ struct job {
 	}
 
 /* sum: of the file that FRR shall run, or "" for whatever it is. Both may be done at once: look at job->done. */
-void job_start_reload(struct job *job, const struct options *options, const char *generation, const char *sum);
+void job_start_reload(struct job *job, const struct options *options, struct daemons *daemons, const char *generation,
+		      const char *sum);
 void job_start_show(struct job *job, const struct options *options, const char *command);
 /* The tool has ended with this wait status: the next tool, or the result. */
 void job_go_on(struct job *job, const struct options *options, int wait_status);
@@ -99,7 +135,8 @@ void job_free(struct job *job);
 
 /* What a client asks for. */
 struct request {
-	enum job_kind kind; /* JOB_NONE: the status */
+	enum job_kind kind; /* JOB_NONE: the status, or to be told when FRR is lost */
+	bool watch;
 	char generation[WIRE_GENERATION_SIZE], sum[WIRE_SUM_SIZE];
 	const char *command; /* in the line */
 };

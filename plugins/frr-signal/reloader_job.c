@@ -33,51 +33,21 @@ static struct text *finish(struct job *job, enum status status)
 	return &job->result.body;
 }
 
-static const char *vty_dir(const struct options *o)
-{
-	return o->vty_socket ? o->vty_socket : "/var/run/frr"; /* where vtysh looks by itself */
-}
-
-/* A daemon is up when its vty socket takes connections. 0, or the errno. */
-static int try_daemon(const char *dir, const char *pathspace, const char *name, int name_len)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int fd, r, n;
-
-	n = snprintf(un.sun_path, sizeof(un.sun_path), "%s/%s%s%.*s.vty", dir, pathspace ? pathspace : "",
-		     pathspace ? "/" : "", name_len, name);
-	if (n < 0 || (size_t)n >= sizeof(un.sun_path))
-		return ENAMETOOLONG;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return errno;
-	r = connect(fd, (const struct sockaddr *)&un, sizeof(un)) < 0 ? errno : 0;
-	close(fd);
-	return r;
-}
-
 /*
  * With a daemon missing, frr-reload.py succeeds and that daemon's part of the configuration is lost. So: are all of them
  * there? If not, ends the job and says which one is missing.
  */
 static bool daemons_missing(struct job *job, const struct options *o)
 {
-	for (const char *name = o->daemons; *name;) {
-		int len = (int)strcspn(name, ","), r;
+	const struct daemons *daemons = job->daemons;
+	const char *missing = NULL, *space = daemons->pathspace;
+	int r = daemons_hold(job->daemons, &missing);
 
-		r = try_daemon(vty_dir(o), o->pathspace, name, len);
-		if (r != 0) {
-			text_printf(
-				finish(job, STATUS_NOTREADY), QUOTE_MAX,
-				"FRR's %.*s does not answer in %s%s%s: %s (daemons that have to: %s; see --daemons)\n",
-				len, name, vty_dir(o), o->pathspace ? "/" : "", o->pathspace ? o->pathspace : "",
-				strerror(r), o->daemons);
-			return true;
-		}
-		name += len;
-		name += *name == ',';
-	}
-	return false;
+	if (r != 0)
+		text_printf(finish(job, STATUS_NOTREADY), QUOTE_MAX,
+			    "FRR's %s does not answer in %s%s%s: %s (daemons that have to: %s; see --daemons)\n",
+			    missing, daemons->dir, space ? "/" : "", space ? space : "", strerror(r), o->daemons);
+	return r != 0;
 }
 
 static void run(struct job *job, const char *const argv[], size_t max)
@@ -108,12 +78,14 @@ static void run_frr_reload(struct job *job, const struct options *o)
 	run(job, argv, RELOAD_OUTPUT_MAX);
 }
 
-void job_start_reload(struct job *job, const struct options *options, const char *generation, const char *sum)
+void job_start_reload(struct job *job, const struct options *options, struct daemons *daemons, const char *generation,
+		      const char *sum)
 {
 	char own[WIRE_SUM_SIZE];
 	int r;
 
 	begin(job, JOB_RELOAD, options->timeout_s * 1000ull);
+	job->daemons = daemons;
 	snprintf(job->generation, sizeof(job->generation), "%s", generation);
 	snprintf(job->sum, sizeof(job->sum), "%s", sum);
 	r = wire_sum_file(options->config, own);
@@ -129,8 +101,11 @@ void job_start_reload(struct job *job, const struct options *options, const char
 			options->config);
 		return;
 	}
-	if (!daemons_missing(job, options))
-		run_frr_reload(job, options);
+	if (daemons_missing(job, options))
+		return;
+	/* From here on: what ends now takes with it what is being loaded. */
+	daemons->lost = false;
+	run_frr_reload(job, options);
 }
 
 /* The command itself is quoted in the messages: keep it in the job. */
@@ -186,9 +161,13 @@ static void judge_reload(struct job *job, const struct options *o, int wait_stat
 	bool good = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
 	struct text *body;
 
-	/* One that left on the way took its part with it. */
+	/* One that left on the way took its part with it, though it may be back. */
 	if (daemons_missing(job, o))
 		return;
+	if (job->daemons->lost) {
+		text_printf(finish(job, STATUS_NOTREADY), QUOTE_MAX, "%s\n", job->daemons->why);
+		return;
+	}
 	if (good && !job->applying && !is_blank(&job->tool.output[0])) {
 		job->applying = job->result.changed = true;
 		run_frr_reload(job, o);

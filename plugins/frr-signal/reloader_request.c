@@ -67,8 +67,10 @@ enum status request_parse(const char *line, const struct options *options, struc
 		*ret_why = check_command(at, options);
 		if (*ret_why)
 			return STATUS_DENIED;
+	} else if (strcmp(at, "watch") == 0) {
+		request.watch = true;
 	} else if (strcmp(at, "status") != 0) {
-		*ret_why = "expected: reload GENERATION [SUM], show ..., or status";
+		*ret_why = "expected: reload GENERATION [SUM], show ..., watch, or status";
 		return STATUS_INVALID;
 	}
 	*ret_request = request;

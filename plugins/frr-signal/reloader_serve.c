@@ -18,7 +18,7 @@
 /* A client that sends nothing, or does not take its answer, is dropped after so long. */
 #define CLIENT_LIMIT_MS 5000
 
-enum client_state { CLIENT_FREE, CLIENT_READING, CLIENT_WAITING, CLIENT_WRITING };
+enum client_state { CLIENT_FREE, CLIENT_READING, CLIENT_WAITING, CLIENT_WATCHING, CLIENT_WRITING };
 
 struct client {
 	enum client_state state;
@@ -40,6 +40,7 @@ struct server {
 	bool ending;
 	struct client clients[N_CLIENTS];
 	uint64_t turns;
+	struct daemons daemons;
 	struct job job;
 	const struct client *owner; /* whose show is running; NULL when he has left */
 	struct job last; /* the last reload, for who asks again */
@@ -170,13 +171,22 @@ static void start(struct server *server, struct client *client)
 	if (wants_reload(client, last) && last->result.status != STATUS_NOTREADY) {
 		answer(server, client, &last->result, last->generation);
 	} else if (client->request.kind == JOB_RELOAD) {
-		job_start_reload(&server->job, server->options, client->request.generation, client->request.sum);
+		job_start_reload(&server->job, server->options, &server->daemons, client->request.generation,
+				 client->request.sum);
 		server->tests += server->job.tool.pid != 0;
 	} else {
 		server->owner = client;
 		server->shows++;
 		job_start_show(&server->job, server->options, client->request.command);
 	}
+}
+
+/* FRR has lost what it had loaded: whoever watches is told. */
+static void tell_watchers(struct server *server)
+{
+	for (size_t i = 0; server->daemons.lost && i < N_CLIENTS; i++)
+		if (server->clients[i].state == CLIENT_WATCHING)
+			answer_text(server, &server->clients[i], STATUS_OK, server->daemons.why);
 }
 
 /* Runs what is next, until something runs or nobody waits. */
@@ -215,6 +225,8 @@ static void handle_line(struct server *server, struct client *client)
 		server->denied++;
 	if (status != STATUS_OK) {
 		answer_text(server, client, status, why);
+	} else if (client->request.watch) {
+		client->state = CLIENT_WATCHING;
 	} else if (client->request.kind == JOB_NONE) {
 		answer_status(server, client);
 	} else {
@@ -285,6 +297,12 @@ static void take_signals(struct server *server)
 			job_go_on(&server->job, server->options, status);
 }
 
+/* It is the client's move, and he has only so long for it. */
+static bool is_timed(const struct client *client)
+{
+	return client->state == CLIENT_READING || client->state == CLIENT_WRITING;
+}
+
 static void check_time(struct server *server)
 {
 	uint64_t now = wire_now_ms();
@@ -294,7 +312,7 @@ static void check_time(struct server *server)
 	for (size_t i = 0; i < N_CLIENTS; i++) {
 		struct client *client = &server->clients[i];
 
-		if (client->state != CLIENT_FREE && client->state != CLIENT_WAITING && now >= client->deadline)
+		if (is_timed(client) && now >= client->deadline)
 			drop(server, client);
 	}
 }
@@ -306,7 +324,7 @@ static int poll_timeout(const struct server *server)
 	for (size_t i = 0; i < N_CLIENTS; i++) {
 		const struct client *client = &server->clients[i];
 
-		if (client->state != CLIENT_FREE && client->state != CLIENT_WAITING && client->deadline < first)
+		if (is_timed(client) && client->deadline < first)
 			first = client->deadline;
 	}
 	return first == UINT64_MAX ? -1 : first <= now ? 0 : (int)(first - now) + 1;
@@ -320,18 +338,19 @@ static void go_on_client(struct server *server, struct client *client, short rev
 		read_line(server, client);
 	else if (client->state == CLIENT_WRITING)
 		write_answer(server, client);
-	else if (client->state == CLIENT_WAITING)
+	else if (client->state == CLIENT_WAITING || client->state == CLIENT_WATCHING)
 		drop(server, client); /* only its leaving is reported */
 }
 
 static void turn(struct server *server)
 {
-	static const short events[] = { [CLIENT_READING] = POLLIN, [CLIENT_WAITING] = 0, [CLIENT_WRITING] = POLLOUT };
-	struct pollfd fds[4 + N_CLIENTS] = { { .fd = server->signals, .events = POLLIN },
-					     { .fd = free_client(server) ? server->listener->fd : -1,
-					       .events = POLLIN },
-					     { .fd = server->job.tool.fd[0], .events = POLLIN },
-					     { .fd = server->job.tool.fd[1], .events = POLLIN } };
+	static const short events[] = { [CLIENT_READING] = POLLIN, [CLIENT_WRITING] = POLLOUT };
+	struct pollfd fds[4 + N_CLIENTS + DAEMONS_MAX] = { { .fd = server->signals, .events = POLLIN },
+							   { .fd = free_client(server) ? server->listener->fd : -1,
+							     .events = POLLIN },
+							   { .fd = server->job.tool.fd[0], .events = POLLIN },
+							   { .fd = server->job.tool.fd[1], .events = POLLIN } };
+	size_t n;
 
 	for (size_t i = 0; i < N_CLIENTS; i++) {
 		enum client_state state = server->clients[i].state;
@@ -339,8 +358,10 @@ static void turn(struct server *server)
 		fds[4 + i].fd = state == CLIENT_FREE ? -1 : server->clients[i].fd;
 		fds[4 + i].events = state == CLIENT_FREE ? 0 : events[state];
 	}
-	if (poll(fds, sizeof(fds) / sizeof(fds[0]), poll_timeout(server)) < 0)
+	n = 4 + N_CLIENTS + daemons_poll(&server->daemons, &fds[4 + N_CLIENTS]);
+	if (poll(fds, n, poll_timeout(server)) < 0)
 		return;
+	daemons_look(&server->daemons);
 	if (fds[2].revents || fds[3].revents)
 		tool_read(&server->job.tool);
 	if (fds[0].revents)
@@ -351,6 +372,7 @@ static void turn(struct server *server)
 		accept_clients(server);
 	check_time(server);
 	run_queue(server);
+	tell_watchers(server);
 }
 
 int serve(struct listener *listener, const struct options *options)
@@ -358,6 +380,8 @@ int serve(struct listener *listener, const struct options *options)
 	struct server server = { .options = options, .listener = listener, .job = JOB_IDLE, .last = JOB_IDLE };
 	sigset_t set;
 
+	if (daemons_init(&server.daemons, options) < 0)
+		return 2;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
@@ -376,6 +400,7 @@ int serve(struct listener *listener, const struct options *options)
 			drop(&server, &server.clients[i]);
 	job_free(&server.job);
 	job_free(&server.last);
+	daemons_free(&server.daemons);
 	close(server.signals);
 	return 0;
 }

@@ -20,16 +20,16 @@ set_up
 echo 'hostname r1' > "$T/frr/frr.conf"
 # What answers the question whether the daemons are up, and no more.
 python3 - "$T/frr" <<-'END' &
-	import socket, sys
-	socks = []
+	import select, socket, sys
+	socks, kept = [], []
 	for name in "zebra", "bgpd", "staticd":
 	    s = socket.socket(socket.AF_UNIX)
 	    s.bind(sys.argv[1] + "/" + name + ".vty")
 	    s.listen(100)
 	    socks.append(s)
-	socks[0].accept()
 	while True:
-	    socks[1].accept()
+	    for s in select.select(socks, [], [])[0]:
+	        kept.append(s.accept()[0]) # as FRR does
 END
 RELOADERS+=($!)
 until_ok 10 "the daemons' sockets" test -S "$T/frr/staticd.vty"

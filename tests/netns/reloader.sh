@@ -109,6 +109,23 @@ reload_conf
 [ $RC = 0 ] || fail "$OUT"
 runs 'ip route 10.9.0.0/16 blackhole' || fail "staticd's part is not there"
 
+step "a daemon ends, and is there again before anybody has looked: who watches is told"
+requests=$(counter requests)
+ask watch > "$T/watch.log" &
+WATCH=$!
+watches() { [ "$(counter requests)" -gt $((requests + 2)) ]; }
+until_ok 10 "the watching begins" watches
+[ ! -s "$T/watch.log" ] || fail "it is told of nothing: $(cat "$T/watch.log")"
+frr_stop bgpd
+frr_start bgpd
+wait $WATCH
+expect "$(cat "$T/watch.log")" "evpn-reloader 1 ok .*FRR's bgpd has ended"
+# For who comes later, too, until FRR has loaded its configuration again.
+expect "$(ask watch)" "FRR's bgpd has ended"
+reload_conf
+[ $RC = 0 ] || fail "$OUT"
+runs 'neighbor 10.0.0.2 remote-as 65002' || fail "bgpd's part is not there"
+
 step "shows: what is allowed, and what is not"
 # Without `advertise-all-vni' this is no JSON, but nothing at all.
 drive 10 query 'show evpn vni json'

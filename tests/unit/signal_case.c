@@ -23,6 +23,7 @@ const char *text;
 
 static char address[128];
 static int listener = -1;
+static int watch_fd = -1; /* taken on the way to another connection */
 
 static long now_ms(void)
 {
@@ -67,6 +68,9 @@ static void tear_down(void)
 	if (self)
 		plugin->close(self);
 	self = NULL;
+	if (watch_fd >= 0)
+		close(watch_fd);
+	watch_fd = -1;
 	stop_listening();
 	unlink(sock_path);
 	unlink(conf_path);
@@ -115,16 +119,27 @@ void stop_listening(void)
 	listener = -1;
 }
 
+/* What the plugin asks for by itself after each answer; nobody answers it but who tests it. */
+static bool is_watch(int fd)
+{
+	static const char line[] = "evpn-reloader 1 watch\n";
+	char bytes[sizeof(line)];
+	ssize_t n = recv(fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+
+	return n == (ssize_t)strlen(line) && memcmp(bytes, line, strlen(line)) == 0;
+}
+
 bool has_connection(void)
 {
 	return fake_host_readable(listener, 0);
 }
 
-int take_connection(void)
+static int accept_next(void)
 {
 	struct pollfd fds[2] = { { .fd = listener, .events = POLLIN },
 				 { .fd = plugin->event_fd(self), .events = POLLIN } };
 	long deadline = now_ms() + 5000;
+	int fd;
 
 	while (!has_connection()) {
 		ck_assert_msg(now_ms() < deadline, "the plugin does not connect: %s", err.msg);
@@ -132,7 +147,32 @@ int take_connection(void)
 		if (fds[1].revents)
 			plugin->on_event(self, &err);
 	}
-	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	/* By TCP the plugin sends when it has heard of the connection. */
+	while (!fake_host_readable(fd, 0) && fake_host_readable(plugin->event_fd(self), 0))
+		plugin->on_event(self, &err);
+	return fd;
+}
+
+int take_connection(void)
+{
+	int fd = accept_next();
+
+	if (!is_watch(fd))
+		return fd;
+	if (watch_fd >= 0)
+		close(watch_fd);
+	watch_fd = fd;
+	return take_connection();
+}
+
+int take_watch(void)
+{
+	int fd = watch_fd >= 0 ? watch_fd : accept_next();
+
+	watch_fd = -1;
+	ck_assert_str_eq(take_request(fd), "evpn-reloader 1 watch");
+	return fd;
 }
 
 const char *take_request(int fd)

@@ -33,8 +33,10 @@ void listen_unix(void);
 int listen_tcp(int family, int port);
 void stop_listening(void);
 
-/* The connection that the plugin has made or, driven by its events, makes within 5 s. */
+/* The connection that the plugin has made or, driven by its events, makes within 5 s; not one by which it watches. */
 int take_connection(void);
+/* That one. */
+int take_watch(void);
 bool has_connection(void);
 
 /* The request on it, without its newline. */

@@ -72,7 +72,7 @@ END_TEST
 START_TEST(test_reload)
 {
 	char session[17] = "", again[17] = "", sum[32] = "";
-	int fd;
+	int fd, watch;
 
 	listen_unix();
 	assert_error(reload(7), 0, 0, "evpn-reloader at unix:");
@@ -83,10 +83,12 @@ START_TEST(test_reload)
 	ck_assert_str_eq(sum, "85944171f73967e8");
 	answer_with(fd, "ok", "");
 	ck_assert_int_eq(reload_outcome(7), 1);
+	watch = take_watch();
 	assert_quiet();
 	/* The same number asks how it went, and needs nobody for that. */
 	ck_assert_int_eq(reload(7), 1);
 	ck_assert(!has_connection());
+	close(watch);
 
 	/* The sidecar remembers generations: those of another evpnd must not be taken for the same. */
 	open_plugin_again();

@@ -161,7 +161,7 @@ END_TEST
 static void check_tcp(int family, const char *ip)
 {
 	char tcp[64];
-	int port = listen_tcp(family, 0);
+	int port = listen_tcp(family, 0), fd;
 
 	if (port < 0) {
 		printf("SKIP: no loopback address of family %d\n", family);
@@ -181,7 +181,9 @@ static void check_tcp(int family, const char *ip)
 	ck_assert_int_eq(listen_tcp(family, port), port);
 	answer_with(take_connection(), "ok", "");
 	ck_assert_int_eq(reload_outcome(1), 1);
+	fd = take_watch();
 	assert_quiet();
+	close(fd);
 	stop_listening();
 }
 
@@ -212,6 +214,76 @@ START_TEST(test_plain)
 		ck_assert_int_eq(reload(generation + 1), 1);
 	}
 	assert_error(query("show evpn vni json"), -1, ENOTSUP, "can be signalled, not asked");
+}
+END_TEST
+
+static void reload_well(uint64_t generation)
+{
+	reload(generation);
+	answer_with(take_connection(), "ok", "");
+	ck_assert_int_eq(reload_outcome(generation), 1);
+}
+
+START_TEST(test_watch)
+{
+	int fd;
+
+	listen_unix();
+	reload_well(1);
+	fd = take_watch();
+	assert_quiet();
+	answer_with(fd, "ok", "FRR's bgpd has ended\n");
+	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_CHANGED);
+	ck_assert_ptr_nonnull(strstr(fake.log, "FRR's bgpd has ended; FRR is reloaded"));
+	/* Not again before FRR has been reloaded. */
+	assert_quiet();
+	ck_assert(!has_connection());
+	reload_well(2);
+	close(take_watch());
+}
+END_TEST
+
+START_TEST(test_watch_begins_with_a_show)
+{
+	listen_unix();
+	ck_assert_int_eq(query("show version"), 0);
+	answer_with(take_connection(), "ok", "FRRouting");
+	ck_assert_int_eq(query_outcome("show version"), 1);
+	close(take_watch());
+}
+END_TEST
+
+START_TEST(test_watch_outlives_the_sidecar)
+{
+	int fd;
+
+	listen_unix();
+	reload_well(1);
+	fd = take_watch();
+	stop_listening();
+	unlink(sock_path);
+	close(fd);
+	/* The next one, which knows of no reload, says so. */
+	listen_unix();
+	fd = take_watch();
+	answer_with(fd, "ok", "evpn-reloader has not had FRR reloaded\n");
+	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_CHANGED);
+}
+END_TEST
+
+START_TEST(test_old_sidecar)
+{
+	listen_unix();
+	reload_well(1);
+	answer_with(take_watch(), "invalid", "expected: reload GENERATION [SUM], show ..., or status\n");
+	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_NONE);
+	ck_assert_ptr_nonnull(strstr(fake.log, "does not tell when one of FRR's daemons ends"));
+	reload_well(2);
+	ck_assert(!has_connection());
+	assert_quiet();
 }
 END_TEST
 
@@ -255,6 +327,10 @@ int main(void)
 				       test_time_limit,
 				       test_tcp,
 				       test_plain,
+				       test_watch,
+				       test_watch_begins_with_a_show,
+				       test_watch_outlives_the_sidecar,
+				       test_old_sidecar,
 				       test_no_descriptor_is_left };
 
 	return signal_case_main("frr-signal-events", tests, sizeof(tests) / sizeof(tests[0]));

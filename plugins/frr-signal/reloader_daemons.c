@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reloader_daemons.c - see reloader.h */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "reloader.h"
+
+static void lose(struct daemons *daemons, const struct daemon *daemon)
+{
+	/* The first to end is the reason; the others may have been ended for it. */
+	if (!daemons->lost)
+		snprintf(daemons->why, sizeof(daemons->why), "FRR's %s has ended", daemon->name);
+	daemons->lost = true;
+}
+
+static int add(struct daemons *daemons, const char *name, size_t len)
+{
+	struct daemon *daemon = &daemons->items[daemons->n];
+
+	if (len == 0 || len >= sizeof(daemon->name) || daemons->n == DAEMONS_MAX)
+		return -1;
+	memcpy(daemon->name, name, len);
+	daemon->fd = -1;
+	daemons->n++;
+	return 0;
+}
+
+int daemons_init(struct daemons *daemons, const struct options *o)
+{
+	const char *name = o->daemons;
+
+	memset(daemons, 0, sizeof(*daemons));
+	daemons->dir = o->vty_socket ? o->vty_socket : "/var/run/frr"; /* where vtysh looks by itself */
+	daemons->pathspace = o->pathspace;
+	daemons->lost = true;
+	strcpy(daemons->why, "evpn-reloader was started and has not had FRR reloaded since");
+	for (; *name; name += *name == ',') {
+		size_t len = strcspn(name, ",");
+
+		if (add(daemons, name, len) < 0) {
+			say("--daemons %s: names of FRR's daemons are expected, with commas between them, at most %d",
+			    o->daemons, DAEMONS_MAX);
+			return -1;
+		}
+		name += len;
+	}
+	return 0;
+}
+
+static void let_go(struct daemon *daemon)
+{
+	if (daemon->fd >= 0)
+		close(daemon->fd);
+	daemon->fd = -1;
+}
+
+/* 0, or the errno. */
+static int hold(const struct daemons *daemons, struct daemon *daemon)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	const char *space = daemons->pathspace;
+	int n, r;
+
+	n = snprintf(un.sun_path, sizeof(un.sun_path), "%s/%s%s%s.vty", daemons->dir, space ? space : "",
+		     space ? "/" : "", daemon->name);
+	if (n < 0 || (size_t)n >= sizeof(un.sun_path))
+		return ENAMETOOLONG;
+	daemon->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (daemon->fd < 0)
+		return errno;
+	if (connect(daemon->fd, (const struct sockaddr *)&un, sizeof(un)) == 0)
+		return 0;
+	r = errno;
+	let_go(daemon);
+	return r;
+}
+
+void daemons_look(struct daemons *daemons)
+{
+	char byte;
+
+	for (size_t i = 0; i < daemons->n; i++) {
+		struct daemon *daemon = &daemons->items[i];
+		ssize_t n = daemon->fd < 0 ? -1 : recv(daemon->fd, &byte, 1, MSG_DONTWAIT);
+
+		if (daemon->fd < 0 || n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+			continue;
+		let_go(daemon);
+		lose(daemons, daemon);
+	}
+}
+
+int daemons_hold(struct daemons *daemons, const char **ret_missing)
+{
+	daemons_look(daemons);
+	for (size_t i = 0; i < daemons->n; i++) {
+		struct daemon *daemon = &daemons->items[i];
+		int r = daemon->fd >= 0 ? 0 : hold(daemons, daemon);
+
+		if (r != 0) {
+			*ret_missing = daemon->name;
+			return r;
+		}
+	}
+	return 0;
+}
+
+size_t daemons_poll(const struct daemons *daemons, struct pollfd *fds)
+{
+	for (size_t i = 0; i < daemons->n; i++)
+		fds[i] = (struct pollfd){ .fd = daemons->items[i].fd, .events = POLLIN };
+	return daemons->n;
+}
+
+void daemons_free(struct daemons *daemons)
+{
+	for (size_t i = 0; i < daemons->n; i++)
+		let_go(&daemons->items[i]);
+}
