@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* child.c - see child.h */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -13,7 +12,7 @@
 
 extern char **environ;
 
-static int spawn(pid_t *ret_pid, char *const argv[], int output)
+static int spawn(pid_t *ret_pid, char *const argv[], int input, int output)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -23,7 +22,7 @@ static int spawn(pid_t *ret_pid, char *const argv[], int output)
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, input, 0);
 	posix_spawn_file_actions_adddup2(&actions, output, 1);
 	posix_spawn_file_actions_adddup2(&actions, output, 2);
 	/* The event loop blocks the signals it handles; a child would inherit that. */
@@ -35,15 +34,30 @@ static int spawn(pid_t *ret_pid, char *const argv[], int output)
 	return r;
 }
 
-int child_start(struct child *child, char *const argv[], struct evpn_error *err)
+/* Memory files, not pipes: one that fills up would stop the child, or us, until somebody reads. */
+static int make_file(const char *name, const char *text)
 {
-	/* A memory file, not a pipe: a pipe that fills up would stop the child until somebody reads. */
-	_cleanup_close_ int output = memfd_create("evpnd-output", MFD_CLOEXEC);
+	_cleanup_close_ int fd = memfd_create(name, MFD_CLOEXEC);
+
+	for (size_t len = strlen(text); fd >= 0 && len;) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0)
+			return -1;
+		text += n;
+		len -= (size_t)n;
+	}
+	return fd < 0 || lseek(fd, 0, SEEK_SET) < 0 ? -1 : util_take_fd(&fd);
+}
+
+int child_start(struct child *child, char *const argv[], const char *text, struct evpn_error *err)
+{
+	_cleanup_close_ int input = make_file("evpnd-input", text), output = make_file("evpnd-output", "");
 	int r;
 
-	if (output < 0)
+	if (input < 0 || output < 0)
 		return evpn_fail(err, errno, "run %s: %s", argv[0], strerror(errno));
-	r = spawn(&child->pid, argv, output);
+	r = spawn(&child->pid, argv, input, output);
 	if (r != 0) {
 		child->pid = 0;
 		return evpn_fail(err, r, "run %s: %s", argv[0], strerror(r));

@@ -25,8 +25,8 @@ struct child {
 		.pidfd = -1, .output = -1 \
 	}
 
-/* Starts argv (argv[0] a path) with stdin empty, stdout and stderr collected. */
-int child_start(struct child *child, char *const argv[], struct evpn_error *err);
+/* Starts argv (argv[0] a path) with `text` as a file on stdin, stdout and stderr collected. */
+int child_start(struct child *child, char *const argv[], const char *text, struct evpn_error *err);
 
 /*
  * Takes the exit status (as from waitpid) and the output (freed by the caller). Waits for the child's end: call it when

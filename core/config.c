@@ -202,6 +202,7 @@ static void finish(struct config *config)
 	qsort(config->by_vrf, config->n_l3vnis, sizeof(*config->by_vrf), compare_vrfs);
 	if (!ipaddr_is_set(&config->frr.router_id) && config->underlay.vtep.family == AF_INET)
 		config->frr.router_id = config->underlay.vtep;
+	config_frr_finish(config);
 }
 
 static void read_files(struct config_reader *r, config_t *lib)
@@ -306,6 +307,8 @@ static void host_clear(struct config_host *host)
 {
 	free(host->addresses);
 	free(host->peer_addresses);
+	free(host->accept);
+	config_session_clear(&host->session);
 }
 
 static void groups_free(struct config *config)
@@ -329,28 +332,19 @@ static void vnis_free(struct config *config)
 		struct config_l3vni *l3 = &config->l3vnis[i];
 
 		host_clear(&l3->host);
+		config_evpn_clear(&l3->evpn);
 		util_free_strings(l3->redistribute, l3->n_redistribute);
 		util_free_strings(l3->import_vrfs, l3->n_import_vrfs);
 		free(l3->routes);
 	}
 	for (size_t i = 0; i < config->n_l2vnis; i++) {
 		host_clear(&config->l2vnis[i].host);
+		config_evpn_clear(&config->l2vnis[i].evpn);
 		free(config->l2vnis[i].gateways);
 	}
 	free(config->by_vrf);
 	free(config->l3vnis);
 	free(config->l2vnis);
-}
-
-static void frr_clear(struct config_frr *frr)
-{
-	for (size_t i = 0; i < frr->n_neighbors; i++)
-		free(frr->neighbors[i].allowas_in);
-	free(frr->neighbors);
-	free(frr->config);
-	free(frr->source);
-	free(frr->check);
-	free(frr->extra);
 }
 
 void config_free(struct config *config)
@@ -364,7 +358,7 @@ void config_free(struct config *config)
 	free(config->frr_plugin.name);
 	groups_free(config);
 	vnis_free(config);
-	frr_clear(&config->frr);
+	config_frr_clear(&config->frr);
 	free(config->ovs_socket);
 	free(config->node.index_file);
 	free(config->text);

@@ -57,6 +57,52 @@ struct config_nic {
 	size_t n_addresses;
 };
 
+/* Address families of BGP, as bits. */
+enum config_family {
+	CONFIG_IPV4 = 1,
+	CONFIG_IPV6 = 2,
+	CONFIG_EVPN = 4,
+};
+
+struct config_families {
+	bool set; /* the file has them; else they are the defaults */
+	unsigned int bits;
+};
+
+enum config_remote { CONFIG_REMOTE_ASN, CONFIG_REMOTE_INTERNAL, CONFIG_REMOTE_EXTERNAL };
+enum config_restart { CONFIG_RESTART_GLOBAL, CONFIG_RESTART_ON, CONFIG_RESTART_OFF, CONFIG_RESTART_HELPER };
+
+struct config_timers {
+	bool set; /* `keepalive' or `hold' is there; else both are FRR's */
+	uint32_t keepalive, hold; /* seconds */
+	uint32_t connect; /* seconds; 0: FRR's */
+};
+
+/* A BGP session, whoever is at the other end. */
+struct config_session {
+	uint32_t asn; /* 0: no session, or as `remote` says */
+	enum config_remote remote;
+	struct config_timers timers;
+	char *password_file, *password; /* NULL: none */
+	bool bfd;
+	char *bfd_profile; /* NULL: with FRR's own values */
+	enum config_restart restart;
+};
+
+/* What a host may announce: `prefix`, or the longer ones in it with a length from ge to le. */
+struct config_accept {
+	struct ipaddr prefix;
+	uint32_t ge, le; /* 0: not given */
+	struct config_where where;
+};
+
+/* Of a VNI, instead of what FRR makes of router id, AS and VNI. */
+struct config_evpn {
+	char *rd; /* NULL: FRR's */
+	char **import_rts, **export_rts; /* none: FRR's */
+	size_t n_import_rts, n_export_rts;
+};
+
 /* The host's way into a VNI. */
 struct config_host {
 	bool set;
@@ -67,7 +113,10 @@ struct config_host {
 	size_t n_addresses;
 	struct ipaddr *peer_addresses; /* L3VNI only */
 	size_t n_peer_addresses;
-	uint32_t asn; /* L3VNI only; 0: no session */
+	struct config_session session; /* L3VNI only; asn 0: none */
+	bool filters; /* L3VNI only: of what the host announces, only `accept` is taken */
+	struct config_accept *accept;
+	size_t n_accept;
 	char ovs_bridge[IFNAMSIZ]; /* L2VNI only: the same with a bridge of Open vSwitch */
 	char bridge[IFNAMSIZ]; /* L2VNI only: a bridge of the host that `interface` becomes a port of; "" none */
 	bool managed; /* evpnd makes that bridge, and `addresses` are the bridge's */
@@ -92,6 +141,10 @@ struct config_l3vni {
 	size_t n_routes;
 	char **import_vrfs;
 	size_t n_import_vrfs;
+	struct config_evpn evpn;
+	unsigned int families; /* that the VRF has addresses, gateways or routes of; all where it has none */
+	struct config_families
+		advertise; /* as Type-5 routes; default: those of the VRF and of the VRFs that it imports */
 };
 
 struct config_l2vni {
@@ -102,26 +155,44 @@ struct config_l2vni {
 	struct ipaddr *gateways; /* only with a vrf */
 	size_t n_gateways;
 	struct config_host host;
+	struct config_evpn evpn;
+	bool advertise_svi_ip;
 };
 
+/* One of address, interface, listen is set. */
 struct config_neighbor {
 	struct ipaddr address;
-	uint32_t asn;
+	char interface[IFNAMSIZ]; /* unnumbered */
+	struct ipaddr listen; /* whoever calls from this subnet */
+	struct config_session session;
+	uint32_t ebgp_multihop; /* TTL; 0: directly connected */
 	char *allowas_in; /* "origin" or a number 1-10; NULL: off */
-	bool bfd;
+	bool route_reflector_client;
+	struct config_families families; /* default: EVPN and the VTEP's */
+	struct config_where where;
+};
+
+struct config_bfd_profile {
+	char *name;
+	uint32_t receive_interval, transmit_interval; /* ms; 0: FRR's */
+	uint32_t detect_multiplier; /* 0: FRR's */
 	struct config_where where;
 };
 
 struct config_frr {
 	struct config_where where;
 	char *config; /* where FRR reads it, as the host sees the path */
-	char *source; /* installed as it is */
+	char *source; /* installed as it is; NULL: generated from what follows and the VNIs (frrconf.h) */
 	char *check; /* vtysh for the syntax check; NULL: look in PATH; "": no check */
 	uid_t uid; /* of the installed file; (uid_t)-1: those of its directory */
 	gid_t gid;
 	mode_t mode; /* default 0640 */
-	uint32_t asn; /* 0: not given */
+	uint32_t asn; /* 0: not given, only with `source` */
 	struct ipaddr router_id; /* default: the VTEP if that is IPv4 */
+	char *hostname; /* NULL: none */
+	bool graceful_restart;
+	struct config_bfd_profile *bfd_profiles;
+	size_t n_bfd_profiles;
 	struct config_neighbor *neighbors;
 	size_t n_neighbors;
 	char *extra; /* never NULL */
@@ -180,7 +251,10 @@ bool config_wants_ovs(const struct config *config);
 /* The plugin's group, or NULL where the file has none. */
 const struct config_plugin_group *config_find_group(const struct config *config, const char *name);
 
-/* Appends what the config depends on: the files, frr.source, the file of node.index_from. They stay the config's. */
+/*
+ * Appends what the config depends on: the files, frr.source, the file of node.index_from, those of passwords. They stay
+ * the config's.
+ */
 void config_add_files(const struct config *config, const char ***paths, size_t *n_paths);
 
 void config_free(struct config *config);

@@ -1,44 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config_check.c - values of evpn.conf compared with each other; see config_parse.h */
-#include "config_parse.h"
+#include "config_checker.h"
 #include "util.h"
-
-struct checker {
-	struct config_reader *r;
-	struct config *config;
-	const char **vrfs; /* sorted; NULL at the end */
-	size_t n_vrfs;
-};
 
 static const char *const ns_text[] = { "on the host", "in FRR's namespace" };
 enum { HOST, FRR };
-
-/* The setting `name` of group s; s itself where it has none, so that an error has a line in any case. */
-static const config_setting_t *member(const config_setting_t *s, const char *name)
-{
-	const config_setting_t *found = config_setting_is_group(s) ? config_setting_get_member(s, name) : NULL;
-
-	return found ? found : s;
-}
-
-static const config_setting_t *element(const config_setting_t *s, size_t i)
-{
-	const config_setting_t *found = config_setting_is_aggregate(s) ? config_setting_get_elem(s, (unsigned int)i)
-								       : NULL;
-
-	return found ? found : s;
-}
-
-static bool has(const config_setting_t *s, const char *name)
-{
-	return member(s, name) != s;
-}
-
-#define PROBLEM(c, s, ...)                                              \
-	do {                                                            \
-		struct config_where where_ = config_place((c)->r, (s)); \
-		config_problem((c)->r, &where_, __VA_ARGS__);           \
-	} while (0)
 
 /* "the VRF of VNI 100"; a VNI that is wrong or missing is 0. */
 static char *name_use(const char *what, uint32_t vni)
@@ -100,16 +66,6 @@ static void check_vrf(struct checker *c, const config_setting_t *s, const char *
 		near ? near : "", near ? "'?" : "");
 }
 
-static bool have_common_subnet(const struct config_host *host)
-{
-	for (size_t i = 0; i < host->n_addresses; i++)
-		for (size_t k = 0; k < host->n_peer_addresses; k++)
-			if (host->addresses[i].prefixlen == host->peer_addresses[k].prefixlen &&
-			    ipaddr_overlap(&host->addresses[i], &host->peer_addresses[k]))
-				return true;
-	return false;
-}
-
 static void check_ovs_bridge(struct checker *c, const struct config_host *host, const config_setting_t *s, uint32_t vni)
 {
 	const config_setting_t *key = member(s, "ovs_bridge");
@@ -157,11 +113,6 @@ static void check_host(struct checker *c, const struct config_host *host, const 
 	use_addresses(c, list, host->managed ? host->bridge : host->interface, HOST, host->addresses,
 		      host->n_addresses);
 	use_addresses(c, member(s, "peer_addresses"), host->peer, FRR, host->peer_addresses, host->n_peer_addresses);
-	if (host->asn && !have_common_subnet(host))
-		PROBLEM(c, member(s, "asn"),
-			"l3vnis.host.asn: the BGP session with AS %u needs a subnet that `addresses' and "
-			"`peer_addresses' have in common",
-			host->asn);
 }
 
 static void check_vni(struct checker *c, const config_setting_t *s, uint32_t vni, const char *what)
@@ -335,29 +286,6 @@ static void check_underlay(struct checker *c)
 			"node: `index' and `index_from' are both there: one of them says it");
 }
 
-static void check_frr(struct checker *c)
-{
-	const struct config_frr *frr = &c->config->frr;
-	const config_setting_t *s = member(c->r->root, "frr"), *list = member(s, "neighbors");
-	char text[IPADDR_TEXT_SIZE];
-
-	if (s == c->r->root || !config_setting_is_group(s))
-		return;
-	if (!has(s, "source"))
-		PROBLEM(c, s, "frr.source is needed: evpnd installs the frr.conf that you write there");
-	else if (frr->source && frr->config && streq(frr->source, frr->config))
-		PROBLEM(c, member(s, "source"), "frr.source: %s is also frr.config, which evpnd overwrites",
-			frr->source);
-	if (ipaddr_is_set(&frr->router_id) && ipaddr_bits(&frr->router_id) != 32)
-		PROBLEM(c, member(s, "router_id"), "frr.router_id: want an IPv4 address, not \"%s\"",
-			ipaddr_format(&frr->router_id, false, text));
-	for (size_t i = 0; i < frr->n_neighbors; i++)
-		if (ipaddr_is_set(&frr->neighbors[i].address))
-			config_use(c->r, member(element(list, i), "address"),
-				   xasprintf("neighbor %s", ipaddr_format(&frr->neighbors[i].address, false, text)),
-				   NULL);
-}
-
 void config_check(struct config_reader *r)
 {
 	struct config *config = r->config;
@@ -376,6 +304,6 @@ void config_check(struct config_reader *r)
 		check_l3vni(&c, &config->l3vnis[i], element(l3vnis, i));
 	for (size_t i = 0; i < config->n_l2vnis; i++)
 		check_l2vni(&c, &config->l2vnis[i], element(l2vnis, i));
-	check_frr(&c);
+	config_check_frr(r);
 	config_check_uses(r);
 }

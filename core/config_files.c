@@ -27,6 +27,10 @@ void config_add_files(const struct config *config, const char ***paths, size_t *
 		add_file(paths, n_paths, config->files[i]);
 	add_file(paths, n_paths, config->frr.source);
 	add_file(paths, n_paths, config->node.index_file);
+	for (size_t i = 0; i < config->frr.n_neighbors; i++)
+		add_file(paths, n_paths, config->frr.neighbors[i].session.password_file);
+	for (size_t i = 0; i < config->n_l3vnis; i++)
+		add_file(paths, n_paths, config->l3vnis[i].host.session.password_file);
 }
 
 void config_errors_take_files(struct config_errors *errors, const struct config *config)

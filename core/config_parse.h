@@ -63,6 +63,10 @@ struct config_reader {
 
 struct config_section;
 
+#define MEMBER(type, m)	    .offset = offsetof(type, m)
+#define MEMBERS(type, m, n) .offset = offsetof(type, m), .count = offsetof(type, n)
+#define RANGE(low, high)    .min = (low), .max = (high)
+
 /* One key of a group: how it is read and into which member of the group's struct. */
 struct config_key {
 	const char *name;
@@ -87,6 +91,10 @@ struct config_section {
 #define CONFIG_NO_WHERE ((size_t)-1)
 
 extern const struct config_section config_root_section;
+/* config_frr.c's. */
+extern const struct config_section config_frr_section;
+extern const struct config_section config_l3_timers_section, config_accept_section;
+extern const struct config_section config_l3_targets_section, config_l2_targets_section;
 
 /* Calls `each` for every key that the reader takes; `group` is "" at the top. The man page is compared with this. */
 void config_keys(const struct config_section *section, void (*each)(const char *group, const char *key, void *arg),
@@ -148,6 +156,28 @@ void config_use_subnet(struct config_reader *r, const config_setting_t *s, const
 		       const struct ipaddr *ip);
 /* Reports what is named twice, and subnets of one VRF that overlap. */
 void config_check_uses(struct config_reader *r);
+
+/* Decimal digits, with blanks behind them at most. */
+bool config_parse_index(const char *text, uint32_t *ret_index);
+
+/* Values of sessions and VNIs as BGP has them: the offset is that of the session, families, or evpn's rd or list. */
+void config_read_password(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+void config_read_bfd(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+void config_read_restart(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+void config_read_timers(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+void config_read_families(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+void config_read_rd(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+/* The words of config_read_families in the order of the bits: without EVPN, with it. */
+extern const char *const config_ip_families[], *const config_bgp_families[];
+
+/* The defaults of what BGP announces; needs config->by_vrf. */
+void config_frr_finish(struct config *config);
+void config_session_clear(struct config_session *session);
+void config_evpn_clear(struct config_evpn *evpn);
+void config_frr_clear(struct config_frr *frr);
+
+/* Checks group frr and the sessions; part of config_check. */
+void config_check_frr(struct config_reader *r);
 
 /* Compares values with each other; fills in what follows from others: the pool's VTEP. */
 void config_check(struct config_reader *r);

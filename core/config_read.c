@@ -2,16 +2,11 @@
 /* config_read.c - the keys of evpn.conf, and the values that only one key has; see config_parse.h */
 #include <ctype.h>
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 
 #include "config_parse.h"
 #include "util.h"
 
-#define MEMBER(type, m)	    .offset = offsetof(type, m)
-#define MEMBERS(type, m, n) .offset = offsetof(type, m), .count = offsetof(type, n)
-#define RANGE(low, high)    .min = (low), .max = (high)
-#define MAX_VNI		    0xffffff
+#define MAX_VNI 0xffffff
 /* A file that index_from names holds a number. */
 #define MAX_INDEX_FILE 4096
 
@@ -42,6 +37,12 @@ static void read_host(struct config_reader *r, const config_setting_t *s, const 
 	value_read_group(r, s, key, base);
 }
 
+static void read_accept(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	((struct config_host *)base)->filters = true;
+	value_read_groups(r, s, key, base);
+}
+
 static void read_nics(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
 	value_read_groups(r, s, key, base);
@@ -69,7 +70,7 @@ static void read_vtep_pool(struct config_reader *r, const config_setting_t *s, c
 	value_read_subnet(r, s, &(struct config_key){ .offset = 0 }, &r->vtep_pool);
 }
 
-static bool parse_index(const char *text, uint32_t *ret_index)
+bool config_parse_index(const char *text, uint32_t *ret_index)
 {
 	size_t digits = strspn(text, "0123456789"), blanks = strspn(text + digits, " \t\r\n");
 	unsigned long long n = strtoull(text, NULL, 10);
@@ -114,80 +115,9 @@ static void read_index_from(struct config_reader *r, const config_setting_t *s, 
 	} else {
 		config_problem_value(r, s, "\"env:NAME\" or \"file:/PATH\"");
 	}
-	if (text && !parse_index(text, &r->config->node.index))
+	if (text && !config_parse_index(text, &r->config->node.index))
 		config_problem(r, &where, "node.index_from: %s holds \"%.32s\": want a whole number", from, text);
 	r->index_is_bad |= r->n_problems > n;
-}
-
-/* The ids that a name has here need not be those in FRR's image, so a number does as well. */
-static bool parse_id(const config_setting_t *s, uint32_t *ret_id)
-{
-	long long n = -1;
-
-	if (config_setting_type(s) == CONFIG_TYPE_INT)
-		n = config_setting_get_int(s);
-	else if (config_setting_type(s) == CONFIG_TYPE_INT64)
-		n = config_setting_get_int64(s);
-	else if (config_setting_get_string(s) && isdigit((unsigned char)config_setting_get_string(s)[0]))
-		return parse_index(config_setting_get_string(s), ret_id) && *ret_id != UINT32_MAX;
-	if (n < 0 || n >= UINT32_MAX)
-		return false;
-	*ret_id = (uint32_t)n;
-	return true;
-}
-
-static void read_owner(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	const char *name = config_setting_get_string(s);
-	const struct passwd *entry = name ? getpwnam(name) : NULL;
-
-	if (entry)
-		r->config->frr.uid = entry->pw_uid;
-	else if (!parse_id(s, &r->config->frr.uid))
-		config_problem_value(r, s, "a user of this host, or the number it has in FRR's image");
-}
-
-static void read_group_id(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	const char *name = config_setting_get_string(s);
-	const struct group *entry = name ? getgrnam(name) : NULL;
-
-	if (entry)
-		r->config->frr.gid = entry->gr_gid;
-	else if (!parse_id(s, &r->config->frr.gid))
-		config_problem_value(r, s, "a group of this host, or the number it has in FRR's image");
-}
-
-/* libconfig knows no octal numbers: 0640 comes as the decimal 640. The digits are taken as written, either way. */
-static void read_mode(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	const char *text = config_setting_get_string(s);
-	char digits[16];
-
-	if (config_setting_type(s) == CONFIG_TYPE_INT && config_setting_get_format(s) == CONFIG_FORMAT_DEFAULT) {
-		snprintf(digits, sizeof(digits), "%d", config_setting_get_int(s));
-		text = digits;
-	}
-	if (text && text[0] && strlen(text) <= 4 && text[strspn(text, "01234567")] == '\0' &&
-	    strtoul(text, NULL, 8) <= 0777)
-		r->config->frr.mode = (mode_t)strtoul(text, NULL, 8);
-	else
-		config_problem_value(r, s, "file permissions in octal digits, \"0000\" to \"0777\"");
-}
-
-static void read_allowas_in(struct config_reader *r, const config_setting_t *s, const struct config_key *key,
-			    void *base)
-{
-	char **to = (char **)((char *)base + key->offset);
-	const char *text = config_setting_get_string(s);
-
-	if (text && streq(text, "origin"))
-		*to = xstrdup(text);
-	else if (config_setting_type(s) == CONFIG_TYPE_INT && config_setting_get_int(s) >= 1 &&
-		 config_setting_get_int(s) <= 10)
-		*to = xasprintf("%d", config_setting_get_int(s));
-	else
-		config_problem_value(r, s, "\"origin\" or a number from 1 to 10");
 }
 
 static const struct config_section plugins_section = {
@@ -256,7 +186,14 @@ static const struct config_section l3_host_section = {
 			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
 			{ "peer_addresses", value_read_addresses,
 			  MEMBERS(struct config_host, peer_addresses, n_peer_addresses) },
-			{ "asn", value_read_number, MEMBER(struct config_host, asn), RANGE(1, UINT32_MAX) },
+			{ "asn", value_read_number, MEMBER(struct config_host, session.asn), RANGE(1, UINT32_MAX) },
+			{ "timers", config_read_timers, MEMBER(struct config_host, session.timers),
+			  .section = &config_l3_timers_section },
+			{ "password_file", config_read_password, MEMBER(struct config_host, session) },
+			{ "bfd", config_read_bfd, MEMBER(struct config_host, session) },
+			{ "graceful_restart", config_read_restart, MEMBER(struct config_host, session) },
+			{ "accept", read_accept, MEMBERS(struct config_host, accept, n_accept),
+			  .section = &config_accept_section },
 			{ "bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
 			{ "ovs_bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
 			{ "managed", .elsewhere = "is for l2vnis: an L3VNI is routed" },
@@ -315,6 +252,11 @@ static const struct config_section l3vni_section = {
 			{ "routes", value_read_groups, MEMBERS(struct config_l3vni, routes, n_routes),
 			  .section = &route_section },
 			{ "import_vrfs", value_read_words, MEMBERS(struct config_l3vni, import_vrfs, n_import_vrfs) },
+			{ "advertise", config_read_families, MEMBER(struct config_l3vni, advertise),
+			  .words = config_ip_families },
+			{ "rd", config_read_rd, MEMBER(struct config_l3vni, evpn.rd) },
+			{ "route_targets", value_read_group, MEMBER(struct config_l3vni, evpn),
+			  .section = &config_l3_targets_section },
 			{ "gateways", .elsewhere = "is for l2vnis: the addresses of an L3VNI are host.peer_addresses" },
 			{ NULL },
 		},
@@ -331,43 +273,11 @@ static const struct config_section l2vni_section = {
 			{ "vrf", value_read_device, MEMBER(struct config_l2vni, vrf) },
 			{ "gateways", value_read_addresses, MEMBERS(struct config_l2vni, gateways, n_gateways) },
 			{ "mtu", value_read_number, MEMBER(struct config_l2vni, mtu), RANGE(1280, 65535) },
+			{ "rd", config_read_rd, MEMBER(struct config_l2vni, evpn.rd) },
+			{ "route_targets", value_read_group, MEMBER(struct config_l2vni, evpn),
+			  .section = &config_l2_targets_section },
+			{ "advertise_svi_ip", value_read_bool, MEMBER(struct config_l2vni, advertise_svi_ip) },
 			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &l2_host_section },
-			{ NULL },
-		},
-};
-
-static const struct config_section neighbor_section = {
-	.path = "frr.neighbors",
-	.size = sizeof(struct config_neighbor),
-	.where = offsetof(struct config_neighbor, where),
-	.keys =
-		(const struct config_key[]){
-			{ "address", value_read_address, MEMBER(struct config_neighbor, address), .required = true },
-			{ "asn", value_read_number, MEMBER(struct config_neighbor, asn), RANGE(1, UINT32_MAX),
-			  .required = true },
-			{ "allowas_in", read_allowas_in, MEMBER(struct config_neighbor, allowas_in) },
-			{ "bfd", value_read_bool, MEMBER(struct config_neighbor, bfd) },
-			{ NULL },
-		},
-};
-
-static const struct config_section frr_section = {
-	.path = "frr",
-	.size = sizeof(struct config_frr),
-	.where = offsetof(struct config_frr, where),
-	.keys =
-		(const struct config_key[]){
-			{ "config", value_read_path, MEMBER(struct config_frr, config), .required = true },
-			{ "source", value_read_path, MEMBER(struct config_frr, source) },
-			{ "check", value_read_path_or_none, MEMBER(struct config_frr, check) },
-			{ "owner", read_owner },
-			{ "group", read_group_id },
-			{ "mode", read_mode },
-			{ "asn", value_read_number, MEMBER(struct config_frr, asn), RANGE(1, UINT32_MAX) },
-			{ "router_id", value_read_address, MEMBER(struct config_frr, router_id) },
-			{ "neighbors", value_read_groups, MEMBERS(struct config_frr, neighbors, n_neighbors),
-			  .section = &neighbor_section },
-			{ "extra", value_read_text, MEMBER(struct config_frr, extra) },
 			{ NULL },
 		},
 };
@@ -473,7 +383,7 @@ const struct config_section config_root_section = {
 			  .section = &l3vni_section },
 			{ "l2vnis", value_read_groups, MEMBERS(struct config, l2vnis, n_l2vnis),
 			  .section = &l2vni_section },
-			{ "frr", value_read_group, MEMBER(struct config, frr), .section = &frr_section,
+			{ "frr", value_read_group, MEMBER(struct config, frr), .section = &config_frr_section,
 			  .required = true },
 			{ "openvswitch", value_read_group, .section = &openvswitch_section },
 			{ NULL },

@@ -2,6 +2,7 @@
 /* dryrun.c - see dryrun.h */
 #include "dryrun.h"
 #include "evpnd.h"
+#include "frrconf.h"
 #include "frrfile.h"
 #include "plan_show.h"
 #include "textdiff.h"
@@ -11,9 +12,9 @@
 #define CONF_MAX (64u << 20)
 
 struct frr_change {
-	bool failed; /* frr.source cannot be had: err */
+	bool failed; /* what is wanted cannot be had: err */
 	bool install, reload;
-	char *diff; /* with `install` */
+	char *diff; /* with `install`; without passwords */
 	struct evpn_error err;
 };
 
@@ -23,6 +24,14 @@ static void frr_change_clear(struct frr_change *change)
 }
 #define _cleanup_change_ __attribute__((cleanup(frr_change_clear)))
 
+/* A difference goes to terminals and logs. */
+static char *diff_masked(const char *installed, const char *wanted)
+{
+	_cleanup_free_ char *before = frrconf_mask(installed, NULL), *after = frrconf_mask(wanted, installed);
+
+	return textdiff_unified(before, after);
+}
+
 static void find_frr_change(const struct run *run, struct frr_change *change)
 {
 	const struct config_frr *frr = &run->config->frr;
@@ -30,7 +39,7 @@ static void find_frr_change(const struct run *run, struct frr_change *change)
 
 	if (run->options.down)
 		return;
-	if (frrfile_read_source(frr, &wanted, &change->err) < 0) {
+	if (frrfile_wanted(run->config, &wanted, &change->err) < 0) {
 		change->failed = true;
 		return;
 	}
@@ -39,18 +48,20 @@ static void find_frr_change(const struct run *run, struct frr_change *change)
 	if (change->install && util_read_file(frr->config, CONF_MAX, &installed, NULL) < 0)
 		installed = xstrdup("");
 	if (change->install)
-		change->diff = textdiff_unified(installed, wanted);
+		change->diff = diff_masked(installed, wanted);
 }
 
 static void print_frr(const struct config_frr *frr, const struct frr_change *change, FILE *out)
 {
+	const char *from = frr->source ? frr->source : "generated";
+
 	if (change->failed)
 		fprintf(out, "problem: %s\n", change->err.msg);
 	if (change->install)
-		fprintf(out, "install frr.conf: %s -> %s\n", frr->source, frr->config);
+		fprintf(out, "install frr.conf: %s -> %s\n", from, frr->config);
 	/* The same text, when only owner or permissions differ. */
 	if (change->diff && change->diff[0])
-		fprintf(out, "--- %s\n+++ %s\n%s", frr->config, frr->source, change->diff);
+		fprintf(out, "--- %s\n+++ %s\n%s", frr->config, from, change->diff);
 	if (change->reload)
 		fprintf(out, "reload FRR\n");
 }

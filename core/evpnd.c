@@ -6,6 +6,7 @@
 
 #include "dryrun.h"
 #include "evpnd.h"
+#include "frrfile.h"
 #include "log.h"
 #include "record.h"
 #include "report.h"
@@ -155,7 +156,7 @@ static int loop(struct evpnd *e, const struct evpnd_options *options, struct evp
 	return r;
 }
 
-/* Nothing else is going on: wait for the syntax check of frr.source, if one runs. */
+/* Nothing else is going on: wait for the syntax check of frr.conf, if one runs. */
 static void wait_for_check(struct run *run)
 {
 	run->check_ended = run->check.pid != 0;
@@ -184,11 +185,31 @@ static int check(struct evpnd *e)
 	return EVPND_CONFIG;
 }
 
+/* By the configuration alone: neither plugins nor FRR nor the kernel have a say in it. */
+static int print_frr(const char *path, struct evpn_error *err)
+{
+	struct config_errors errors = { 0 };
+	_cleanup_(config_freep) struct config *config = config_load(path, &errors);
+	_cleanup_free_ char *text = NULL;
+
+	for (size_t i = 0; i < errors.n_lines; i++)
+		fprintf(stderr, "%s\n", errors.lines[i]);
+	config_errors_clear(&errors);
+	if (!config)
+		return EVPND_CONFIG;
+	if (frrfile_wanted(config, &text, err) < 0)
+		return -1;
+	fputs(text, stdout);
+	return EVPND_OK;
+}
+
 static int run_mode(struct evpnd *e, const struct evpnd_options *options, struct evpn_error *err)
 {
 	switch (e->mode) {
 	case EVPND_CHECK:
 		return check(e);
+	case EVPND_PRINT_FRR:
+		return print_frr(options->config_path, err);
 	case EVPND_DAEMON:
 	case EVPND_ONCE:
 	case EVPND_DRY_RUN:
@@ -201,7 +222,8 @@ static int run_mode(struct evpnd *e, const struct evpnd_options *options, struct
 /* NULL: who only asks shall hear of the file that is there. */
 static char *last_good_path(const struct evpnd_options *options)
 {
-	if (options->mode == EVPND_CHECK || (options->mode == EVPND_DRY_RUN && !options->down))
+	if (options->mode == EVPND_CHECK || options->mode == EVPND_PRINT_FRR ||
+	    (options->mode == EVPND_DRY_RUN && !options->down))
 		return NULL;
 	if (options->last_good)
 		return xstrdup(options->last_good);

@@ -11,6 +11,7 @@ enum evpnd_mode {
 	EVPND_DAEMON, /* until a signal ends it */
 	EVPND_ONCE, /* until converged or failed */
 	EVPND_CHECK, /* evpn.conf and the plugins' options, nothing else */
+	EVPND_PRINT_FRR, /* what frr.conf would say, passwords too */
 	EVPND_DRY_RUN, /* print the plan */
 	EVPND_DOWN, /* take everything back */
 };

@@ -4,16 +4,28 @@
 #include <libgen.h>
 #include <sys/stat.h>
 
+#include "frrconf.h"
 #include "frrfile.h"
 #include "util.h"
 
 /* A configuration with 4,000 VRFs is about 2 MiB. */
 #define FRRFILE_MAX (64 << 20)
 
-int frrfile_read_source(const struct config_frr *frr, char **ret_text, struct evpn_error *err)
+char *frrfile_name(const struct config_frr *frr)
 {
-	int r = util_read_file(frr->source, FRRFILE_MAX, ret_text, NULL);
+	return frr->source ? xasprintf("frr.source %s", frr->source) : xstrdup("the generated frr.conf");
+}
 
+int frrfile_wanted(const struct config *config, char **ret_text, struct evpn_error *err)
+{
+	const struct config_frr *frr = &config->frr;
+	int r;
+
+	if (!frr->source) {
+		*ret_text = frrconf_make(config);
+		return 0;
+	}
+	r = util_read_file(frr->source, FRRFILE_MAX, ret_text, NULL);
 	return r < 0 ? evpn_fail(err, -r, "frr.source %s: %s", frr->source, strerror(-r)) : 0;
 }
 

@@ -13,8 +13,11 @@
 #include "config.h"
 #include "evpn-plugin.h"
 
-/* frr.source as text (freed by the caller). 0 or <0. */
-int frrfile_read_source(const struct config_frr *frr, char **ret_text, struct evpn_error *err);
+/* What is to be installed, freed by the caller: the text of frr.source, or what is generated. 0 or <0. */
+int frrfile_wanted(const struct config *config, char **ret_text, struct evpn_error *err);
+
+/* What messages call it: "frr.source PATH", "the generated frr.conf". Freed by the caller. */
+char *frrfile_name(const struct config_frr *frr);
 
 /* Whether frr.config has this text, owner and mode already. */
 bool frrfile_is_installed(const struct config_frr *frr, const char *text);

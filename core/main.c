@@ -20,6 +20,7 @@ static void print_help(FILE *out)
 	      "      --once                exit when all is in place (0) or a step failed (1)\n"
 	      "      --timeout SECONDS     with --once, --dry-run, --down: give up after so long\n"
 	      "      --dry-run             print what would be done; 0 nothing, 2 changes, 1 it cannot be done\n"
+	      "      --print-frr           print the frr.conf that would be installed, passwords in the clear\n"
 	      "      --json                with --dry-run: the same for machines\n"
 	      "      --down                take back all that evpnd made; the NICs return to the host\n"
 	      "      --instance NAME       the name in the marks of what is made [default]\n"
@@ -40,6 +41,7 @@ enum main_option {
 	OPTION_TIMEOUT,
 	OPTION_DRY_RUN,
 	OPTION_DOWN,
+	OPTION_PRINT_FRR,
 	OPTION_JSON,
 	OPTION_INSTANCE,
 	OPTION_STATE_DIR,
@@ -57,6 +59,7 @@ static const struct option long_options[] = {
 	{ "once", no_argument, NULL, OPTION_ONCE },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "print-frr", no_argument, NULL, OPTION_PRINT_FRR },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "down", no_argument, NULL, OPTION_DOWN },
 	{ "instance", required_argument, NULL, OPTION_INSTANCE },
@@ -117,6 +120,9 @@ static int take_option(int option, const char *value, struct evpnd_options *opti
 	case OPTION_DRY_RUN:
 		options->mode = EVPND_DRY_RUN;
 		return -1;
+	case OPTION_PRINT_FRR:
+		options->mode = EVPND_PRINT_FRR;
+		return -1;
 	case OPTION_JSON:
 		options->json = true;
 		return -1;
@@ -171,6 +177,8 @@ int main(int argc, char **argv)
 		return usage("--json: ", "only with --dry-run");
 	if (options.down && options.mode == EVPND_CHECK)
 		return usage("--check and --down: ", "one of them");
+	if (options.down && options.mode == EVPND_PRINT_FRR)
+		return usage("--print-frr and --down: ", "one of them");
 	if (options.down && options.mode != EVPND_DRY_RUN)
 		options.mode = EVPND_DOWN;
 	return evpnd_run(&options);

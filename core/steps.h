@@ -32,7 +32,7 @@ struct run_options {
 struct run_reload {
 	uint64_t generation;
 	bool pending; /* this generation was demanded and has not been answered */
-	bool stale; /* frr.source is refused; the accepted file is in force in its place */
+	bool stale; /* what is wanted is refused; the accepted file is in force in its place */
 	struct evpn_error refusal; /* why, for the run's end */
 	char *refused; /* text that FRR refused, so that it is not tried again and again */
 	uint64_t refused_by; /* the FRR that did */

@@ -23,65 +23,68 @@ static uint64_t now_ms(void)
 	return steps_now_us() / 1000;
 }
 
-static int start_check(struct run *run, char *vtysh)
+/* The text comes by stdin: what is generated is in no file yet, and its passwords need not be in one more. */
+static int start_check(struct run *run, char *vtysh, const char *text)
 {
-	char *const argv[] = { vtysh, (char[]){ "-C" }, (char[]){ "-f" }, run->config->frr.source, NULL };
+	char *const argv[] = { vtysh, (char[]){ "-C" }, (char[]){ "-f" }, (char[]){ "/dev/stdin" }, NULL };
+	_cleanup_free_ char *name = frrfile_name(&run->config->frr);
 
 	run->check_ended = false;
-	if (child_start(&run->check, argv, &run->err) < 0)
+	if (child_start(&run->check, argv, text, &run->err) < 0)
 		return -1;
 	run->wait_ms = CHECK_LIMIT_MS;
 	run->check_until = now_ms() + CHECK_LIMIT_MS;
-	return evpn_wait(&run->err, "%s checks the syntax of %s", vtysh, run->config->frr.source);
+	return evpn_wait(&run->err, "%s checks the syntax of %s", vtysh, name);
 }
 
 static int finish_check(struct run *run)
 {
-	_cleanup_free_ char *output = NULL;
+	_cleanup_free_ char *output = NULL, *name = frrfile_name(&run->config->frr);
 	int status = 0;
 
 	if (!run->check_ended) {
 		child_kill(&run->check);
-		return evpn_fail(&run->err, ETIMEDOUT, "the syntax check (vtysh -C -f %s) did not end within %d s",
-				 run->config->frr.source, CHECK_LIMIT_MS / 1000);
+		return evpn_fail(&run->err, ETIMEDOUT, "the syntax check (vtysh -C) of %s did not end within %d s",
+				 name, CHECK_LIMIT_MS / 1000);
 	}
 	child_finish(&run->check, &status, &output);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 1;
-	return evpn_fail(&run->err, EVPN_ERROR_REFUSED, "frr.source %s is refused by vtysh -C, and not installed:\n%s",
-			 run->config->frr.source, output);
+	return evpn_fail(&run->err, EVPN_ERROR_REFUSED, "%s is refused by vtysh -C, and not installed:\n%s", name,
+			 output);
 }
 
-/* Has vtysh check the file, which says `text` now. 1: nobody is at hand who could. */
+/* Has vtysh check the text. 1: nobody is at hand who could. */
 static int begin_check(struct run *run, const char *text)
 {
 	_cleanup_free_ char *vtysh = frrfile_find_vtysh(&run->config->frr);
 
 	free(run->reload.checked);
 	run->reload.checked = xstrdup(text);
-	return vtysh ? start_check(run, vtysh) : 1;
+	return vtysh ? start_check(run, vtysh, text) : 1;
 }
 
 /* 1: the syntax of `text` is good, or nobody is at hand who could tell. */
 static int check_syntax(struct run *run, const char *text)
 {
+	_cleanup_free_ char *name = frrfile_name(&run->config->frr);
 	int r;
 
 	if (run->check.pid && !run->check_ended && now_ms() < run->check_until) {
 		run->wait_ms = (unsigned int)(run->check_until - now_ms());
-		return evpn_wait(&run->err, "the syntax check of %s runs", run->config->frr.source);
+		return evpn_wait(&run->err, "the syntax check of %s runs", name);
 	}
 	if (run->check.pid) {
 		r = finish_check(run);
 		if (r <= 0)
 			return r;
 	}
-	/* The file may have changed while it was being checked: then what it says now is checked. */
+	/* It may have changed while it was being checked: then what it says now is checked. */
 	return run->reload.checked && streq(run->reload.checked, text) ? 1 : begin_check(run, text);
 }
 
 /*
- * What frr.source says cannot be had (run->err says why). Where FRR accepted a file before, the run goes on with that
+ * What is wanted cannot be had (run->err says why). Where FRR accepted a file before, the run goes on with that
  * one: an FRR that restarts meanwhile needs its devices raised. The run still ends as failed, with this reason.
  */
 static int refuse(struct run *run)
@@ -105,17 +108,17 @@ static int refuse(struct run *run)
 }
 
 /*
- * 1: *ret_text is what is to be installed, NULL where frr.source is installed already; 0: its syntax is being checked;
- * <0: not this file.
+ * 1: *ret_text is what is to be installed, NULL where it is already; 0: its syntax is being checked;
+ * <0: not this one.
  */
-static int take_source(struct run *run, char **ret_text)
+static int take_text(struct run *run, char **ret_text)
 {
 	const struct config_frr *frr = &run->config->frr;
 	struct run_reload *reload = &run->reload;
 	_cleanup_free_ char *text = NULL;
 	int r = 1;
 
-	if (frrfile_read_source(frr, &text, &run->err) < 0)
+	if (frrfile_wanted(run->config, &text, &run->err) < 0)
 		return -1;
 	if (reload->refused && streq(reload->refused, text) && reload->refused_by == run->frr_instance) {
 		run->err = reload->refused_why;
@@ -161,14 +164,14 @@ int steps_frr_check(struct run *run)
 {
 	_cleanup_free_ char *text = NULL;
 
-	return frrfile_has_accepted(run->options.state_dir) ? 1 : take_source(run, &text);
+	return frrfile_has_accepted(run->options.state_dir) ? 1 : take_text(run, &text);
 }
 
 int steps_frr_install(struct run *run)
 {
 	const struct config_frr *frr = &run->config->frr;
 	_cleanup_free_ char *text = NULL;
-	int r = take_source(run, &text);
+	int r = take_text(run, &text);
 
 	if (r < 0)
 		return refuse(run);
@@ -186,11 +189,10 @@ static void remember_refusal(struct run *run)
 {
 	struct run_reload *reload = &run->reload;
 	struct evpn_error why = run->err, ignored = { 0 };
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *name = frrfile_name(&run->config->frr);
 
-	evpn_fail(&run->err, EVPN_ERROR_REFUSED, "FRR refuses frr.source %s:\n%.1500s", run->config->frr.source,
-		  why.msg);
-	if (frrfile_read_source(&run->config->frr, &text, &ignored) < 0)
+	evpn_fail(&run->err, EVPN_ERROR_REFUSED, "FRR refuses %s:\n%.1500s", name, why.msg);
+	if (frrfile_wanted(run->config, &text, &ignored) < 0)
 		return;
 	free(reload->refused);
 	reload->refused = util_take_ptr(&text);

@@ -10,12 +10,12 @@
 pipeline_step_fn steps_frr_guard;
 
 /*
- * Before anything is changed: frr.source can be read, and vtysh finds its syntax good. Only where FRR never had a file:
+ * Before anything is changed: what is wanted can be had, and vtysh finds its syntax good. Only where FRR never had a file:
  * later a bad one is told by the install step, and the former one stays in force.
  */
 pipeline_step_fn steps_frr_check;
 
-/* Takes the text of frr.source, has its syntax checked where a vtysh is at hand, and installs it if it differs. */
+/* Takes the text of frr.source, or makes one, has its syntax checked where a vtysh is at hand, and installs it if it differs. */
 pipeline_step_fn steps_frr_install;
 
 /*

@@ -44,6 +44,18 @@ char *xasprintf(const char *format, ...)
 	return need(n < 0 ? NULL : s);
 }
 
+FILE *xopen_text(char **text, size_t *len)
+{
+	return need(open_memstream(text, len));
+}
+
+void xclose_text(FILE *f)
+{
+	/* Nothing else can go wrong with a stream in memory. */
+	if (fclose(f) != 0)
+		need(NULL);
+}
+
 void *util_append(void *array_ptr, size_t *n, size_t size)
 {
 	void **array = array_ptr;

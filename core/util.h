@@ -59,6 +59,9 @@ static inline void *util_take_ptr(void *pp)
 void *xcalloc(size_t n, size_t size);
 void *xrealloc_array(void *old, size_t n, size_t size);
 char *xstrdup(const char *s);
+/* open_memstream and its end. */
+FILE *xopen_text(char **text, size_t *len);
+void xclose_text(FILE *f);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*

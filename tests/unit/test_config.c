@@ -154,9 +154,9 @@ START_TEST(full_file_vnis)
 	ck_assert_str_eq(red->host.peer, "frr1");
 	ck_assert_str_eq(text_of(&red->host.addresses[0], true), "192.169.10.0/24");
 	ck_assert_str_eq(text_of(&red->host.peer_addresses[0], true), "192.169.10.1/24");
-	ck_assert_uint_eq(red->host.asn, 64515);
+	ck_assert_uint_eq(red->host.session.asn, 64515);
 	ck_assert_str_eq(blue->host.peer, "pe200");
-	ck_assert_uint_eq(blue->host.asn, 0);
+	ck_assert_uint_eq(blue->host.session.asn, 0);
 	ck_assert_uint_eq(red->n_redistribute, 3);
 	ck_assert_str_eq(red->redistribute[2], "kernel");
 	ck_assert_uint_eq(red->n_routes, 2);
@@ -199,9 +199,9 @@ START_TEST(full_file_frr)
 	ck_assert_str_eq(text_of(&frr->router_id, false), "10.0.0.1");
 	ck_assert_uint_eq(frr->n_neighbors, 2);
 	ck_assert_str_eq(frr->neighbors[0].allowas_in, "origin");
-	ck_assert(frr->neighbors[0].bfd && !frr->neighbors[1].bfd);
+	ck_assert(frr->neighbors[0].session.bfd && !frr->neighbors[1].session.bfd);
 	ck_assert_str_eq(frr->neighbors[1].allowas_in, "3");
-	ck_assert_uint_eq(frr->neighbors[1].asn, 64512);
+	ck_assert_uint_eq(frr->neighbors[1].session.asn, 64512);
 	ck_assert_str_eq(frr->extra, "log syslog\n!");
 }
 END_TEST

@@ -218,9 +218,10 @@ static const struct {
 	  "the route to ::/0 of VNI 100 is there twice" },
 	/* FRR. */
 	{ { .frr = "source = \"/b\";" }, FRR, "frr: `config' is missing" },
-	{ { .frr = "config = \"/a\";" },
+	{ { .frr = "config = \"/a\";" }, FRR, "frr: `asn' is missing: frr.conf is generated" },
+	{ { .underlay = "vtep = \"2001:db8::1\";", .frr = "config = \"/a\"; asn = 1;" },
 	  FRR,
-	  "frr.source is needed: evpnd installs the frr.conf that you write there" },
+	  "`router_id' is missing: an IPv6 VTEP" },
 	{ { .frr = "config = \"/a\"; source = \"/a\";" }, FRR, "/a is also frr.config" },
 	{ { .frr = "config = \"a\"; source = \"/b\";" },
 	  FRR,

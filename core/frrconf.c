@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* frrconf.c - see frrconf.h; the functions stand in the order of the text */
+#include <sys/socket.h>
+
+#include "frrconf_parts.h"
+#include "util.h"
+
+/* What FRR has without a line for it (profile traditional). */
+#define DEFAULT_KEEPALIVE    60
+#define DEFAULT_HOLD	     180
+#define DEFAULT_CONNECT	     120
+#define DEFAULT_BFD_INTERVAL 300
+#define DEFAULT_BFD_DETECT   3
+#define DEFAULT_ALLOWAS_IN   "3"
+
+/* By the number of the family's bit. */
+static const char *const family_names[] = { "ipv4 unicast", "ipv6 unicast", "l2vpn evpn" };
+#define FAMILY_EVPN 2
+
+static void print_vrfs(struct frrconf *f)
+{
+	for (size_t i = 0; i < f->config->n_l3vnis; i++)
+		fprintf(f->out, "vrf %s\n vni %u\nexit-vrf\n!\n", f->config->by_vrf[i]->vrf, f->config->by_vrf[i]->vni);
+}
+
+static void print_head(struct frrconf *f, const char *vrf)
+{
+	const struct config_frr *frr = &f->config->frr;
+	char text[IPADDR_TEXT_SIZE];
+
+	fprintf(f->out, "router bgp %u%s%s\n", frr->asn, vrf ? " vrf " : "", vrf ? vrf : "");
+	fprintf(f->out, " bgp router-id %s\n", ipaddr_format(&frr->router_id, false, text));
+	/* Sessions work without a policy; families are activated where they are wanted. */
+	fputs(" no bgp ebgp-requires-policy\n no bgp default ipv4-unicast\n", f->out);
+}
+
+static void print_remote(struct frrconf *f, const struct config_session *session)
+{
+	switch (session->remote) {
+	case CONFIG_REMOTE_ASN:
+		fprintf(f->out, "remote-as %u\n", session->asn);
+		return;
+	case CONFIG_REMOTE_INTERNAL:
+		fputs("remote-as internal\n", f->out);
+		return;
+	case CONFIG_REMOTE_EXTERNAL:
+		fputs("remote-as external\n", f->out);
+		return;
+	}
+}
+
+static void print_restart(struct frrconf *f, const char *peer, enum config_restart restart)
+{
+	switch (restart) {
+	case CONFIG_RESTART_GLOBAL:
+		return;
+	case CONFIG_RESTART_ON:
+		fprintf(f->out, " neighbor %s graceful-restart\n", peer);
+		return;
+	case CONFIG_RESTART_OFF:
+		fprintf(f->out, " neighbor %s graceful-restart-disable\n", peer);
+		return;
+	case CONFIG_RESTART_HELPER:
+		fprintf(f->out, " neighbor %s graceful-restart-helper\n", peer);
+		return;
+	}
+}
+
+/* What stands between remote-as and the families. */
+static void print_session(struct frrconf *f, const char *peer, const struct config_session *session, uint32_t multihop)
+{
+	const struct config_timers *timers = &session->timers;
+
+	if (session->bfd)
+		fprintf(f->out, " neighbor %s bfd\n", peer);
+	if (session->bfd_profile)
+		fprintf(f->out, " neighbor %s bfd profile %s\n", peer, session->bfd_profile);
+	if (session->password)
+		fprintf(f->out, " neighbor %s password %s\n", peer, session->password);
+	if (multihop)
+		fprintf(f->out, " neighbor %s ebgp-multihop %u\n", peer, multihop);
+	if (timers->set && (timers->keepalive != DEFAULT_KEEPALIVE || timers->hold != DEFAULT_HOLD))
+		fprintf(f->out, " neighbor %s timers %u %u\n", peer, timers->keepalive, timers->hold);
+	if (timers->connect && timers->connect != DEFAULT_CONNECT)
+		fprintf(f->out, " neighbor %s timers connect %u\n", peer, timers->connect);
+	print_restart(f, peer, session->restart);
+}
+
+/* IPv4 routes over an IPv6 session (RFC 8950); FRR itself sees to that for unnumbered ones. */
+static bool needs_extended_nexthop(const struct config_neighbor *n)
+{
+	return (n->families.bits & CONFIG_IPV4) && (n->address.family == AF_INET6 || n->listen.family == AF_INET6);
+}
+
+static void print_neighbor(struct frrconf *f, const struct config_neighbor *n)
+{
+	_cleanup_free_ char *peer = frrconf_peer(n);
+
+	if (ipaddr_is_set(&n->listen))
+		fprintf(f->out, " neighbor %s peer-group\n", peer);
+	fprintf(f->out, " neighbor %s %s", peer, n->interface[0] ? "interface " : "");
+	print_remote(f, &n->session);
+	print_session(f, peer, &n->session, n->ebgp_multihop);
+	if (needs_extended_nexthop(n))
+		fprintf(f->out, " neighbor %s capability extended-nexthop\n", peer);
+}
+
+static void print_listen(struct frrconf *f, const struct config_neighbor *n)
+{
+	_cleanup_free_ char *peer = frrconf_peer(n);
+	char text[IPADDR_TEXT_SIZE];
+
+	if (ipaddr_is_set(&n->listen))
+		fprintf(f->out, " bgp listen range %s peer-group %s\n", ipaddr_format(&n->listen, true, text), peer);
+}
+
+/* What is printed now goes into this family; FRR has none that is empty. */
+static void begin_family(struct frrconf *f)
+{
+	f->outer = f->out;
+	f->out = xopen_text(&f->family, &f->family_len);
+}
+
+static void end_family(struct frrconf *f, unsigned int family)
+{
+	xclose_text(f->out);
+	f->out = f->outer;
+	if (f->family_len)
+		fprintf(f->out, " !\n address-family %s\n%s exit-address-family\n", family_names[family], f->family);
+	free(util_take_ptr(&f->family));
+}
+
+static void print_neighbor_family(struct frrconf *f, const struct config_neighbor *n)
+{
+	_cleanup_free_ char *peer = frrconf_peer(n);
+
+	fprintf(f->out, "  neighbor %s activate\n", peer);
+	if (n->route_reflector_client)
+		fprintf(f->out, "  neighbor %s route-reflector-client\n", peer);
+	if (n->allowas_in && streq(n->allowas_in, DEFAULT_ALLOWAS_IN))
+		fprintf(f->out, "  neighbor %s allowas-in\n", peer);
+	else if (n->allowas_in)
+		fprintf(f->out, "  neighbor %s allowas-in %s\n", peer, n->allowas_in);
+}
+
+static void print_evpn(struct frrconf *f, const char *indent, const struct config_evpn *evpn)
+{
+	if (evpn->rd)
+		fprintf(f->out, "%srd %s\n", indent, evpn->rd);
+	for (size_t i = 0; i < evpn->n_import_rts; i++)
+		fprintf(f->out, "%sroute-target import %s\n", indent, evpn->import_rts[i]);
+	for (size_t i = 0; i < evpn->n_export_rts; i++)
+		fprintf(f->out, "%sroute-target export %s\n", indent, evpn->export_rts[i]);
+}
+
+static void print_l2vnis(struct frrconf *f)
+{
+	for (size_t i = 0; i < f->config->n_l2vnis; i++) {
+		const struct config_l2vni *l2 = &f->config->l2vnis[i];
+		const struct config_evpn *evpn = &l2->evpn;
+
+		if (!evpn->rd && !evpn->n_import_rts && !evpn->n_export_rts && !l2->advertise_svi_ip)
+			continue;
+		fprintf(f->out, "  vni %u\n", l2->vni);
+		print_evpn(f, "   ", evpn);
+		if (l2->advertise_svi_ip)
+			fputs("   advertise-svi-ip\n", f->out);
+		fputs("  exit-vni\n", f->out);
+	}
+}
+
+static void print_default_family(struct frrconf *f, unsigned int family)
+{
+	const struct ipaddr *vtep = &f->config->underlay.vtep;
+	unsigned int bit = 1u << family;
+	char text[IPADDR_TEXT_SIZE];
+
+	begin_family(f);
+	if (bit == (vtep->family == AF_INET6 ? CONFIG_IPV6 : CONFIG_IPV4))
+		fprintf(f->out, "  network %s\n", ipaddr_format(vtep, true, text));
+	for (size_t i = 0; i < f->n_neighbors; i++)
+		if (f->neighbors[i]->families.bits & bit)
+			print_neighbor_family(f, f->neighbors[i]);
+	if (bit == CONFIG_EVPN) {
+		fputs("  advertise-all-vni\n", f->out);
+		print_l2vnis(f);
+	}
+	end_family(f, family);
+}
+
+static void print_default(struct frrconf *f)
+{
+	print_head(f, NULL);
+	if (f->config->frr.graceful_restart)
+		fputs(" bgp graceful-restart\n", f->out);
+	for (size_t i = 0; i < f->n_neighbors; i++)
+		print_neighbor(f, f->neighbors[i]);
+	for (size_t i = 0; i < f->n_neighbors; i++)
+		print_listen(f, f->neighbors[i]);
+	for (unsigned int family = 0; family < ARRAY_LEN(family_names); family++)
+		print_default_family(f, family);
+	fputs("exit\n!\n", f->out);
+}
+
+/* The host's address for the session of this family: one that an address in the VRF shares a subnet with. */
+static const struct ipaddr *host_address(const struct config_host *host, uint8_t family)
+{
+	for (size_t i = 0; host->session.asn && i < host->n_addresses; i++)
+		for (size_t k = 0; k < host->n_peer_addresses; k++)
+			if (host->addresses[i].family == family &&
+			    host->addresses[i].prefixlen == host->peer_addresses[k].prefixlen &&
+			    ipaddr_overlap(&host->addresses[i], &host->peer_addresses[k]))
+				return &host->addresses[i];
+	return NULL;
+}
+
+static bool has_route(const struct config_l3vni *l3, uint8_t family)
+{
+	for (size_t i = 0; i < l3->n_routes; i++)
+		if (l3->routes[i].prefix.family == family)
+			return true;
+	return false;
+}
+
+/* evpnd's static routes are the kernel's for FRR. In the order in which FRR counts the kinds of routes. */
+static void print_redistribute(struct frrconf *f, const struct config_l3vni *l3, uint8_t family)
+{
+	static const char *const kinds[] = { "kernel", "connected", "static" };
+
+	for (size_t kind = 0; kind < ARRAY_LEN(kinds); kind++) {
+		bool wanted = kind == 0 && has_route(l3, family);
+
+		for (size_t i = 0; i < l3->n_redistribute; i++)
+			wanted |= streq(l3->redistribute[i], kinds[kind]);
+		if (wanted)
+			fprintf(f->out, "  redistribute %s\n", kinds[kind]);
+	}
+}
+
+static void print_vrf_family(struct frrconf *f, const struct config_l3vni *l3, unsigned int family)
+{
+	uint8_t af = family ? AF_INET6 : AF_INET;
+	const struct ipaddr *host = host_address(&l3->host, af);
+	unsigned int bit = 1u << family;
+	char text[IPADDR_TEXT_SIZE];
+
+	begin_family(f);
+	if ((l3->families | l3->advertise.bits) & bit)
+		print_redistribute(f, l3, af);
+	if (host)
+		fprintf(f->out, "  neighbor %s activate\n", ipaddr_format(host, false, text));
+	if (host && l3->host.filters)
+		fprintf(f->out, "  neighbor %s prefix-list evpnd-%s in\n", text, l3->vrf);
+	for (size_t i = 0; i < l3->n_import_vrfs; i++)
+		if (config_find_vrf(f->config, l3->import_vrfs[i])->families & bit)
+			fprintf(f->out, "  import vrf %s\n", l3->import_vrfs[i]);
+	end_family(f, family);
+}
+
+static void print_vrf(struct frrconf *f, const struct config_l3vni *l3)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	char text[IPADDR_TEXT_SIZE];
+
+	print_head(f, l3->vrf);
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		const struct ipaddr *host = host_address(&l3->host, families[i]);
+
+		if (!host)
+			continue;
+		fprintf(f->out, " neighbor %s ", ipaddr_format(host, false, text));
+		print_remote(f, &l3->host.session);
+		print_session(f, text, &l3->host.session, 0);
+	}
+	for (unsigned int family = 0; family < ARRAY_LEN(families); family++)
+		print_vrf_family(f, l3, family);
+	begin_family(f);
+	for (unsigned int family = 0; family < ARRAY_LEN(families); family++)
+		if (l3->advertise.bits & (1u << family))
+			fprintf(f->out, "  advertise %s\n", family_names[family]);
+	print_evpn(f, "  ", &l3->evpn);
+	end_family(f, FAMILY_EVPN);
+	fputs("exit\n!\n", f->out);
+}
+
+/*
+ * `import vrf' makes the instance of a VRF that FRR has not read yet, so that it stands right behind: FRR's order is by
+ * their first mention.
+ */
+static void print_instances(struct frrconf *f)
+{
+	const struct config *config = f->config;
+	_cleanup_free_ const struct config_l3vni **queue = xcalloc(config->n_l3vnis, sizeof(*queue));
+	_cleanup_free_ bool *queued = xcalloc(config->n_l3vnis, sizeof(*queued));
+	size_t n = 0;
+
+	for (size_t next = 0, i = 0; next < config->n_l3vnis; next++) {
+		for (; next == n; i++) {
+			if (queued[config->by_vrf[i] - config->l3vnis])
+				continue;
+			queued[config->by_vrf[i] - config->l3vnis] = true;
+			queue[n++] = config->by_vrf[i];
+		}
+		for (size_t k = 0; k < queue[next]->n_import_vrfs; k++) {
+			const struct config_l3vni *l3 = config_find_vrf(config, queue[next]->import_vrfs[k]);
+
+			if (queued[l3 - config->l3vnis])
+				continue;
+			queued[l3 - config->l3vnis] = true;
+			queue[n++] = l3;
+		}
+		print_vrf(f, queue[next]);
+	}
+}
+
+static void print_accept(struct frrconf *f, const struct config_l3vni *l3, uint8_t family)
+{
+	const char *ip = family == AF_INET6 ? "ipv6" : "ip";
+	char text[IPADDR_TEXT_SIZE];
+	unsigned int seq = 0;
+
+	if (!l3->host.filters || !host_address(&l3->host, family))
+		return;
+	for (size_t i = 0; i < l3->host.n_accept; i++) {
+		const struct config_accept *accept = &l3->host.accept[i];
+
+		if (accept->prefix.family != family)
+			continue;
+		seq += 5;
+		fprintf(f->out, "%s prefix-list evpnd-%s seq %u permit %s", ip, l3->vrf, seq,
+			ipaddr_format(&accept->prefix, true, text));
+		if (accept->ge)
+			fprintf(f->out, " ge %u", accept->ge);
+		if (accept->le)
+			fprintf(f->out, " le %u", accept->le);
+		fputc('\n', f->out);
+	}
+	if (!seq)
+		fprintf(f->out, "%s prefix-list evpnd-%s seq 5 deny any\n", ip, l3->vrf);
+	f->listed = true;
+}
+
+static void print_lists(struct frrconf *f, uint8_t family)
+{
+	f->listed = false;
+	for (size_t i = 0; i < f->config->n_l3vnis; i++)
+		print_accept(f, f->config->by_vrf[i], family);
+	if (f->listed)
+		fputs("!\n", f->out);
+}
+
+static void print_profiles(struct frrconf *f)
+{
+	if (!f->config->frr.n_bfd_profiles)
+		return;
+	fputs("bfd\n", f->out);
+	for (size_t i = 0; i < f->config->frr.n_bfd_profiles; i++) {
+		const struct config_bfd_profile *p = f->profiles[i];
+
+		fprintf(f->out, " profile %s\n", p->name);
+		if (p->detect_multiplier && p->detect_multiplier != DEFAULT_BFD_DETECT)
+			fprintf(f->out, "  detect-multiplier %u\n", p->detect_multiplier);
+		if (p->transmit_interval && p->transmit_interval != DEFAULT_BFD_INTERVAL)
+			fprintf(f->out, "  transmit-interval %u\n", p->transmit_interval);
+		if (p->receive_interval && p->receive_interval != DEFAULT_BFD_INTERVAL)
+			fprintf(f->out, "  receive-interval %u\n", p->receive_interval);
+		fputs(" exit\n !\n", f->out);
+	}
+	fputs("exit\n!\n", f->out);
+}
+
+void frrconf_print(struct frrconf *f)
+{
+	const struct config_frr *frr = &f->config->frr;
+	size_t len = strlen(frr->extra);
+
+	fputs("! evpnd made this of evpn.conf, and makes it anew: do not edit\n", f->out);
+	if (frr->hostname)
+		fprintf(f->out, "hostname %s\n!\n", frr->hostname);
+	print_vrfs(f);
+	print_default(f);
+	print_instances(f);
+	print_lists(f, AF_INET);
+	print_lists(f, AF_INET6);
+	print_profiles(f);
+	fprintf(f->out, "%s%s", frr->extra, len && frr->extra[len - 1] != '\n' ? "\n" : "");
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""canonical.py DIR VERSION NAME... : compares DIR/NAME.shown, FRR's `show running-config', with DIR/NAME.conf, ours.
+Nothing but this is put in order, all else must be the same line by line:
+ - the running configuration's own head (versions, host name, the integrated configuration) and its `end';
+ - our first line, which is a comment;
+ - a host name, which FRR shows in its head (it must be the same one there);
+ - the VNIs within l2vpn evpn, which FRR has by a hash;
+ - with FRR 10, prefix lists, which it shows before VRFs, 8.4 behind router bgp."""
+import difflib
+import pathlib
+import re
+import sys
+
+
+def blocks(lines):
+    """Top-level blocks, each with the `!' that ends it."""
+    found = [[]]
+    for line in lines:
+        found[-1].append(line)
+        if line == "!":
+            found.append([])
+    return [b for b in found if b]
+
+
+def sort_vnis(text):
+    def in_order(match):
+        vnis = re.findall(r"  vni \d+\n(?:   .*\n)*  exit-vni\n", match.group())
+        return "".join(sorted(vnis, key=lambda v: int(v.split()[1])))
+    return re.sub(r"(?:  vni \d+\n(?:   .*\n)*  exit-vni\n)+", in_order, text)
+
+
+def lists_behind_bgp(found):
+    lists = [b for b in found if "prefix-list" in b[0].split()[1:2]]
+    others = [b for b in found if b not in lists]
+    last = max(i for i, b in enumerate(others) if b[0].startswith("router bgp"))
+    return others[:last + 1] + lists + others[last + 1:]
+
+
+def of_running(lines):
+    head = lines.index("!", lines.index("!") + 1)
+    known = "(Building|$|Current|!|frr |hostname |service )"
+    assert lines[-1] == "end" and all(re.match(known, line) for line in lines[:head]), lines
+    return lines[:head], lines[head + 1:-1]
+
+
+def of_file(lines):
+    assert lines[0].startswith("! "), lines[0]
+    hostname = [line for line in lines if line.startswith("hostname ")]
+    if hostname:
+        assert lines[1:3] == [hostname[0], "!"], lines[:3]
+    return hostname, lines[3 if hostname else 1:]
+
+
+def canonical(lines, version):
+    found = blocks(lines)
+    if version == "10":
+        found = lists_behind_bgp(found)
+    return sort_vnis("\n".join(line for b in found for line in b) + "\n").splitlines()
+
+
+def main(folder, version, *names):
+    different = 0
+    for name in names:
+        ours = pathlib.Path(folder, name + ".conf").read_text().splitlines()
+        shown = pathlib.Path(folder, name + ".shown").read_text().splitlines()
+        (hostname, ours), (head, shown) = of_file(ours), of_running(shown)
+        difference = list(difflib.unified_diff(canonical(ours, ""), canonical(shown, version), name, "FRR's", lineterm=""))
+        if hostname and hostname[0] not in head:
+            difference.append(f"{name}: {hostname[0]}, where FRR shows {head}")
+        print("\n".join(difference), end="\n" if difference else "")
+        different += bool(difference)
+    return different
+
+
+sys.exit(main(*sys.argv[1:]) > 0)
