@@ -23,10 +23,13 @@ static uint64_t now_ms(void)
 	return steps_now_us() / 1000;
 }
 
-/* The text comes by stdin: what is generated is in no file yet, and its passwords need not be in one more. */
+/*
+ * The text comes by stdin: what is generated is in no file yet, and its passwords need not be in one more. Not every
+ * system has /dev/stdin.
+ */
 static int start_check(struct run *run, char *vtysh, const char *text)
 {
-	char *const argv[] = { vtysh, (char[]){ "-C" }, (char[]){ "-f" }, (char[]){ "/dev/stdin" }, NULL };
+	char *const argv[] = { vtysh, (char[]){ "-C" }, (char[]){ "-f" }, (char[]){ "/proc/self/fd/0" }, NULL };
 	_cleanup_free_ char *name = frrfile_name(&run->config->frr);
 
 	run->check_ended = false;
