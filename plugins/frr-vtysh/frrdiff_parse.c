@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * frrdiff_parse.c - text to tree, as vtysh reads it
+ *
+ * vtysh knows no indentation: a line that the present context does not have is tried in the one around it. Here a table of
+ * contexts and of what stands outside of all contexts does the same; indentation decides only where the tables say nothing.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "frrdiff_tree.h"
+
+static const struct {
+	enum frr_kind parent, kind;
+	const char *words;
+	bool whole; /* the line is these words and no more */
+} contexts[] = {
+	{ FRR_ROOT, FRR_BGP, "router bgp", false },
+	{ FRR_ROOT, FRR_ROUTER, "router", false },
+	{ FRR_ROOT, FRR_VRF, "vrf", false },
+	{ FRR_ROOT, FRR_INTERFACE, "interface", false },
+	{ FRR_ROOT, FRR_ROUTE_MAP, "route-map", false },
+	{ FRR_ROOT, FRR_OTHER, "pbr-map", false },
+	{ FRR_ROOT, FRR_OTHER, "nexthop-group", false },
+	{ FRR_ROOT, FRR_OTHER, "pseudowire", false },
+	{ FRR_ROOT, FRR_OTHER, "rpki", false },
+	{ FRR_ROOT, FRR_KEY_CHAIN, "key chain", false },
+	{ FRR_ROOT, FRR_BFD, "bfd", true },
+	{ FRR_ROOT, FRR_LDP, "mpls ldp", true },
+	{ FRR_ROOT, FRR_L2VPN, "l2vpn", false },
+	{ FRR_ROOT, FRR_SEGMENT, "segment-routing", true },
+	{ FRR_ROOT, FRR_VTY, "line vty", true },
+	{ FRR_BGP, FRR_BGP_EVPN, "address-family l2vpn evpn", true },
+	{ FRR_BGP, FRR_BGP_AF, "address-family", false },
+	{ FRR_BGP, FRR_BGP_OTHER, "vnc defaults", true },
+	{ FRR_BGP, FRR_BGP_OTHER, "vnc nve-group", false },
+	{ FRR_BGP, FRR_BGP_OTHER, "vnc l2-group", false },
+	{ FRR_BGP, FRR_BGP_OTHER, "vrf-policy", false },
+	{ FRR_BGP, FRR_BGP_OTHER, "bmp targets", false },
+	{ FRR_BGP, FRR_BGP_OTHER, "segment-routing srv6", true },
+	{ FRR_BGP_EVPN, FRR_BGP_VNI, "vni", false },
+	{ FRR_INTERFACE, FRR_OTHER, "link-params", true },
+	{ FRR_BFD, FRR_BFD_SUB, "peer", false },
+	{ FRR_BFD, FRR_BFD_SUB, "profile", false },
+	{ FRR_KEY_CHAIN, FRR_OTHER, "key", false },
+	{ FRR_LDP, FRR_LDP_AF, "address-family", false },
+	{ FRR_LDP_AF, FRR_OTHER, "interface", false },
+	{ FRR_L2VPN, FRR_OTHER, "member pseudowire", false },
+	{ FRR_SEGMENT, FRR_SEGMENT_TE, "traffic-eng", true },
+	{ FRR_SEGMENT, FRR_SEGMENT_SRV6, "srv6", true },
+	{ FRR_SEGMENT_TE, FRR_OTHER, "segment-list", false },
+	{ FRR_SEGMENT_TE, FRR_SEGMENT_TE_POLICY, "policy", false },
+	{ FRR_SEGMENT_TE, FRR_SEGMENT_PCEP, "pcep", true },
+	{ FRR_SEGMENT_TE_POLICY, FRR_OTHER, "candidate-path", false },
+	{ FRR_SEGMENT_PCEP, FRR_OTHER, "pcc", true },
+	{ FRR_SEGMENT_PCEP, FRR_OTHER, "pce", false },
+	{ FRR_SEGMENT_PCEP, FRR_OTHER, "pce-config", false },
+	{ FRR_SEGMENT_SRV6, FRR_SEGMENT_LOCATORS, "locators", true },
+	{ FRR_SEGMENT_LOCATORS, FRR_OTHER, "locator", false },
+};
+
+/* What no context has, so that it ends them all; and what only a VRF has besides. */
+static const char *const outside[] = {
+	"ip prefix-list",
+	"ipv6 prefix-list",
+	"access-list",
+	"ipv6 access-list",
+	"mac access-list",
+	"bgp community-list",
+	"bgp large-community-list",
+	"bgp extcommunity-list",
+	"bgp as-path access-list",
+	"ip community-list",
+	"ip large-community-list",
+	"ip extcommunity-list",
+	"ip as-path access-list",
+	"bgp send-extra-data",
+	"hostname",
+	"domainname",
+	"password",
+	"enable password",
+	"enable secret",
+	"service",
+	"frr",
+	"log",
+	"debug",
+	"ip forwarding",
+	"ipv6 forwarding",
+	"ip import-table",
+	"ip table",
+	"banner",
+	"username",
+	"agentx",
+	"mpls label",
+	"zebra",
+	"allow-external-route-update",
+	"vni-range",
+};
+static const char *const outside_or_vrf[] = {
+	"ip route",	 "ipv6 route", "ip nht",       "ipv6 nht",	 "ip protocol",
+	"ipv6 protocol", "router-id",  "ip router-id", "ipv6 router-id", "ip mroute",
+};
+
+/* What has no meaning outside: the context that it stood in is lost. */
+static const char *const inside[] = {
+	"neighbor",	"address-family", "network",   "match",
+	"set",		"call",		  "on-match",  "vni",
+	"redistribute", "bgp router-id",  "advertise", "advertise-all-vni",
+};
+
+struct parser {
+	struct frr_arena *arena;
+	struct frr_node *at;
+	unsigned int line;
+	bool indented; /* the present context's lines are */
+	bool after_comment;
+};
+
+static bool any_of(const char *text, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (frr_has_words(text, list[i]))
+			return true;
+	return false;
+}
+
+#define ANY_OF(text, list) any_of(text, list, sizeof(list) / sizeof((list)[0]))
+
+const char *frr_exit_word(enum frr_kind kind)
+{
+	switch (kind) {
+	case FRR_VRF:
+		return "exit-vrf";
+	case FRR_BGP_AF:
+	case FRR_BGP_EVPN:
+	case FRR_LDP_AF:
+		return "exit-address-family";
+	case FRR_BGP_VNI:
+		return "exit-vni";
+	default:
+		return "exit";
+	}
+}
+
+bool frr_kind_stays(enum frr_kind kind)
+{
+	switch (kind) {
+	case FRR_ROOT:
+	case FRR_VRF:
+	case FRR_INTERFACE:
+	case FRR_BGP_AF:
+	case FRR_BGP_EVPN:
+	case FRR_VTY:
+	case FRR_SEGMENT:
+	case FRR_SEGMENT_TE:
+	case FRR_SEGMENT_PCEP:
+	case FRR_SEGMENT_SRV6:
+	case FRR_SEGMENT_LOCATORS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The context that this line enters in one of this kind, or FRR_LINE. */
+static enum frr_kind context_of(enum frr_kind parent, const char *text)
+{
+	/* A setting of the whole map, and an explicit path is a line. */
+	if (parent == FRR_ROOT && frr_has_words(text, "route-map") && strstr(text, " optimization"))
+		return FRR_LINE;
+	if (parent == FRR_SEGMENT_TE_POLICY && strstr(text, " explicit"))
+		return FRR_LINE;
+	for (size_t i = 0; i < sizeof(contexts) / sizeof(contexts[0]); i++)
+		if (contexts[i].parent == parent &&
+		    (contexts[i].whole ? strcmp(text, contexts[i].words) == 0 : frr_has_words(text, contexts[i].words)))
+			return contexts[i].kind;
+	return FRR_LINE;
+}
+
+static void leave(struct parser *parser, struct frr_node *to)
+{
+	parser->at = to;
+	parser->indented = to->kind != FRR_ROOT;
+}
+
+static struct frr_node *root_of(struct frr_node *node)
+{
+	while (node->parent)
+		node = node->parent;
+	return node;
+}
+
+static void take_exit(struct parser *parser, const char *text)
+{
+	struct frr_node *at = parser->at;
+
+	if (strcmp(text, "end") == 0 || strcmp(text, "exit-vrf") == 0) {
+		leave(parser, root_of(at));
+		return;
+	}
+	/* vtysh looks for this one outwards, too. */
+	if (strcmp(text, "exit-address-family") == 0 && at->kind == FRR_BGP_VNI)
+		at = at->parent;
+	if (at->parent)
+		leave(parser, at->parent);
+}
+
+static bool is_exit(const char *text)
+{
+	return frr_has_words(text, "end") || frr_has_words(text, "exit") || frr_has_words(text, "quit") ||
+	       strncmp(text, "exit-", 5) == 0;
+}
+
+/* The context in which the line stands, and what it enters there. */
+static enum frr_kind find_place(struct parser *parser, const char *text, size_t indent)
+{
+	const char *plain = frr_without_no(text);
+	bool after_comment = parser->after_comment;
+
+	parser->after_comment = false;
+	for (struct frr_node *at = parser->at; at; at = at->parent) {
+		enum frr_kind kind = context_of(at->kind, text);
+
+		if (kind != FRR_LINE) {
+			parser->at = at;
+			return kind;
+		}
+	}
+	if (parser->at->kind == FRR_ROOT)
+		return FRR_LINE;
+	if (ANY_OF(plain, outside) || (ANY_OF(plain, outside_or_vrf) && parser->at->kind != FRR_VRF) ||
+	    (indent == 0 && parser->indented && after_comment))
+		leave(parser, root_of(parser->at));
+	/* What an address-family's instance has, and the address-family has not. */
+	else if ((parser->at->kind == FRR_BGP_AF || parser->at->kind == FRR_BGP_EVPN) &&
+		 frr_has_words(plain, "bgp router-id"))
+		leave(parser, parser->at->parent);
+	return FRR_LINE;
+}
+
+static int take_line(struct parser *parser, char *text, size_t indent, const char *what, struct evpn_error *err)
+{
+	enum frr_kind kind;
+	struct frr_node *node;
+
+	if (is_exit(text)) {
+		take_exit(parser, text);
+		return 0;
+	}
+	kind = find_place(parser, text, indent);
+	if (kind == FRR_LINE && parser->at->kind == FRR_ROOT && ANY_OF(frr_without_no(text), inside)) {
+		err->code = EINVAL;
+		snprintf(err->msg, sizeof(err->msg), "%s, line %u: '%.200s' stands outside of any context", what,
+			 parser->line, text);
+		return -1;
+	}
+	text = frr_normal_line(parser->arena, parser->at->kind, text);
+	if (!text)
+		return 0;
+	node = frr_add_kid(parser->arena, parser->at, kind, text, parser->line);
+	if (kind != FRR_LINE) {
+		parser->at = node;
+		parser->indented = false;
+	} else {
+		parser->indented |= indent > 0;
+	}
+	return 0;
+}
+
+/* One blank between two words, none around. */
+static char *squeeze(struct frr_arena *arena, const char *line, size_t len)
+{
+	char *text = frr_alloc(arena, len + 1), *to = text;
+
+	for (size_t i = 0; i < len; i++) {
+		if (!isspace((unsigned char)line[i]))
+			*to++ = line[i];
+		else if (to > text && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	if (to > text && to[-1] == ' ')
+		to--;
+	*to = '\0';
+	return text;
+}
+
+int frr_parse(struct frr_arena *arena, const char *text, const char *what, struct frr_node **ret_root,
+	      struct evpn_error *err)
+{
+	struct frr_node *root = frr_alloc(arena, sizeof(*root));
+	struct parser parser = { .arena = arena, .at = root };
+
+	root->kind = FRR_ROOT;
+	root->text = root->key = frr_strndup(arena, "", 0);
+	while (*text) {
+		size_t len = strcspn(text, "\n"), indent = strspn(text, " \t");
+		char *line = squeeze(arena, text, len);
+
+		parser.line++;
+		text += len + (text[len] == '\n');
+		if (!*line || *line == '!' || *line == '#') {
+			parser.after_comment |= indent == 0;
+			continue;
+		}
+		if (take_line(&parser, line, indent, what, err) < 0)
+			return -1;
+	}
+	frr_join(arena, root);
+	frr_normal_tree(arena, root);
+	frr_set_keys(arena, root);
+	frr_join(arena, root);
+	*ret_root = root;
+	return 0;
+}
