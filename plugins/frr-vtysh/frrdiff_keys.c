@@ -335,17 +335,16 @@ static int bgp_rank(const struct frr_node *node)
 
 static int rank_of(const struct frr_node *node)
 {
-	switch (node->parent->kind) {
-	case FRR_ROOT:
+	enum frr_kind kind = node->parent->kind;
+
+	if (kind == FRR_ROOT)
 		return root_rank(node);
-	case FRR_BGP:
+	if (kind == FRR_BGP)
 		return bgp_rank(node);
-	case FRR_BGP_AF:
-	case FRR_BGP_EVPN:
+	/* A neighbour takes what a family says of it when it has the family. */
+	if (kind == FRR_BGP_AF || kind == FRR_BGP_EVPN)
 		return node->kind == FRR_LINE && strstr(node->text, " activate") ? -1 : 0;
-	default:
-		return 0;
-	}
+	return 0;
 }
 
 void frr_set_keys(struct frr_arena *arena, struct frr_node *node)

@@ -128,40 +128,34 @@ static bool any_of(const char *text, const char *const *list, size_t n)
 
 #define ANY_OF(text, list) any_of(text, list, sizeof(list) / sizeof((list)[0]))
 
+/* What leaves a context, where it is not just "exit"; and whether the context cannot be deleted as such. */
+static const struct {
+	const char *exit;
+	bool stays;
+} kinds[FRR_N_KINDS] = {
+	[FRR_ROOT] = { NULL, true },
+	[FRR_VRF] = { "exit-vrf", true },
+	[FRR_INTERFACE] = { NULL, true },
+	[FRR_BGP_AF] = { "exit-address-family", true },
+	[FRR_BGP_EVPN] = { "exit-address-family", true },
+	[FRR_BGP_VNI] = { "exit-vni", false },
+	[FRR_LDP_AF] = { "exit-address-family", false },
+	[FRR_VTY] = { NULL, true },
+	[FRR_SEGMENT] = { NULL, true },
+	[FRR_SEGMENT_TE] = { NULL, true },
+	[FRR_SEGMENT_PCEP] = { NULL, true },
+	[FRR_SEGMENT_SRV6] = { NULL, true },
+	[FRR_SEGMENT_LOCATORS] = { NULL, true },
+};
+
 const char *frr_exit_word(enum frr_kind kind)
 {
-	switch (kind) {
-	case FRR_VRF:
-		return "exit-vrf";
-	case FRR_BGP_AF:
-	case FRR_BGP_EVPN:
-	case FRR_LDP_AF:
-		return "exit-address-family";
-	case FRR_BGP_VNI:
-		return "exit-vni";
-	default:
-		return "exit";
-	}
+	return kinds[kind].exit ? kinds[kind].exit : "exit";
 }
 
 bool frr_kind_stays(enum frr_kind kind)
 {
-	switch (kind) {
-	case FRR_ROOT:
-	case FRR_VRF:
-	case FRR_INTERFACE:
-	case FRR_BGP_AF:
-	case FRR_BGP_EVPN:
-	case FRR_VTY:
-	case FRR_SEGMENT:
-	case FRR_SEGMENT_TE:
-	case FRR_SEGMENT_PCEP:
-	case FRR_SEGMENT_SRV6:
-	case FRR_SEGMENT_LOCATORS:
-		return true;
-	default:
-		return false;
-	}
+	return kinds[kind].stays;
 }
 
 /* The context that this line enters in one of this kind, or FRR_LINE. */
