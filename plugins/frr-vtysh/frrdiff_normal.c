@@ -57,7 +57,7 @@ static void mask_bits(unsigned char *address, size_t bytes, unsigned int bits)
 /* An address or a prefix as inet_ntop writes it, host bits cleared; false where the word is neither. */
 static bool normal_address(const char *word, size_t len, char out[64])
 {
-	char text[64], *slash, *end = "";
+	char text[64], *slash, *end = NULL;
 	unsigned char address[16];
 	unsigned long bits = 0;
 	int family;
@@ -75,8 +75,8 @@ static bool normal_address(const char *word, size_t len, char out[64])
 	if (inet_pton(family, text, address) != 1)
 		return false;
 	if (slash) {
-		bits = isdigit((unsigned char)slash[1]) ? strtoul(slash + 1, &end, 10) : 999;
-		if (*end || bits > (family == AF_INET6 ? 128 : 32))
+		bits = isdigit((unsigned char)slash[1]) ? strtoul(slash + 1, &end, 10) : 0;
+		if (!end || *end || bits > (family == AF_INET6 ? 128 : 32))
 			return false;
 		mask_bits(address, family == AF_INET6 ? 16 : 4, (unsigned int)bits);
 	}
