@@ -175,6 +175,8 @@ static void set_kids(struct frr_out *out, struct frr_node *wanted, bool fresh)
 				frr_out_set(out, kid, NULL);
 			set_kids(out, kid, !old);
 		} else if (!old || strcmp(old->text, kid->text)) {
+			if (old && frr_delete_first(out->arena, old, kid))
+				frr_out_delete(out, wanted, old);
 			frr_out_set(out, wanted, kid->text);
 		}
 	}

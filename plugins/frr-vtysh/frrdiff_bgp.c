@@ -281,11 +281,10 @@ static void split_lines(struct frr_arena *arena, struct frr_node *node)
 	}
 }
 
-void frr_normal_bgp(struct frr_arena *arena, struct frr_node *root, struct frr_node *bgp)
+void frr_normal_bgp(struct frr_arena *arena, struct frr_node *bgp)
 {
 	struct neighbors neighbors;
 
-	(void)root;
 	move_family_lines(arena, bgp);
 	split_lines(arena, bgp);
 	neighbors = frr_neighbors(arena, bgp);

@@ -6,6 +6,7 @@
  * the rest, or nothing. Only what FRR replaces when it is set anew has a pattern: for all else the key is the whole line, the
  * old line is deleted, and then the new one is set.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "frrdiff_tree.h"
@@ -26,20 +27,13 @@ static const struct pattern patterns[] = {
 	{ FRR_ROOT, "log facility =" },
 	{ FRR_ROOT, "log timestamp precision =" },
 	{ FRR_ROOT, "router-id =" },
+	{ FRR_ROOT, "bgp route-map delay-timer =" },
+	{ FRR_ROOT, "bgp update-delay =" },
 	{ FRR_ROOT, "ip router-id =" },
-	{ FRR_ROOT, "ip prefix-list * seq * =" },
 	{ FRR_ROOT, "ip prefix-list * description =" },
-	{ FRR_ROOT, "ipv6 prefix-list * seq * =" },
 	{ FRR_ROOT, "ipv6 prefix-list * description =" },
-	{ FRR_ROOT, "access-list * seq * =" },
 	{ FRR_ROOT, "access-list * remark =" },
-	{ FRR_ROOT, "ipv6 access-list * seq * =" },
 	{ FRR_ROOT, "ipv6 access-list * remark =" },
-	{ FRR_ROOT, "mac access-list * seq * =" },
-	{ FRR_ROOT, "bgp as-path access-list * seq * =" },
-	{ FRR_ROOT, "bgp community-list * * seq * =" },
-	{ FRR_ROOT, "bgp large-community-list * * seq * =" },
-	{ FRR_ROOT, "bgp extcommunity-list * * seq * =" },
 	{ FRR_ROOT, "route-map * optimization" },
 
 	{ FRR_VRF, "router-id =" },
@@ -56,8 +50,6 @@ static const struct pattern patterns[] = {
 	{ FRR_BGP, "bgp graceful-restart select-defer-time =" },
 	{ FRR_BGP, "bgp listen limit =" },
 	{ FRR_BGP, "bgp minimum-holdtime =" },
-	{ FRR_BGP, "bgp route-map delay-timer =" },
-	{ FRR_BGP, "bgp update-delay =" },
 	{ FRR_BGP, "update-delay =" },
 	{ FRR_BGP, "bgp max-med on-startup =" },
 	{ FRR_BGP, "bgp max-med administrative =" },
@@ -172,6 +164,10 @@ static const struct pattern patterns[] = {
 	{ FRR_ROUTE_MAP, "set extcommunity soo =" },
 	{ FRR_ROUTE_MAP, "set as-path prepend =" },
 	{ FRR_ROUTE_MAP, "set as-path exclude =" },
+	{ FRR_ROUTE_MAP, "set comm-list =" },
+	{ FRR_ROUTE_MAP, "set large-comm-list =" },
+	{ FRR_ROUTE_MAP, "set ip next-hop peer-address" },
+	{ FRR_ROUTE_MAP, "set ip next-hop unchanged" },
 	{ FRR_ROUTE_MAP, "set ip next-hop =" },
 	{ FRR_ROUTE_MAP, "set ipv6 next-hop global =" },
 	{ FRR_ROUTE_MAP, "call =" },
@@ -192,6 +188,17 @@ static const struct pattern patterns[] = {
 /* Where `no` takes the words alone, and refuses the value. */
 static const struct pattern bare_no[] = {
 	{ FRR_INTERFACE, "description" },
+	{ FRR_ROUTE_MAP, "description" },
+};
+
+/* What has no `no` form, and goes by being set to its default. */
+static const struct {
+	enum frr_kind kind;
+	const char *words, *value;
+} defaults[] = {
+	{ FRR_BFD_SUB, "detect-multiplier", "3" },	 { FRR_BFD_SUB, "receive-interval", "300" },
+	{ FRR_BFD_SUB, "transmit-interval", "300" },	 { FRR_BFD_SUB, "echo-interval", "50" },
+	{ FRR_BFD_SUB, "echo transmit-interval", "50" }, { FRR_BFD_SUB, "echo receive-interval", "50" },
 };
 
 /* Ranks of the kids of the root and of `router bgp`; all others are 0 and stay in the order of the text. */
@@ -258,10 +265,74 @@ static bool try_pattern(const char *pattern, const char *text, char *key)
 	return !*text;
 }
 
+static bool is_number(const char *s, size_t len)
+{
+	return len && strspn(s, "0123456789") == len;
+}
+
+static bool is_hole(const char *text)
+{
+	return frr_has_words(text, "blackhole") || frr_has_words(text, "reject") || frr_has_words(text, "Null0");
+}
+
+/*
+ * "ip route PREFIX GATEWAY [INTERFACE]": the rest is said of the route, and for FRR the three ways to drop packets are one
+ * gateway. The distance, which it says last, is put into *ret_distance (0: none).
+ */
+static char *route_key(struct frr_arena *arena, const char *text, unsigned long *ret_distance)
+{
+	char *key = frr_alloc(arena, strlen(text) + 16), *to = key;
+
+	*ret_distance = 0;
+	while (*text) {
+		size_t len = word(text);
+
+		if (frr_has_words(text, "tag") || frr_has_words(text, "label") || frr_has_words(text, "color")) {
+			text = after(text, len);
+			len = word(text);
+		} else if (is_hole(text)) {
+			to = stpcpy(to, "blackhole ");
+		} else if (is_number(text, len)) {
+			*ret_distance = strtoul(text, NULL, 10);
+		} else if (!frr_has_words(text, "onlink")) {
+			memcpy(to, text, len);
+			to += len;
+			*to++ = ' ';
+		}
+		text = after(text, len);
+	}
+	*to = '\0';
+	return key;
+}
+
+static bool is_route(const char *text)
+{
+	return frr_has_words(text, "ip route") || frr_has_words(text, "ipv6 route");
+}
+
+bool frr_delete_first(struct frr_arena *arena, const struct frr_node *old, const struct frr_node *new)
+{
+	unsigned long before, after_it;
+
+	if (!is_route(old->text))
+		return false;
+	/* With another distance it would be a second route, and `no` with any distance takes both. */
+	route_key(arena, old->text, &before);
+	route_key(arena, new->text, &after_it);
+	return before != after_it;
+}
+
 static char *line_key(struct frr_arena *arena, const struct frr_node *node)
 {
 	const char *text = frr_without_no(node->text);
 	char *key = frr_alloc(arena, strlen(text) + 4);
+	struct frr_entry entry;
+	unsigned long distance;
+
+	if (node->parent->kind == FRR_ROOT && frr_entry_of(text, &entry) && entry.seq)
+		return frr_printf(arena, "%.*s seq %lu", (int)entry.list_len, entry.list, entry.seq);
+	if (is_route(text))
+		return route_key(arena, text, &distance);
 
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		if (patterns[i].kind == node->parent->kind && try_pattern(patterns[i].words, text, key))
@@ -277,6 +348,9 @@ const char *frr_delete_text(struct frr_arena *arena, const struct frr_node *node
 	for (size_t i = 0; i < sizeof(bare_no) / sizeof(bare_no[0]); i++)
 		if (bare_no[i].kind == node->parent->kind && frr_has_words(node->text, bare_no[i].words))
 			return frr_printf(arena, "no %s", bare_no[i].words);
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
+		if (defaults[i].kind == node->parent->kind && frr_has_words(node->text, defaults[i].words))
+			return frr_printf(arena, "%s %s", defaults[i].words, defaults[i].value);
 	return frr_printf(arena, "no %s", node->text);
 }
 
@@ -288,6 +362,12 @@ static char *context_key(struct frr_arena *arena, const struct frr_node *node)
 	if (node->kind == FRR_BGP) {
 		rest = after(text, strlen("router bgp"));
 		return frr_printf(arena, "router bgp %s", after(rest, word(rest)));
+	}
+	/* The VRF that is said of an interface is where FRR has found it. */
+	if (node->kind == FRR_INTERFACE) {
+		size_t name = word(after(text, strlen("interface")));
+
+		return frr_strndup(arena, text, strlen("interface ") + name);
 	}
 	if (node->kind == FRR_ROUTE_MAP) {
 		size_t name;

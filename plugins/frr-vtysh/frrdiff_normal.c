@@ -217,7 +217,7 @@ bool frr_entry_of(const char *text, struct frr_entry *ret_entry)
 {
 	static const struct {
 		const char *words;
-		unsigned int names; /* words that belong to the list's name */
+		unsigned int names; /* words that belong to the list's name, at most */
 	} lists[] = {
 		{ "ip prefix-list", 1 },     { "ipv6 prefix-list", 1 },		{ "access-list", 1 },
 		{ "ipv6 access-list", 1 },   { "mac access-list", 1 },		{ "bgp as-path access-list", 1 },
@@ -230,8 +230,14 @@ bool frr_entry_of(const char *text, struct frr_entry *ret_entry)
 		if (!frr_has_words(text, lists[i].words))
 			continue;
 		entry.rule = text + strlen(lists[i].words);
-		for (unsigned int n = 0; n < lists[i].names && *entry.rule; n++)
+		for (unsigned int n = 0; n < lists[i].names && *entry.rule; n++) {
+			/* "bgp community-list 7": its number tells of which kind it is. */
+			bool last = isdigit((unsigned char)entry.rule[1]);
+
 			entry.rule += 1 + strcspn(entry.rule + 1, " ");
+			if (last)
+				break;
+		}
 		if (!*entry.rule)
 			return false;
 		entry.list_len = (size_t)(entry.rule - text);
@@ -325,10 +331,11 @@ void frr_normal_tree(struct frr_arena *arena, struct frr_node *root)
 		struct frr_node *kid = root->kids[i];
 
 		if (kid->kind == FRR_BGP)
-			frr_normal_bgp(arena, root, kid);
+			frr_normal_bgp(arena, kid);
 		else if (kid->kind == FRR_LINE)
 			move_vrf_route(arena, root, kid);
 	}
+	frr_normal_shown(arena, root);
 	number_entries(arena, root);
 	drop_empty(root);
 }

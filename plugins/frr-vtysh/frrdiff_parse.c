@@ -214,6 +214,10 @@ static enum frr_kind find_place(struct parser *parser, const char *text, size_t 
 	bool after_comment = parser->after_comment;
 
 	parser->after_comment = false;
+	/* A peer names the profile that it uses. */
+	if (parser->at->kind == FRR_BFD_SUB && frr_has_words(parser->at->text, "peer") &&
+	    frr_has_words(text, "profile"))
+		return FRR_LINE;
 	for (struct frr_node *at = parser->at; at; at = at->parent) {
 		enum frr_kind kind = context_of(at->kind, text);
 

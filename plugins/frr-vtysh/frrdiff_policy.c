@@ -130,6 +130,9 @@ static void set_entry(struct change *change, struct entry *new)
 {
 	struct entry *over = find_number(&change->old, &new->is);
 
+	/* Setting an entry does not take this word away. */
+	if (over && strstr(over->is.rule, " exact-match") && !strstr(new->is.rule, " exact-match"))
+		delete_entry(change, over);
 	frr_out_set(change->out, change->root, new->node->text);
 	new->done = true;
 	if (over)
@@ -186,20 +189,49 @@ static void change_lists(struct frr_out *out, struct frr_node *running, struct f
 			delete_entry(&change, &change.old.all[i]);
 }
 
+static bool is_set(const struct frr_node *line, const struct frr_node *running)
+{
+	return line->gone || (running && line->match && strcmp(line->match->text, line->text) == 0);
+}
+
+/* Two lines that say the same kind of thing: "set ip ...". */
+static bool same_start(const char *a, const char *b)
+{
+	size_t len = strcspn(a, " ");
+
+	len += a[len] ? 1 + strcspn(a + len + 1, " ") : 0;
+	return strncmp(a, b, len) == 0 && (b[len] == ' ' || b[len] == '\0');
+}
+
+/* `no` with the old value may take the new one, so what is of the same kind as a new line goes before that one comes. */
+static bool goes_first(const struct frr_node *old, const struct frr_node *running, const struct frr_node *wanted)
+{
+	for (size_t i = 0; i < wanted->n_kids; i++)
+		if (!is_set(wanted->kids[i], running) && same_start(old->text, wanted->kids[i]->text))
+			return true;
+	return false;
+}
+
+static void delete_lines(struct frr_out *out, struct frr_node *running, struct frr_node *wanted, bool first)
+{
+	for (size_t i = 0; running && i < running->n_kids; i++) {
+		const struct frr_node *old = running->kids[i];
+
+		if (!old->gone && !old->match && goes_first(old, running, wanted) == first)
+			frr_out_delete(out, wanted, old);
+	}
+}
+
 /* The entry as it shall be: what is new before what goes, since an entry with fewer conditions lets more pass. */
 static void change_route_map(struct frr_out *out, struct frr_node *running, struct frr_node *wanted)
 {
 	if (!running || strcmp(running->text, wanted->text))
 		frr_out_set(out, wanted, NULL);
-	for (size_t i = 0; i < wanted->n_kids; i++) {
-		const struct frr_node *line = wanted->kids[i];
-
-		if (!line->gone && !(running && line->match && strcmp(line->match->text, line->text) == 0))
-			frr_out_set(out, wanted, line->text);
-	}
-	for (size_t i = 0; running && i < running->n_kids; i++)
-		if (!running->kids[i]->gone && !running->kids[i]->match)
-			frr_out_delete(out, wanted, running->kids[i]);
+	delete_lines(out, running, wanted, true);
+	for (size_t i = 0; i < wanted->n_kids; i++)
+		if (!is_set(wanted->kids[i], running))
+			frr_out_set(out, wanted, wanted->kids[i]->text);
+	delete_lines(out, running, wanted, false);
 }
 
 void frr_policy_set(struct frr_out *out, struct frr_node *running, struct frr_node *wanted)

@@ -106,7 +106,9 @@ static void mark_new(struct frr_node *node, const struct neighbors *new)
 		if (!neighbor)
 			continue;
 		/* A group with all that it has before its members. */
-		if (node->kind == FRR_BGP && neighbor->is_group && kid->rank > 20)
+		if (neighbor->is_group && node->kind != FRR_BGP)
+			kid->rank -= 2;
+		else if (neighbor->is_group && kid->rank > 20)
 			kid->rank = strncmp(rest, "remote-as", 9) ? 20 : 15;
 		if (neighbor->fresh && kid->implied)
 			kid->gone = true;
@@ -128,6 +130,50 @@ static void add_deletions(struct frr_arena *arena, struct frr_node *bgp, const s
 	}
 }
 
+/* For each neighbour the line that says whether it has the family, or NULL. */
+static struct frr_node **activate_lines(struct frr_arena *arena, const struct frr_node *family,
+					const struct neighbors *neighbors)
+{
+	struct frr_node **lines = frr_alloc(arena, (neighbors->n + 1) * sizeof(struct frr_node *));
+
+	for (size_t i = 0; family && i < family->n_kids; i++) {
+		const struct neighbor *neighbor;
+		const char *rest, *name;
+		size_t len;
+
+		name = family->kids[i]->gone ? NULL : frr_neighbor_of(family->kids[i]->text, &len, &rest);
+		neighbor = name && strcmp(rest, "activate") == 0 ? frr_find_neighbor(neighbors, name) : NULL;
+		if (neighbor)
+			lines[neighbor - neighbors->all] = family->kids[i];
+	}
+	return lines;
+}
+
+/* What a group is told of a family goes to its members: those that differ have to be told again. */
+static void repeat_members(struct frr_arena *arena, struct frr_node *family, const struct neighbors *old,
+			   const struct neighbors *new)
+{
+	struct frr_node **after = activate_lines(arena, family, new), **before;
+
+	before = activate_lines(arena, family->match, old);
+	for (size_t i = 0; i < new->n; i++) {
+		const struct neighbor *group = frr_find_neighbor(new, new->all[i].group), *was;
+		const struct frr_node *now, *then;
+
+		was = group ? frr_find_neighbor(old, group->name) : NULL;
+		if (!was || !after[i] || !after[i]->match)
+			continue;
+		now = after[group - new->all];
+		then = before[was - old->all];
+		if (!now && !then)
+			continue;
+		if (now && then && strcmp(now->text, then->text) == 0)
+			continue;
+		after[i]->match->implied = true;
+		part(after[i]);
+	}
+}
+
 static void redo_neighbors(struct frr_arena *arena, struct frr_node *running, struct frr_node *wanted)
 {
 	struct neighbors none = { 0 }, old = running ? frr_neighbors(arena, running) : none;
@@ -138,6 +184,9 @@ static void redo_neighbors(struct frr_arena *arena, struct frr_node *running, st
 	if (!running)
 		return;
 	mark_old(running, &old);
+	for (size_t i = 0; i < wanted->n_kids; i++)
+		if (wanted->kids[i]->kind == FRR_BGP_AF || wanted->kids[i]->kind == FRR_BGP_EVPN)
+			repeat_members(arena, wanted->kids[i], &old, &new);
 	add_deletions(arena, running, &old);
 }
 
@@ -154,24 +203,6 @@ static const char *vrf_of(const struct frr_node *bgp)
 static bool is_default(const struct frr_node *node)
 {
 	return node->kind == FRR_BGP && !vrf_of(node) && !strstr(node->text, " view ");
-}
-
-/* bgpd refuses to delete the default instance while another one leaks routes, or has EVPN. */
-static bool leans_on_default(const struct frr_node *node)
-{
-	static const char *const words[] = { "import vrf", "import vpn", "export vpn",	     "rd vpn",
-					     "rt vpn",	   "advertise",	 "advertise-all-vni" };
-
-	for (size_t i = 0; i < node->n_kids; i++) {
-		struct frr_node *kid = node->kids[i];
-
-		if (kid->kind != FRR_LINE && !kid->gone && leans_on_default(kid))
-			return true;
-		for (size_t w = 0; kid->kind == FRR_LINE && !kid->gone && w < sizeof(words) / sizeof(words[0]); w++)
-			if (frr_has_words(kid->text, words[w]))
-				return true;
-	}
-	return false;
 }
 
 static int by_vrf(const void *a, const void *b)
@@ -227,7 +258,8 @@ static void redo_instances(struct frr_arena *arena, struct frr_node *running)
 		if (bgp->kind != FRR_BGP || bgp->gone || !vrf_of(bgp))
 			continue;
 		vni = vni_line(arena, vrfs, n_vrfs, vrf_of(bgp));
-		if (default_goes && (vni || leans_on_default(bgp)))
+		/* bgpd refuses to delete the default instance while one that leaks routes, or has EVPN, is there. */
+		if (default_goes)
 			part(bgp);
 		/* FRR does not delete an instance that has a VNI. */
 		if (!bgp->match && vni)

@@ -90,13 +90,17 @@ char *frr_normal_line(struct frr_arena *arena, enum frr_kind context, char *line
 
 /* What concerns more than one line: sequence numbers, old places, what FRR leaves out. */
 void frr_normal_tree(struct frr_arena *arena, struct frr_node *root);
-void frr_normal_bgp(struct frr_arena *arena, struct frr_node *root, struct frr_node *bgp);
+void frr_normal_shown(struct frr_arena *arena, struct frr_node *root);
+void frr_normal_bgp(struct frr_arena *arena, struct frr_node *bgp);
 
 /* Fills in key and rank of all nodes below. */
 void frr_set_keys(struct frr_arena *arena, struct frr_node *node);
 
 /* What takes the node away, in the context it stands in. */
 const char *frr_delete_text(struct frr_arena *arena, const struct frr_node *node);
+
+/* Whether setting `new`, which has the key of `old`, would not replace that. */
+bool frr_delete_first(struct frr_arena *arena, const struct frr_node *old, const struct frr_node *new);
 
 /* The kids sorted by key and then by their place, those gone left out. In the arena. */
 struct frr_node **frr_sorted(struct frr_arena *arena, const struct frr_node *node, size_t *ret_n);

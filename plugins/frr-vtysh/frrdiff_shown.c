@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * frrdiff_shown.c - lines that FRR takes but never shows, shows elsewhere, or shows without having been given them
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "frrdiff_bgp.h"
+
+/* Defaults: FRR shows only their opposites. */
+static const struct {
+	enum frr_kind kind;
+	const char *text;
+} defaults[] = {
+	{ FRR_INTERFACE, "link-detect" },	  { FRR_INTERFACE, "ipv6 nd suppress-ra" },
+	{ FRR_BGP, "bgp default ipv4-unicast" },  { FRR_BGP, "bgp ebgp-requires-policy" },
+	{ FRR_BGP, "bgp network import-check" },  { FRR_BGP, "bgp suppress-duplicates" },
+	{ FRR_BGP, "timers bgp 60 180" },	  { FRR_BFD_SUB, "no shutdown" },
+	{ FRR_BFD_SUB, "detect-multiplier 3" },	  { FRR_BFD_SUB, "receive-interval 300" },
+	{ FRR_BFD_SUB, "transmit-interval 300" },
+};
+
+static void drop_defaults(struct frr_node *node)
+{
+	for (size_t i = 0; i < node->n_kids; i++) {
+		struct frr_node *kid = node->kids[i];
+
+		if (kid->kind != FRR_LINE)
+			drop_defaults(kid);
+		for (size_t d = 0; d < sizeof(defaults) / sizeof(defaults[0]); d++)
+			kid->gone |= defaults[d].kind == node->kind && strcmp(defaults[d].text, kid->text) == 0;
+	}
+}
+
+/* What is the daemon's, and shown outside, though it can be given in an instance. */
+static void move_out(struct frr_arena *arena, struct frr_node *root, struct frr_node *bgp)
+{
+	for (size_t i = 0; i < bgp->n_kids; i++) {
+		struct frr_node *kid = bgp->kids[i];
+
+		if (kid->gone || !frr_has_words(kid->text, "bgp route-map delay-timer"))
+			continue;
+		frr_add_kid(arena, root, FRR_LINE, kid->text, kid->line);
+		kid->gone = true;
+	}
+}
+
+/* "neighbor X bfd profile P" is shown with "neighbor X bfd" before it; timers are bfdd's, and not shown. */
+static void say_bfd(struct frr_arena *arena, struct frr_node *bgp, const struct neighbors *neighbors)
+{
+	bool *plain = frr_alloc(arena, (neighbors->n + 1) * sizeof(bool)), *more = frr_alloc(arena, neighbors->n + 1);
+
+	for (size_t i = 0; i < bgp->n_kids; i++) {
+		const struct neighbor *neighbor;
+		const char *rest, *name;
+		size_t len;
+
+		name = bgp->kids[i]->gone ? NULL : frr_neighbor_of(bgp->kids[i]->text, &len, &rest);
+		neighbor = frr_find_neighbor(neighbors, name);
+		if (!neighbor || !frr_has_words(rest, "bfd"))
+			continue;
+		if (frr_has_words(rest, "bfd profile") || frr_has_words(rest, "bfd check-control-plane-failure"))
+			more[neighbor - neighbors->all] = true;
+		else if (strcmp(rest, "bfd") == 0)
+			plain[neighbor - neighbors->all] = true;
+		else
+			bgp->kids[i]->gone = more[neighbor - neighbors->all] = true;
+	}
+	for (size_t i = 0; i < neighbors->n; i++)
+		if (more[i] && !plain[i])
+			frr_add_kid(arena, bgp, FRR_LINE,
+				    frr_printf(arena, "neighbor %.*s bfd", (int)neighbors->all[i].len,
+					       neighbors->all[i].name),
+				    neighbors->all[i].definition->line);
+}
+
+/* Neighbours on an interface have extended next hops of themselves, and all communities are sent to all. */
+static void drop_neighbor_defaults(struct frr_node *node, const struct neighbors *neighbors)
+{
+	for (size_t i = 0; i < node->n_kids; i++) {
+		struct frr_node *kid = node->kids[i];
+		const struct neighbor *neighbor;
+		const char *rest, *name;
+		size_t len;
+
+		if (kid->kind != FRR_LINE) {
+			drop_neighbor_defaults(kid, neighbors);
+			continue;
+		}
+		name = kid->gone || frr_without_no(kid->text) != kid->text ? NULL
+									   : frr_neighbor_of(kid->text, &len, &rest);
+		neighbor = frr_find_neighbor(neighbors, name);
+		if (!neighbor)
+			continue;
+		kid->gone = (neighbor->is_interface && strcmp(rest, "capability extended-nexthop") == 0) ||
+			    (!neighbor->group && frr_has_words(rest, "send-community"));
+	}
+}
+
+/* A VNI's route target that is the one FRR makes itself: AS number and VNI. */
+static void drop_vni_targets(struct frr_arena *arena, struct frr_node *family, const char *asn)
+{
+	for (size_t i = 0; i < family->n_kids; i++) {
+		struct frr_node *vni = family->kids[i];
+		const char *target;
+
+		if (vni->kind != FRR_BGP_VNI)
+			continue;
+		target = frr_printf(arena, "%lu:%s", strtoul(asn, NULL, 10) & 0xffff, vni->text + strlen("vni "));
+		for (size_t j = 0; j < vni->n_kids; j++) {
+			const char *text = vni->kids[j]->text;
+
+			if (frr_has_words(text, "route-target"))
+				vni->kids[j]->gone |= strcmp(strrchr(text, ' ') + 1, target) == 0;
+		}
+	}
+}
+
+static void normal_instance(struct frr_arena *arena, struct frr_node *root, struct frr_node *bgp)
+{
+	struct neighbors neighbors = frr_neighbors(arena, bgp);
+
+	move_out(arena, root, bgp);
+	say_bfd(arena, bgp, &neighbors);
+	drop_neighbor_defaults(bgp, &neighbors);
+	for (size_t i = 0; i < bgp->n_kids; i++)
+		if (bgp->kids[i]->kind == FRR_BGP_EVPN)
+			drop_vni_targets(arena, bgp->kids[i], bgp->text + strlen("router bgp "));
+}
+
+/* "passive-interface eth0" in `router ospf` has become "ip ospf passive" of the interface. */
+static void move_passive(struct frr_arena *arena, struct frr_node *root, struct frr_node *ospf)
+{
+	for (size_t i = 0; i < ospf->n_kids; i++) {
+		struct frr_node *kid = ospf->kids[i], *interface;
+		const char *text = frr_without_no(kid->text), *name, *address;
+
+		if (!frr_has_words(text, "passive-interface") || !strchr(text, ' '))
+			continue;
+		name = strchr(text, ' ') + 1;
+		if (strcmp(name, "default") == 0)
+			continue;
+		address = name + strcspn(name, " ");
+		interface = frr_add_kid(arena, root, FRR_INTERFACE,
+					frr_printf(arena, "interface %.*s", (int)(address - name), name), kid->line);
+		frr_add_kid(arena, interface, FRR_LINE,
+			    frr_printf(arena, "%sip ospf passive%s", text == kid->text ? "" : "no ", address),
+			    kid->line);
+		kid->gone = true;
+	}
+}
+
+void frr_normal_shown(struct frr_arena *arena, struct frr_node *root)
+{
+	size_t n = root->n_kids;
+
+	for (size_t i = 0; i < n; i++) {
+		struct frr_node *kid = root->kids[i];
+
+		if (kid->kind == FRR_BGP)
+			normal_instance(arena, root, kid);
+		else if (frr_has_words(kid->text, "router ospf"))
+			move_passive(arena, root, kid);
+	}
+	drop_defaults(root);
+}
