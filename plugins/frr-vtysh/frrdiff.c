@@ -117,17 +117,11 @@ static bool is_vni(const struct frr_node *node)
 	return node->parent->kind == FRR_VRF && node->kind == FRR_LINE && frr_has_words(node->text, "vni");
 }
 
-static bool is_route(const struct frr_node *node)
-{
-	return node->kind == FRR_LINE && (node->parent->kind == FRR_ROOT || node->parent->kind == FRR_VRF) &&
-	       (frr_has_words(node->text, "ip route") || frr_has_words(node->text, "ipv6 route"));
-}
-
 enum pass { PASS_VNIS, PASS_MOST, PASS_ROUTES };
 
 static enum pass pass_of(const struct frr_node *node)
 {
-	return is_vni(node) ? PASS_VNIS : is_route(node) ? PASS_ROUTES : PASS_MOST;
+	return is_vni(node) ? PASS_VNIS : frr_is_route(node) && !node->early ? PASS_ROUTES : PASS_MOST;
 }
 
 /* What FRR does not let go of, or what is the machine's and not the file's. */
@@ -186,6 +180,7 @@ static void make(struct frr_out *out, struct frr_node *running, struct frr_node 
 {
 	frr_match(out->arena, running, wanted);
 	frr_bgp_redo(out->arena, running, wanted);
+	frr_routes_early(out->arena, running);
 	delete_kids(out, running, PASS_VNIS);
 	frr_policy_set(out, running, wanted);
 	delete_kids(out, running, PASS_MOST);

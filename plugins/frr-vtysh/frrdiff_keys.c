@@ -132,6 +132,9 @@ static const struct pattern patterns[] = {
 	{ FRR_ROUTER, "auto-cost reference-bandwidth =" },
 	{ FRR_ROUTER, "timers throttle spf =" },
 	{ FRR_ROUTER, "default-metric =" },
+	{ FRR_ROUTER, "log-adjacency-changes =" },
+	{ FRR_ROUTER, "area * stub =" },
+	{ FRR_ROUTER, "area * nssa =" },
 
 	{ FRR_ROUTE_MAP, "description =" },
 	{ FRR_ROUTE_MAP, "match ip address prefix-list =" },
@@ -185,10 +188,15 @@ static const struct pattern patterns[] = {
 	{ FRR_VTY, "access-class =" },
 };
 
-/* Where `no` takes the words alone, and refuses the value. */
+/* Where `no` takes these words alone: it refuses what follows, or takes away only that. */
 static const struct pattern bare_no[] = {
 	{ FRR_INTERFACE, "description" },
 	{ FRR_ROUTE_MAP, "description" },
+	{ FRR_BGP_EVPN, "advertise ipv4 unicast" },
+	{ FRR_BGP_EVPN, "advertise ipv6 unicast" },
+	{ FRR_ROUTER, "log-adjacency-changes" },
+	{ FRR_ROUTER, "area * stub" },
+	{ FRR_ROUTER, "area * nssa" },
 };
 
 /* What has no `no` form, and goes by being set to its default. */
@@ -310,10 +318,21 @@ static bool is_route(const char *text)
 	return frr_has_words(text, "ip route") || frr_has_words(text, "ipv6 route");
 }
 
+bool frr_is_hole(const char *text)
+{
+	const char *gateway = strchr(strchr(text, ' ') + 1, ' ');
+
+	/* "ip route PREFIX GATEWAY" */
+	gateway = gateway ? strchr(gateway + 1, ' ') : NULL;
+	return gateway && is_hole(gateway + 1);
+}
+
 bool frr_delete_first(struct frr_arena *arena, const struct frr_node *old, const struct frr_node *new)
 {
 	unsigned long before, after_it;
 
+	if (frr_has_words(old->text, "aggregate-address"))
+		return true;
 	if (!is_route(old->text))
 		return false;
 	/* With another distance it would be a second route, and `no` with any distance takes both. */
@@ -341,13 +360,32 @@ static char *line_key(struct frr_arena *arena, const struct frr_node *node)
 	return key;
 }
 
+/* The length of what the pattern, words and '*', matches at the start of the text; 0 if it does not. */
+static size_t begins_like(const char *text, const char *pattern)
+{
+	const char *at = text, *end = text;
+
+	for (; *pattern; pattern = after(pattern, word(pattern))) {
+		size_t want = word(pattern), have = word(at);
+
+		if (!have || (*pattern != '*' && (want != have || strncmp(pattern, at, want))))
+			return 0;
+		end = at + have;
+		at = after(at, have);
+	}
+	return (size_t)(end - text);
+}
+
 const char *frr_delete_text(struct frr_arena *arena, const struct frr_node *node)
 {
 	if (frr_without_no(node->text) != node->text)
 		return frr_without_no(node->text);
-	for (size_t i = 0; i < sizeof(bare_no) / sizeof(bare_no[0]); i++)
-		if (bare_no[i].kind == node->parent->kind && frr_has_words(node->text, bare_no[i].words))
-			return frr_printf(arena, "no %s", bare_no[i].words);
+	for (size_t i = 0; i < sizeof(bare_no) / sizeof(bare_no[0]); i++) {
+		size_t len = bare_no[i].kind == node->parent->kind ? begins_like(node->text, bare_no[i].words) : 0;
+
+		if (len)
+			return frr_printf(arena, "no %.*s", (int)len, node->text);
+	}
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
 		if (defaults[i].kind == node->parent->kind && frr_has_words(node->text, defaults[i].words))
 			return frr_printf(arena, "%s %s", defaults[i].words, defaults[i].value);

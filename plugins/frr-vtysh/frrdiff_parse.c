@@ -161,8 +161,9 @@ bool frr_kind_stays(enum frr_kind kind)
 /* The context that this line enters in one of this kind, or FRR_LINE. */
 static enum frr_kind context_of(enum frr_kind parent, const char *text)
 {
-	/* A setting of the whole map, and an explicit path is a line. */
-	if (parent == FRR_ROOT && frr_has_words(text, "route-map") && strstr(text, " optimization"))
+	/* Of a whole map, or of an address-family; and an explicit path is a line. */
+	if (parent == FRR_ROOT && frr_has_words(text, "route-map") && !strstr(text, " permit ") &&
+	    !strstr(text, " deny "))
 		return FRR_LINE;
 	if (parent == FRR_SEGMENT_TE_POLICY && strstr(text, " explicit"))
 		return FRR_LINE;

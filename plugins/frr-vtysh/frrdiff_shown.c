@@ -2,6 +2,7 @@
 /*
  * frrdiff_shown.c - lines that FRR takes but never shows, shows elsewhere, or shows without having been given them
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,16 +117,57 @@ static void drop_vni_targets(struct frr_arena *arena, struct frr_node *family, c
 	}
 }
 
+/* Shown so as long as nothing is imported. */
+static void rename_import_map(struct frr_arena *arena, struct frr_node *family)
+{
+	struct frr_node *map = NULL;
+
+	for (size_t i = 0; i < family->n_kids; i++) {
+		struct frr_node *kid = family->kids[i];
+
+		if (kid->gone || !frr_has_words(kid->text, "import vrf"))
+			continue;
+		if (!frr_has_words(kid->text, "import vrf route-map"))
+			return;
+		map = kid;
+	}
+	if (map)
+		map->text = frr_printf(arena, "route-map vpn import%s", map->text + strlen("import vrf route-map"));
+}
+
+/* bgpd keeps alive at least three times within the hold time. */
+static void bound_timers(struct frr_arena *arena, struct frr_node *bgp)
+{
+	for (size_t i = 0; i < bgp->n_kids; i++) {
+		struct frr_node *kid = bgp->kids[i];
+		unsigned long keepalive, hold;
+		const char *timers, *rest;
+		size_t len;
+
+		timers = frr_neighbor_of(kid->text, &len, &rest) ? rest : kid->text;
+		if (kid->gone || (strncmp(timers, "timers ", 7) && strncmp(timers, "timers bgp ", 11)))
+			continue;
+		timers = strpbrk(timers, "0123456789");
+		if (!timers || sscanf(timers, "%lu %lu", &keepalive, &hold) != 2 || keepalive <= hold / 3)
+			continue;
+		kid->text = frr_printf(arena, "%.*s%lu %lu", (int)(timers - kid->text), kid->text, hold / 3, hold);
+	}
+}
+
 static void normal_instance(struct frr_arena *arena, struct frr_node *root, struct frr_node *bgp)
 {
 	struct neighbors neighbors = frr_neighbors(arena, bgp);
 
 	move_out(arena, root, bgp);
+	bound_timers(arena, bgp);
 	say_bfd(arena, bgp, &neighbors);
 	drop_neighbor_defaults(bgp, &neighbors);
-	for (size_t i = 0; i < bgp->n_kids; i++)
+	for (size_t i = 0; i < bgp->n_kids; i++) {
 		if (bgp->kids[i]->kind == FRR_BGP_EVPN)
 			drop_vni_targets(arena, bgp->kids[i], bgp->text + strlen("router bgp "));
+		else if (bgp->kids[i]->kind == FRR_BGP_AF)
+			rename_import_map(arena, bgp->kids[i]);
+	}
 }
 
 /* "passive-interface eth0" in `router ospf` has become "ip ospf passive" of the interface. */
@@ -150,6 +192,25 @@ static void move_passive(struct frr_arena *arena, struct frr_node *root, struct 
 	}
 }
 
+/* With an instance of a VRF FRR makes the default one. */
+static void say_default(struct frr_arena *arena, struct frr_node *root)
+{
+	const struct frr_node *other = NULL;
+
+	for (size_t i = 0; i < root->n_kids; i++) {
+		if (root->kids[i]->kind != FRR_BGP || root->kids[i]->gone)
+			continue;
+		if (!strstr(root->kids[i]->text, " vrf ") && !strstr(root->kids[i]->text, " view "))
+			return;
+		other = other ? other : root->kids[i];
+	}
+	if (other)
+		frr_add_kid(arena, root, FRR_BGP,
+			    frr_printf(arena, "router bgp %.*s", (int)strcspn(other->text + strlen("router bgp "), " "),
+				       other->text + strlen("router bgp ")),
+			    other->line);
+}
+
 void frr_normal_shown(struct frr_arena *arena, struct frr_node *root)
 {
 	size_t n = root->n_kids;
@@ -162,5 +223,6 @@ void frr_normal_shown(struct frr_arena *arena, struct frr_node *root)
 		else if (frr_has_words(kid->text, "router ospf"))
 			move_passive(arena, root, kid);
 	}
+	say_default(arena, root);
 	drop_defaults(root);
 }

@@ -58,6 +58,7 @@ struct frr_node {
 	bool gone; /* normalisation has dropped it */
 	bool redo; /* is taken out and put in again, though it is on both sides */
 	bool implied; /* what FRR does of itself with another line: never deleted or added as a line */
+	bool early; /* a route that goes before those that come */
 	int rank; /* among its siblings, lines of a lower rank are set first and deleted last */
 	unsigned int line; /* where it stands in the text */
 	char *text; /* as FRR writes it, without indentation */
@@ -102,6 +103,9 @@ const char *frr_delete_text(struct frr_arena *arena, const struct frr_node *node
 /* Whether setting `new`, which has the key of `old`, would not replace that. */
 bool frr_delete_first(struct frr_arena *arena, const struct frr_node *old, const struct frr_node *new);
 
+/* Whether the static route drops packets. */
+bool frr_is_hole(const char *text);
+
 /* The kids sorted by key and then by their place, those gone left out. In the arena. */
 struct frr_node **frr_sorted(struct frr_arena *arena, const struct frr_node *node, size_t *ret_n);
 
@@ -113,6 +117,11 @@ void frr_match(struct frr_arena *arena, struct frr_node *running, struct frr_nod
 
 /* Which neighbours and instances have to go out and in again: sets `redo` and cuts `match`. */
 void frr_bgp_redo(struct frr_arena *arena, struct frr_node *running, struct frr_node *wanted);
+
+/* Which routes have to go before their successors come: sets `early`. */
+void frr_routes_early(struct frr_arena *arena, struct frr_node *running);
+
+bool frr_is_route(const struct frr_node *node);
 
 /* Lists whose entries have numbers: prefix-lists, access-lists, community-lists, as-path lists. */
 struct frr_entry {

@@ -209,12 +209,14 @@ def edit(text, dice):
             skip = None
             if words and words[0].startswith("exit"):
                 continue
-        context = number + 1 < len(lines) and len(lines[number + 1]) - len(lines[number + 1].lstrip()) > depth
+        after = lines[number + 1] if number + 1 < len(lines) else ""
+        context = len(after) - len(after.lstrip()) > depth or after.startswith(" " * depth + "exit")
         if context and dice.random() < 0.1:
             skip = depth
             continue
         named = [word for word in words[1:] if word in gone] if "neighbor" in words[:2] or "listen" in words else []
-        makes = re.search(r"neighbor \S+ (remote-as|peer-group|interface)", line) or line.strip().startswith("exit")
+        makes = re.search(r"neighbor \S+ (remote-as|peer-group|interface)", line) or \
+            words[:1] == ["advertise-all-vni"] or line.strip().startswith("exit")
         if named or (not context and not makes and dice.random() < 0.2):
             continue
         if dice.random() < 0.5:
@@ -257,7 +259,7 @@ def main():
             bad += wrong
         ours, reloads = pool.submit(corpus.ours, pairs), None
         if not os.environ.get("NO_RELOAD"):
-            reloads = pool.submit(corpus.theirs, pairs)
+            reloads = pool.submit(corpus.theirs, [pair for pair in pairs if "~" not in "".join(pair)])
         bad += ours.result()
         theirs = reloads.result() if reloads else {}
     for name in sorted(theirs):

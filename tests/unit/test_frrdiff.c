@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_frrdiff.c - what frrdiff makes of two texts; that FRR then does as told is tests/netns/frrdiff.sh's */
+#include <stdio.h>
+#include <time.h>
+
+#include "frrdiff.h"
+#include "unit.h"
+#include "util.h"
+
+#define BGP   "router bgp 64512\n"
+#define IPV4  " address-family ipv4 unicast\n"
+#define EVPN  " address-family l2vpn evpn\n"
+#define EXIT  "exit\n"
+#define AF    " exit-address-family\n"
+#define AF_UP " neighbor 10.1.1.1 remote-as 64513\n"
+
+static const struct {
+	const char *what, *running, *wanted, *batch;
+	size_t deleted, added;
+} table[] = {
+	{ "nothing to do, in another order and form",
+	  "frr version 8.4.4\nfrr defaults traditional\nhostname r\nno ip forwarding\nservice "
+	  "integrated-vtysh-config\n!\n" BGP " neighbor 10.1.1.1 remote-as 64513\n !\n" IPV4
+	  "  network 10.0.0.0/8\n" AF EXIT
+	  "ip prefix-list P seq 5 permit 10.0.0.0/8\nip prefix-list P seq 10 permit 2.0.0.0/8\nend\n",
+	  "ip prefix-list P permit 10.1.2.3/8\nip prefix-list P permit 2.0.0.0/8\n" BGP
+	  "neighbor 10.1.1.1 remote-as 64513\nneighbor 10.1.1.1 activate\nnetwork   10.3.0.0/8\n",
+	  NULL, 0, 0 },
+	{ "IPv6 addresses are compared as addresses", "ipv6 route 2001:db8::/32 2001:db8::1\n",
+	  "ipv6 route 2001:DB8:0::7/32 2001:0db8:0:0::1\n", NULL, 0, 0 },
+	{ "an attribute is set over, and the session stays", BGP AF_UP " neighbor 10.1.1.1 timers 3 9\n" EXIT,
+	  BGP AF_UP " neighbor 10.1.1.1 timers 10 30\n" EXIT, BGP " neighbor 10.1.1.1 timers 10 30\n" EXIT, 0, 1 },
+	{ "a neighbour goes as a whole",
+	  BGP AF_UP " neighbor 10.1.1.1 description x\n neighbor 10.1.2.1 remote-as 1\n" IPV4
+		    "  neighbor 10.1.1.1 route-map A in\n" AF EXIT,
+	  BGP " neighbor 10.1.2.1 remote-as 1\n" EXIT, BGP " no neighbor 10.1.1.1\n" EXIT, 1, 0 },
+	{ "a neighbour comes with its families, what goes without saying unsaid", BGP EXIT,
+	  BGP IPV4 "  neighbor 10.1.1.1 activate\n  neighbor 10.1.1.1 allowas-in\n" AF EVPN
+		   "  neighbor 10.1.1.1 activate\n" AF AF_UP EXIT,
+	  BGP AF_UP IPV4 "  neighbor 10.1.1.1 allowas-in\n" AF EVPN "  neighbor 10.1.1.1 activate\n" AF EXIT, 0, 3 },
+	{ "the default for families changes", BGP AF_UP EXIT, BGP " no bgp default ipv4-unicast\n" AF_UP EXIT,
+	  BGP " no bgp default ipv4-unicast\n" IPV4 "  no neighbor 10.1.1.1 activate\n" AF EXIT, 0, 2 },
+	{ "a group stands before its members, with all it has", BGP EXIT,
+	  BGP " neighbor 10.1.1.1 peer-group g\n neighbor g peer-group\n neighbor g password x\n neighbor g remote-as "
+	      "1\n" EXIT,
+	  BGP " neighbor g peer-group\n neighbor g remote-as 1\n neighbor g password x\n neighbor 10.1.1.1 peer-group "
+	      "g\n" EXIT,
+	  0, 4 },
+	{ "a member changes its group: out and in",
+	  BGP " neighbor a peer-group\n neighbor a remote-as 1\n neighbor b peer-group\n neighbor b remote-as 1\n"
+	      " neighbor 10.1.1.1 peer-group a\n neighbor 10.1.1.1 port 1790\n" EXIT,
+	  BGP " neighbor a peer-group\n neighbor a remote-as 1\n neighbor b peer-group\n neighbor b remote-as 1\n"
+	      " neighbor 10.1.1.1 peer-group b\n neighbor 10.1.1.1 port 1790\n" EXIT,
+	  BGP " no neighbor 10.1.1.1\n neighbor 10.1.1.1 peer-group b\n neighbor 10.1.1.1 port 1790\n" EXIT, 1, 2 },
+	{ "no vni, then the VRF's instance, then the default one",
+	  "vrf red\n vni 100\nexit-vrf\n" BGP AF_UP EXIT "router bgp 64512 vrf red\n" EXIT, "",
+	  "vrf red\n no vni 100\nexit-vrf\nno router bgp 64512 vrf red\nno router bgp 64512\n", 3, 0 },
+	{ "a VNI that stays goes for a moment with its instance; the default one FRR makes itself",
+	  "vrf red\n vni 100\nexit-vrf\nrouter bgp 1 vrf red\n neighbor 10.1.1.1 remote-as 5\n" EXIT,
+	  "vrf red\n vni 100\nexit-vrf\nrouter bgp 2 vrf red\n neighbor 10.1.1.1 remote-as 5\n" EXIT,
+	  "vrf red\n no vni 100\nexit-vrf\nno router bgp 1 vrf red\nno router bgp 1\nvrf red\n vni 100\nexit-vrf\n"
+	  "router bgp 2\nexit\nrouter bgp 2 vrf red\n neighbor 10.1.1.1 remote-as 5\n" EXIT,
+	  3, 4 },
+	{ "a VNI moves to another VRF", "vrf red\n vni 100\nexit-vrf\n", "vrf blue\n vni 100\nexit-vrf\n",
+	  "vrf red\n no vni 100\nexit-vrf\nvrf blue\n vni 100\nexit-vrf\n", 1, 1 },
+	{ "the AS number changes: all instances out and in", BGP AF_UP EXIT "router bgp 64512 vrf red\n" EXIT,
+	  "router bgp 7\n" AF_UP EXIT "router bgp 64512 vrf red\n" EXIT,
+	  "no router bgp 64512 vrf red\nno router bgp 64512\nrouter bgp 7\n" AF_UP EXIT
+	  "router bgp 64512 vrf red\n" EXIT,
+	  2, 3 },
+	{ "a list changes entry by entry, and is never empty",
+	  "ip prefix-list P seq 5 permit 10.0.0.0/8\nip prefix-list P seq 10 deny any\n",
+	  "ip prefix-list P seq 5 permit 11.0.0.0/8\nip prefix-list P seq 15 deny 12.0.0.0/8\n",
+	  "ip prefix-list P seq 5 permit 11.0.0.0/8\nip prefix-list P seq 15 deny 12.0.0.0/8\n"
+	  "no ip prefix-list P seq 10 deny any\n",
+	  1, 2 },
+	{ "a rule that moves leaves its old number first", "ip prefix-list P seq 5 permit 10.0.0.0/8\n",
+	  "ip prefix-list P seq 10 permit 10.0.0.0/8\n",
+	  "no ip prefix-list P seq 5 permit 10.0.0.0/8\nip prefix-list P seq 10 permit 10.0.0.0/8\n", 1, 1 },
+	{ "an entry put in between moves the others from the front",
+	  "ip prefix-list P seq 5 permit 1.0.0.0/8\nip prefix-list P seq 10 permit 3.0.0.0/8\n",
+	  "ip prefix-list P permit 1.0.0.0/8\nip prefix-list P permit 2.0.0.0/8\nip prefix-list P permit 3.0.0.0/8\n",
+	  "ip prefix-list P seq 10 permit 2.0.0.0/8\nip prefix-list P seq 15 permit 3.0.0.0/8\n", 0, 2 },
+	{ "lists and maps stand before who uses them, and go after",
+	  BGP AF_UP IPV4 "  neighbor 10.1.1.1 route-map OLD in\n" AF EXIT "ip prefix-list O seq 5 permit any\n"
+			 "route-map OLD permit 10\n match ip address prefix-list O\n" EXIT,
+	  BGP AF_UP IPV4 "  neighbor 10.1.1.1 route-map NEW in\n" AF EXIT "ip prefix-list N seq 5 permit any\n"
+			 "route-map NEW permit 10\n match ip address prefix-list N\n" EXIT,
+	  "ip prefix-list N seq 5 permit any\nroute-map NEW permit 10\n match ip address prefix-list N\n" EXIT BGP IPV4
+	  "  neighbor 10.1.1.1 route-map NEW in\n" AF EXIT
+	  "no route-map OLD permit 10\nno ip prefix-list O seq 5 permit any\n",
+	  2, 4 },
+	{ "a map's entry changes its action where it stands", "route-map A permit 10\n match tag 1\n" EXIT,
+	  "route-map A deny 10\n match tag 1\n" EXIT, "route-map A deny 10\n" EXIT, 0, 1 },
+	{ "the new route before the old one goes", "ip route 10.0.0.0/8 1.1.1.1\n", "ip route 10.0.0.0/8 2.2.2.2\n",
+	  "ip route 10.0.0.0/8 2.2.2.2\nno ip route 10.0.0.0/8 1.1.1.1\n", 1, 1 },
+	{ "but not where `no` would take both", "ip route 10.0.0.0/8 1.1.1.1 20\n", "ip route 10.0.0.0/8 1.1.1.1 30\n",
+	  "no ip route 10.0.0.0/8 1.1.1.1 20\nip route 10.0.0.0/8 1.1.1.1 30\n", 1, 1 },
+	{ "the old spelling of a VRF's route", "vrf red\n ip route 10.0.0.0/8 1.1.1.1\nexit-vrf\n",
+	  "ip route 10.0.0.0 255.0.0.0 1.1.1.1 vrf red\n", NULL, 0, 0 },
+	{ "an interface stays, its lines go", "interface eth0\n description up link\n ip ospf cost 5\n" EXIT, "",
+	  "interface eth0\n no ip ospf cost 5\n no description\n" EXIT, 2, 0 },
+	{ "what was said with `no` is unsaid without", BGP " no bgp ebgp-requires-policy\n" EXIT, BGP EXIT,
+	  BGP " bgp ebgp-requires-policy\n" EXIT, 1, 0 },
+	{ "what FRR cannot forget is left alone",
+	  "hostname r\npassword x\nno ipv6 forwarding\nline vty\n exec-timeout 5\n" EXIT, "", NULL, 0, 0 },
+	{ "a BFD peer's profile is a line, a profile a context",
+	  "bfd\n profile a\n " EXIT " peer 10.1.1.1\n  profile a\n " EXIT EXIT,
+	  "bfd\n profile a\n " EXIT " profile b\n " EXIT " peer 10.1.1.1\n  profile b\n " EXIT EXIT,
+	  "bfd\n profile b\n " EXIT " peer 10.1.1.1\n  profile b\n " EXIT EXIT, 0, 2 },
+	{ "without exit and indentation, as vtysh reads it", "",
+	  "interface eth0\nip ospf area 0\nrouter ospf\nospf router-id 1.1.1.1\nip prefix-list P permit any\n",
+	  "ip prefix-list P seq 5 permit any\ninterface eth0\n ip ospf area 0\n" EXIT
+	  "router ospf\n ospf router-id 1.1.1.1\n" EXIT,
+	  0, 4 },
+};
+
+START_TEST(it_makes_these_batches)
+{
+	struct evpn_error err = { 0 };
+	struct frrdiff diff;
+
+	ck_assert_int_eq(frrdiff_make(table[_i].running, table[_i].wanted, &diff, &err), 0);
+	ck_assert_msg(diff.n_batches == (table[_i].batch ? 1 : 0), "%s: %zu batches:\n%s", table[_i].what,
+		      diff.n_batches, diff.n_batches ? diff.batches[0] : "");
+	if (table[_i].batch)
+		ck_assert_msg(streq(diff.batches[0], table[_i].batch), "%s:\n%s", table[_i].what, diff.batches[0]);
+	ck_assert_uint_eq(diff.n_deleted, table[_i].deleted);
+	ck_assert_uint_eq(diff.n_added, table[_i].added);
+	frrdiff_clear(&diff);
+	/* A text never differs from itself. */
+	ck_assert_int_eq(frrdiff_make(table[_i].running, table[_i].running, &diff, &err), 0);
+	ck_assert_uint_eq(diff.n_batches, 0);
+	frrdiff_clear(&diff);
+}
+END_TEST
+
+START_TEST(a_line_without_its_context_is_named)
+{
+	struct evpn_error err = { 0 };
+	struct frrdiff diff = { .n_added = 77 };
+
+	ck_assert_int_lt(frrdiff_make("", "hostname r\n!\nneighbor 10.1.1.1 remote-as 5\n", &diff, &err), 0);
+	ck_assert_str_eq(
+		err.msg,
+		"the wanted configuration, line 3: 'neighbor 10.1.1.1 remote-as 5' stands outside of any context");
+	ck_assert_uint_eq(diff.n_added, 77);
+}
+END_TEST
+
+static char *many_vrfs(unsigned int n, unsigned int vni)
+{
+	char *text, *to;
+
+	to = text = xcalloc(n, 400);
+	for (unsigned int i = 0; i < n; i++) {
+		to += sprintf(to, "vrf r%u\n vni %u\nexit-vrf\n", i, vni + i);
+		to += sprintf(to, "router bgp 64512 vrf r%u\n neighbor 10.0.0.1 remote-as %u\n" IPV4, i,
+			      64512 + i % 100);
+		to += sprintf(to, "  redistribute connected\n  network 10.%u.%u.0/24\n" AF EXIT, i / 256, i % 256);
+	}
+	return text;
+}
+
+static double seconds_for(unsigned int n)
+{
+	_cleanup_free_ char *running = many_vrfs(n, 1000), *wanted = many_vrfs(n, 1001);
+	struct evpn_error err = { 0 };
+	struct timespec from, to;
+	struct frrdiff diff;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	ck_assert_int_eq(frrdiff_make(running, wanted, &diff, &err), 0);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	ck_assert_uint_eq(diff.n_deleted, n);
+	ck_assert_uint_eq(diff.n_added, n);
+	frrdiff_clear(&diff);
+	return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+}
+
+START_TEST(cost_grows_with_the_text)
+{
+	double few, many;
+
+	seconds_for(400);
+	few = seconds_for(400);
+	many = seconds_for(4000);
+	printf("400 VRFs %.4f s, 4000 VRFs %.4f s\n", few, many);
+	/* Ten times the text; a hundred if anything in it were quadratic. */
+	ck_assert_double_lt(many, few * 30 + 0.02);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("frrdiff");
+
+	tcase_add_loop_test(tcase, it_makes_these_batches, 0, ARRAY_LEN(table));
+	tcase_add_test(tcase, a_line_without_its_context_is_named);
+	tcase_add_test(tcase, cost_grows_with_the_text);
+	return unit_run("frrdiff", tcase);
+}
