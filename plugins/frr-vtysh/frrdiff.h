@@ -4,6 +4,14 @@
  *
  * Both are texts as `show running-config no-header` or an frr.conf: contexts ("router bgp 64512 vrf red"), the lines in
  * them, sub-contexts ("address-family l2vpn evpn" ... "exit-address-family"). The outcome is text for `vtysh -f`.
+ *
+ * Both texts are first brought into the form in which FRR shows them, so that only what differs for FRR is a difference. What
+ * FRR replaces when it is set is set, not deleted and set: a session of a neighbour that is on both sides stays, unless FRR
+ * itself resets it for what changes. What cannot change where it stands (a neighbour's peer-group, an instance's AS number)
+ * goes out and in. Cost: sorting the lines. Where this ends elsewhere than frr-reload.py: frr-reload-differences.md.
+ *
+ * vtysh(8) puts neighbouring lines of static routes, lists and maps into one transaction, and where FRR rejects one, none of
+ * them is taken, though the exit status is 0: whoever applies the text reads back what came of it.
  */
 #pragma once
 
@@ -14,16 +22,22 @@
 struct frrdiff {
 	/*
 	 * One for each vtysh run, in order; each is complete (it enters and leaves the contexts itself). None: the two say
-	 * the same. Lines that take away come before lines that add, one batch where FRR's order allows.
+	 * the same. One is enough for all that is known of FRR: `no vni` first, then new lists and maps, what goes, what comes,
+	 * old routes, old lists and maps.
 	 */
 	char **batches;
 	size_t n_batches;
-	size_t n_deleted, n_added; /* lines, without those that only enter or leave a context */
+	/*
+	 * Lines, with contexts that are made or deleted, without those that are only entered or left. A neighbour that goes
+	 * is one line.
+	 */
+	size_t n_deleted, n_added;
 };
 
 /*
  * What brings an FRR whose running configuration is `running` to `wanted`. Returns 0, or <0 where one of them cannot be
- * understood (a context that is never entered, say), err says which line. The caller clears *ret_diff.
+ * understood (a line outside of the context that it needs); err says which line. The caller clears *ret_diff. Never deleted:
+ * hostname, password, forwarding, agentx, `line vty`, and interfaces and VRFs as such.
  */
 int frrdiff_make(const char *running, const char *wanted, struct frrdiff *ret_diff, struct evpn_error *err);
 void frrdiff_clear(struct frrdiff *diff);

@@ -10,11 +10,6 @@
 
 #include "frrdiff_bgp.h"
 
-static size_t word(const char *s)
-{
-	return strcspn(s, " ");
-}
-
 const char *frr_neighbor_of(const char *text, size_t *ret_len, const char **ret_rest)
 {
 	const char *name;
@@ -23,7 +18,7 @@ const char *frr_neighbor_of(const char *text, size_t *ret_len, const char **ret_
 	if (!frr_has_words(text, "neighbor") || !text[strlen("neighbor")])
 		return NULL;
 	name = text + strlen("neighbor ");
-	*ret_len = word(name);
+	*ret_len = frr_word(name);
 	*ret_rest = name[*ret_len] ? name + *ret_len + 1 : "";
 	return name;
 }
@@ -42,7 +37,7 @@ struct neighbor *frr_find_neighbor(const struct neighbors *neighbors, const char
 
 	if (!name || !neighbors->n)
 		return NULL;
-	key.len = word(name);
+	key.len = frr_word(name);
 	return bsearch(&key, neighbors->all, neighbors->n, sizeof(key), by_name);
 }
 
@@ -254,7 +249,7 @@ static void split_line(struct frr_arena *arena, struct frr_node *node, size_t at
 		return;
 	}
 	while (*rest) {
-		size_t len = word(++rest);
+		size_t len = frr_word(++rest);
 
 		frr_add_kid(arena, node, FRR_LINE, frr_printf(arena, "%s %.*s", words, (int)len, rest), kid->line);
 		rest += len;

@@ -6,7 +6,6 @@
  * the rest, or nothing. Only what FRR replaces when it is set anew has a pattern: for all else the key is the whole line, the
  * old line is deleted, and then the new one is set.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "frrdiff_tree.h"
@@ -188,27 +187,6 @@ static const struct pattern patterns[] = {
 	{ FRR_VTY, "access-class =" },
 };
 
-/* Where `no` takes these words alone: it refuses what follows, or takes away only that. */
-static const struct pattern bare_no[] = {
-	{ FRR_INTERFACE, "description" },
-	{ FRR_ROUTE_MAP, "description" },
-	{ FRR_BGP_EVPN, "advertise ipv4 unicast" },
-	{ FRR_BGP_EVPN, "advertise ipv6 unicast" },
-	{ FRR_ROUTER, "log-adjacency-changes" },
-	{ FRR_ROUTER, "area * stub" },
-	{ FRR_ROUTER, "area * nssa" },
-};
-
-/* What has no `no` form, and goes by being set to its default. */
-static const struct {
-	enum frr_kind kind;
-	const char *words, *value;
-} defaults[] = {
-	{ FRR_BFD_SUB, "detect-multiplier", "3" },	 { FRR_BFD_SUB, "receive-interval", "300" },
-	{ FRR_BFD_SUB, "transmit-interval", "300" },	 { FRR_BFD_SUB, "echo-interval", "50" },
-	{ FRR_BFD_SUB, "echo transmit-interval", "50" }, { FRR_BFD_SUB, "echo receive-interval", "50" },
-};
-
 /* Ranks of the kids of the root and of `router bgp`; all others are 0 and stay in the order of the text. */
 struct rank {
 	const char *words;
@@ -232,24 +210,12 @@ static const struct rank root_ranks[] = {
 	{ "ipv6 access-list", 10 },
 };
 
-/* The length of the word at the start. */
-static size_t word(const char *s)
-{
-	return strcspn(s, " ");
-}
-
-static const char *after(const char *s, size_t len)
-{
-	s += len;
-	return *s == ' ' ? s + 1 : s;
-}
-
 /* The key that the pattern gives the text, written into `key` (large enough); false if it does not match. */
 static bool try_pattern(const char *pattern, const char *text, char *key)
 {
 	while (*pattern) {
-		size_t want = word(pattern), have = word(text);
-		bool last = !*after(pattern, want);
+		size_t want = frr_word(pattern), have = frr_word(text);
+		bool last = !*frr_after(pattern, want);
 
 		if (*pattern == '=' && last) {
 			strcpy(key, "=");
@@ -266,79 +232,11 @@ static bool try_pattern(const char *pattern, const char *text, char *key)
 			key += have;
 		}
 		*key++ = ' ';
-		pattern = after(pattern, want);
-		text = after(text, have);
+		pattern = frr_after(pattern, want);
+		text = frr_after(text, have);
 	}
 	*key = '\0';
 	return !*text;
-}
-
-static bool is_number(const char *s, size_t len)
-{
-	return len && strspn(s, "0123456789") == len;
-}
-
-static bool is_hole(const char *text)
-{
-	return frr_has_words(text, "blackhole") || frr_has_words(text, "reject") || frr_has_words(text, "Null0");
-}
-
-/*
- * "ip route PREFIX GATEWAY [INTERFACE]": the rest is said of the route, and for FRR the three ways to drop packets are one
- * gateway. The distance, which it says last, is put into *ret_distance (0: none).
- */
-static char *route_key(struct frr_arena *arena, const char *text, unsigned long *ret_distance)
-{
-	char *key = frr_alloc(arena, strlen(text) + 16), *to = key;
-
-	*ret_distance = 0;
-	while (*text) {
-		size_t len = word(text);
-
-		if (frr_has_words(text, "tag") || frr_has_words(text, "label") || frr_has_words(text, "color")) {
-			text = after(text, len);
-			len = word(text);
-		} else if (is_hole(text)) {
-			to = stpcpy(to, "blackhole ");
-		} else if (is_number(text, len)) {
-			*ret_distance = strtoul(text, NULL, 10);
-		} else if (!frr_has_words(text, "onlink")) {
-			memcpy(to, text, len);
-			to += len;
-			*to++ = ' ';
-		}
-		text = after(text, len);
-	}
-	*to = '\0';
-	return key;
-}
-
-static bool is_route(const char *text)
-{
-	return frr_has_words(text, "ip route") || frr_has_words(text, "ipv6 route");
-}
-
-bool frr_is_hole(const char *text)
-{
-	const char *gateway = strchr(strchr(text, ' ') + 1, ' ');
-
-	/* "ip route PREFIX GATEWAY" */
-	gateway = gateway ? strchr(gateway + 1, ' ') : NULL;
-	return gateway && is_hole(gateway + 1);
-}
-
-bool frr_delete_first(struct frr_arena *arena, const struct frr_node *old, const struct frr_node *new)
-{
-	unsigned long before, after_it;
-
-	if (frr_has_words(old->text, "aggregate-address"))
-		return true;
-	if (!is_route(old->text))
-		return false;
-	/* With another distance it would be a second route, and `no` with any distance takes both. */
-	route_key(arena, old->text, &before);
-	route_key(arena, new->text, &after_it);
-	return before != after_it;
 }
 
 static char *line_key(struct frr_arena *arena, const struct frr_node *node)
@@ -350,8 +248,8 @@ static char *line_key(struct frr_arena *arena, const struct frr_node *node)
 
 	if (node->parent->kind == FRR_ROOT && frr_entry_of(text, &entry) && entry.seq)
 		return frr_printf(arena, "%.*s seq %lu", (int)entry.list_len, entry.list, entry.seq);
-	if (is_route(text))
-		return route_key(arena, text, &distance);
+	if (frr_is_route(node))
+		return frr_route_key(arena, text, &distance);
 
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		if (patterns[i].kind == node->parent->kind && try_pattern(patterns[i].words, text, key))
@@ -360,60 +258,29 @@ static char *line_key(struct frr_arena *arena, const struct frr_node *node)
 	return key;
 }
 
-/* The length of what the pattern, words and '*', matches at the start of the text; 0 if it does not. */
-static size_t begins_like(const char *text, const char *pattern)
-{
-	const char *at = text, *end = text;
-
-	for (; *pattern; pattern = after(pattern, word(pattern))) {
-		size_t want = word(pattern), have = word(at);
-
-		if (!have || (*pattern != '*' && (want != have || strncmp(pattern, at, want))))
-			return 0;
-		end = at + have;
-		at = after(at, have);
-	}
-	return (size_t)(end - text);
-}
-
-const char *frr_delete_text(struct frr_arena *arena, const struct frr_node *node)
-{
-	if (frr_without_no(node->text) != node->text)
-		return frr_without_no(node->text);
-	for (size_t i = 0; i < sizeof(bare_no) / sizeof(bare_no[0]); i++) {
-		size_t len = bare_no[i].kind == node->parent->kind ? begins_like(node->text, bare_no[i].words) : 0;
-
-		if (len)
-			return frr_printf(arena, "no %.*s", (int)len, node->text);
-	}
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-		if (defaults[i].kind == node->parent->kind && frr_has_words(node->text, defaults[i].words))
-			return frr_printf(arena, "%s %s", defaults[i].words, defaults[i].value);
-	return frr_printf(arena, "no %s", node->text);
-}
-
 /* "router bgp 64512 vrf red": the number is not part of the name; nor is a route-map entry's action. */
 static char *context_key(struct frr_arena *arena, const struct frr_node *node)
 {
 	const char *text = node->text, *rest;
 
 	if (node->kind == FRR_BGP) {
-		rest = after(text, strlen("router bgp"));
-		return frr_printf(arena, "router bgp %s", after(rest, word(rest)));
+		rest = frr_after(text, strlen("router bgp"));
+		return frr_printf(arena, "router bgp %s", frr_after(rest, frr_word(rest)));
 	}
 	/* The VRF that is said of an interface is where FRR has found it. */
 	if (node->kind == FRR_INTERFACE) {
-		size_t name = word(after(text, strlen("interface")));
+		size_t name = frr_word(frr_after(text, strlen("interface")));
 
 		return frr_strndup(arena, text, strlen("interface ") + name);
 	}
 	if (node->kind == FRR_ROUTE_MAP) {
 		size_t name;
 
-		rest = after(text, strlen("route-map"));
-		name = word(rest);
-		rest = after(rest, name);
-		return frr_printf(arena, "%.*s %s", (int)(strlen("route-map ") + name), text, after(rest, word(rest)));
+		rest = frr_after(text, strlen("route-map"));
+		name = frr_word(rest);
+		rest = frr_after(rest, name);
+		return frr_printf(arena, "%.*s %s", (int)(strlen("route-map ") + name), text,
+				  frr_after(rest, frr_word(rest)));
 	}
 	return node->text;
 }
@@ -440,8 +307,8 @@ static int bgp_rank(const struct frr_node *node)
 		return 60;
 	if (!frr_has_words(text, "neighbor"))
 		return frr_has_words(text, "bgp listen range") ? 50 : 0;
-	rest = after(text, strlen("neighbor"));
-	rest = after(rest, word(rest));
+	rest = frr_after(text, strlen("neighbor"));
+	rest = frr_after(rest, frr_word(rest));
 	if (strcmp(rest, "peer-group") == 0)
 		return 10;
 	if (frr_has_words(rest, "remote-as") || frr_has_words(rest, "interface"))

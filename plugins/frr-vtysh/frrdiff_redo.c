@@ -10,16 +10,11 @@
 
 #include "frrdiff_bgp.h"
 
-static size_t word(const char *s)
-{
-	return strcspn(s, " ");
-}
-
 static bool same_word(const char *a, const char *b)
 {
 	if (!a || !b)
 		return a == b;
-	return word(a) == word(b) && strncmp(a, b, word(a)) == 0;
+	return frr_word(a) == frr_word(b) && strncmp(a, b, frr_word(a)) == 0;
 }
 
 static void part(struct frr_node *node)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_routes.c - which static routes cannot wait until their successors are there
+ * frrdiff_routes.c - static routes: what makes two of them one, and which cannot wait until their successors are there
  *
- * FRR refuses a prefix that has a gateway and drops packets at once.
+ * A route goes after those that come have come, so that its prefix is never without. But FRR refuses a prefix that has a
+ * gateway and drops packets at once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,65 @@ bool frr_is_route(const struct frr_node *node)
 {
 	return node->kind == FRR_LINE && (node->parent->kind == FRR_ROOT || node->parent->kind == FRR_VRF) &&
 	       (frr_has_words(node->text, "ip route") || frr_has_words(node->text, "ipv6 route"));
+}
+
+static bool is_number(const char *s, size_t len)
+{
+	return len && strspn(s, "0123456789") == len;
+}
+
+static bool is_hole(const char *text)
+{
+	return frr_has_words(text, "blackhole") || frr_has_words(text, "reject") || frr_has_words(text, "Null0");
+}
+
+char *frr_route_key(struct frr_arena *arena, const char *text, unsigned long *ret_distance)
+{
+	char *key = frr_alloc(arena, strlen(text) + 16), *to = key;
+
+	*ret_distance = 0;
+	while (*text) {
+		size_t len = frr_word(text);
+
+		if (frr_has_words(text, "tag") || frr_has_words(text, "label") || frr_has_words(text, "color")) {
+			text = frr_after(text, len);
+			len = frr_word(text);
+		} else if (is_hole(text)) {
+			to = stpcpy(to, "blackhole ");
+		} else if (is_number(text, len)) {
+			*ret_distance = strtoul(text, NULL, 10);
+		} else if (!frr_has_words(text, "onlink")) {
+			memcpy(to, text, len);
+			to += len;
+			*to++ = ' ';
+		}
+		text = frr_after(text, len);
+	}
+	*to = '\0';
+	return key;
+}
+
+static bool drops(const char *text)
+{
+	const char *gateway = strchr(strchr(text, ' ') + 1, ' ');
+
+	/* "ip route PREFIX GATEWAY" */
+	gateway = gateway ? strchr(gateway + 1, ' ') : NULL;
+	return gateway && is_hole(gateway + 1);
+}
+
+bool frr_delete_first(struct frr_arena *arena, const struct frr_node *old, const struct frr_node *new)
+{
+	unsigned long before, after_it;
+
+	if (frr_has_words(old->text, "aggregate-address"))
+		return true;
+	if (!frr_is_route(old))
+		return false;
+	/* With another distance it would be a second route, and `no` with any distance takes both. */
+	frr_route_key(arena, old->text, &before);
+	frr_route_key(arena, new->text, &after_it);
+	return before != after_it;
 }
 
 /* "ip route PREFIX" of "ip route PREFIX GATEWAY" */
@@ -40,7 +100,7 @@ static void judge(struct frr_arena *arena, struct frr_node *running, const struc
 	size_t n = 0;
 
 	for (size_t i = 0; i < wanted->n_kids; i++)
-		if (!wanted->kids[i]->gone && frr_is_route(wanted->kids[i]) && frr_is_hole(wanted->kids[i]->text))
+		if (!wanted->kids[i]->gone && frr_is_route(wanted->kids[i]) && drops(wanted->kids[i]->text))
 			holes[n++] = wanted->kids[i]->text;
 	qsort(holes, n, sizeof(char *), by_prefix);
 	for (size_t i = 0; i < running->n_kids; i++) {
@@ -48,7 +108,7 @@ static void judge(struct frr_arena *arena, struct frr_node *running, const struc
 		const char *text = kid->text;
 
 		if (frr_is_route(kid))
-			kid->early = frr_is_hole(text) || (n && bsearch(&text, holes, n, sizeof(char *), by_prefix));
+			kid->early = drops(text) || (n && bsearch(&text, holes, n, sizeof(char *), by_prefix));
 	}
 }
 

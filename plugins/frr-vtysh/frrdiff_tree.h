@@ -103,9 +103,6 @@ const char *frr_delete_text(struct frr_arena *arena, const struct frr_node *node
 /* Whether setting `new`, which has the key of `old`, would not replace that. */
 bool frr_delete_first(struct frr_arena *arena, const struct frr_node *old, const struct frr_node *new);
 
-/* Whether the static route drops packets. */
-bool frr_is_hole(const char *text);
-
 /* The kids sorted by key and then by their place, those gone left out. In the arena. */
 struct frr_node **frr_sorted(struct frr_arena *arena, const struct frr_node *node, size_t *ret_n);
 
@@ -123,6 +120,12 @@ void frr_routes_early(struct frr_arena *arena, struct frr_node *running);
 
 bool frr_is_route(const struct frr_node *node);
 
+/*
+ * The key of "ip route PREFIX GATEWAY [INTERFACE] ...": the rest is said of the route, and for FRR the three ways to drop
+ * packets are one gateway. The distance is put into *ret_distance, 0 where none is said.
+ */
+char *frr_route_key(struct frr_arena *arena, const char *text, unsigned long *ret_distance);
+
 /* Lists whose entries have numbers: prefix-lists, access-lists, community-lists, as-path lists. */
 struct frr_entry {
 	const char *list; /* "ip prefix-list NAME" */
@@ -135,6 +138,18 @@ bool frr_entry_of(const char *text, struct frr_entry *ret_entry);
 
 /* Words: whether the text begins with these words, and ends there or goes on with a blank. */
 bool frr_has_words(const char *text, const char *words);
+
+/* The length of the word at the start; and what follows those bytes, and one blank. */
+static inline size_t frr_word(const char *s)
+{
+	return __builtin_strcspn(s, " ");
+}
+
+static inline const char *frr_after(const char *s, size_t len)
+{
+	return s[len] == ' ' ? s + len + 1 : s + len;
+}
+
 static inline const char *frr_without_no(const char *text)
 {
 	return __builtin_strncmp(text, "no ", 3) ? text : text + 3;

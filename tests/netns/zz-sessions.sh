@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# tests/netns/frrdiff.sh : what frrdiff makes of two configurations, done by real FRR, leads from the one to the other, and ends where
+# a fresh FRR ends; frr-reload.py beside it. And sessions of neighbours that are not touched stay.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/lib/fabric.sh
+. "$root/tests/lib/fabric.sh"
+[ -x /usr/lib/frr/frr-reload.py ] || skip "frr-reload.py is not installed (frr-pythontools)"
+texts=$root/tests/golden/frrdiff
+tool=$BUILD/frrdiff-tool
+trap fabric_down EXIT
+fabric_begin
+
+
+step "two routers, two sessions between them"
+namespace spine
+namespace leaf1
+cable spine leaf1 10.0.1.1/24 leaf1 spine 10.0.1.2/24
+ip -n ev-spine address add 10.0.3.1/24 dev leaf1
+ip -n ev-leaf1 address add 10.0.3.2/24 dev spine
+router spine 'zebra bgpd' ip netns exec ev-spine
+router leaf1 'zebra bgpd staticd bfdd' ip netns exec ev-leaf1
+cat > "$FABRIC/spine/etc/text" <<-'E'
+	router bgp 64612
+	 no bgp ebgp-requires-policy
+	 neighbor 10.0.1.2 remote-as 64512
+	 neighbor 10.0.1.2 timers connect 1
+	 neighbor 10.0.3.2 remote-as 64512
+	 neighbor 10.0.3.2 timers connect 1
+	 address-family l2vpn evpn
+	  neighbor 10.0.1.2 activate
+	 exit-address-family
+	exit
+E
+nsenter -m -t "$(cat "$FABRIC/spine/pid")" vtysh -f /etc/frr/text
+
+# become : leaf1 takes the configuration on standard input by one batch, and nothing is left
+become() {
+	local dir=$FABRIC/leaf1
+
+	cat > "$dir/wanted"
+	vtysh_in leaf1 'show running-config no-header' > "$dir/running"
+	"$tool" "$dir/running" "$dir/wanted" > "$dir/etc/text" || [ $? = 2 ]
+	nsenter -m -t "$(cat "$dir/pid")" vtysh -f /etc/frr/text || fail "FRR refuses a line of: $(cat "$dir/etc/text")"
+	vtysh_in leaf1 'show running-config no-header' > "$dir/running"
+	"$tool" "$dir/running" "$dir/wanted" > "$dir/left" || fail "left over: $(cat "$dir/left")"
+}
+
+# session NEIGHBOUR : its TCP connection, by the ports; nothing while it is down. (When it came up FRR tells to within a second only.)
+session() {
+	vtysh_in leaf1 'show bgp neighbors json' | python3 -c '
+import json, sys
+peer = json.load(sys.stdin).get(sys.argv[1], {})
+if peer.get("bgpState") == "Established":
+    print(peer["portLocal"], peer["portForeign"])' "$1"
+}
+
+is_up() {
+	[ -n "$(session "$1")" ]
+}
+
+stays() {
+	[ "$(session 10.0.1.1)" = "$first" ] || fail "$*: the session of 10.0.1.1 did not stay: its ports were $first, now '$(session 10.0.1.1)'"
+}
+
+become <<-'E'
+	router bgp 64512
+	 no bgp ebgp-requires-policy
+	 neighbor fabric peer-group
+	 neighbor fabric remote-as 64612
+	 neighbor fabric timers connect 1
+	 neighbor 10.0.1.1 peer-group fabric
+	 neighbor 10.0.3.1 remote-as 64612
+	 neighbor 10.0.3.1 timers connect 1
+	 address-family l2vpn evpn
+	  neighbor 10.0.1.1 activate
+	 exit-address-family
+	exit
+E
+wait_for 60 "10.0.1.1" is_up 10.0.1.1
+wait_for 60 "10.0.3.1" is_up 10.0.3.1
+first=$(session 10.0.1.1) second=$(session 10.0.3.1)
+
+step "much else comes: both sessions stay, and what changes of them is set"
+more() {
+	cat <<-E
+		vrf red
+		 vni 100
+		exit-vrf
+		router bgp 64512
+		 bgp bestpath as-path multipath-relax
+		 no bgp ebgp-requires-policy
+		 neighbor fabric peer-group
+		 neighbor fabric remote-as 64612
+		 neighbor fabric description all of the spines
+		 neighbor fabric timers connect 1
+		 neighbor other peer-group
+		 neighbor other remote-as external
+		 neighbor 10.0.1.1 peer-group fabric
+		 neighbor 10.0.1.1 description $1
+		 neighbor 10.0.3.1 remote-as 64612
+		 neighbor 10.0.3.1 timers $2
+		 neighbor 10.0.3.1 timers connect 2
+		 neighbor 10.0.9.1 peer-group other
+		 bgp listen range 10.77.0.0/16 peer-group other
+		 address-family ipv4 unicast
+		  network 10.$3.0.0/16
+		  neighbor 10.0.1.1 route-map OUT$3 out
+		 exit-address-family
+		 address-family l2vpn evpn
+		  neighbor 10.0.1.1 activate
+		  advertise-all-vni
+		 exit-address-family
+		exit
+		router bgp 64512 vrf red
+		 neighbor 10.5.5.5 remote-as 64515
+		 address-family l2vpn evpn
+		  advertise ipv4 unicast
+		 exit-address-family
+		exit
+		ip prefix-list P seq 5 permit 10.$3.0.0/16
+		route-map OUT$3 permit 10
+		 match ip address prefix-list P
+		exit
+	E
+}
+become < <(more 'spine one' '3 9' 1)
+become < <(more 'spine 1' '10 30' 2)
+stays "additions and changes"
+[ "$(session 10.0.3.1)" = "$second" ] || fail "the session of 10.0.3.1 did not stay while its timers were set"
+
+step "the other neighbour and the VRF change and go: the first session stays"
+become < <(more 'spine 1' '10 30' 2 | sed 's/^ neighbor 10.0.3.1 remote-as.*/&\n neighbor 10.0.3.1 password secret/; s/10.5.5.5/10.5.5.6/')
+stays "a password for another neighbour"
+is_up 10.0.3.1 && fail "a password that the spine has not was set, and 10.0.3.1 is still up"
+become < <(more 'spine 1' '10 30' 2 | sed '/^ neighbor 10.0.3.1/d; /^ neighbor .*other/d; /listen range/d; s/10.0.9.1/10.0.1.1/')
+stays "neighbours go"
+become <<-'E'
+	router bgp 64512
+	 no bgp ebgp-requires-policy
+	 neighbor fabric peer-group
+	 neighbor fabric remote-as 64612
+	 neighbor fabric timers connect 1
+	 neighbor 10.0.1.1 peer-group fabric
+	 address-family l2vpn evpn
+	  neighbor 10.0.1.1 activate
+	 exit-address-family
+	exit
+E
+stays "all else goes"
