@@ -195,6 +195,8 @@ int main(void)
 {
 	TCase *tcase = tcase_create("frrdiff");
 
+	/* On a machine that is busy with other things. */
+	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, it_makes_these_batches, 0, ARRAY_LEN(table));
 	tcase_add_test(tcase, a_line_without_its_context_is_named);
 	tcase_add_test(tcase, cost_grows_with_the_text);
