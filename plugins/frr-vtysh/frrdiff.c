@@ -138,18 +138,33 @@ static bool is_kept(const struct frr_node *node)
 	return false;
 }
 
+static void delete_kids(struct frr_out *out, struct frr_node *running, enum pass pass);
+
+static bool is_entered(const struct frr_node *kid)
+{
+	return kid->kind != FRR_LINE && (kid->match || frr_kind_stays(kid->kind));
+}
+
+static void delete_in(struct frr_out *out, struct frr_node **kids, size_t n, enum pass pass)
+{
+	while (n-- > 0)
+		if (!kids[n]->gone && !frr_is_policy(kids[n]) && is_entered(kids[n]) &&
+		    (kids[n]->match || !is_kept(kids[n])))
+			delete_kids(out, kids[n], pass);
+}
+
 static void delete_kids(struct frr_out *out, struct frr_node *running, enum pass pass)
 {
 	struct frr_node **kids = ranked(out->arena, running);
 
+	/* What stays lets go first: an instance that others import from is not deleted as long as they do. */
+	delete_in(out, kids, running->n_kids, pass);
 	for (size_t i = running->n_kids; i-- > 0;) {
 		struct frr_node *kid = kids[i];
 
-		if (kid->gone || kid->implied || frr_is_policy(kid) || (!kid->match && is_kept(kid)))
+		if (kid->gone || kid->implied || kid->match || frr_is_policy(kid) || is_kept(kid) || is_entered(kid))
 			continue;
-		if (kid->kind != FRR_LINE && (kid->match || frr_kind_stays(kid->kind)))
-			delete_kids(out, kid, pass);
-		else if (!kid->match && pass_of(kid) == pass)
+		if (pass_of(kid) == pass)
 			frr_out_delete(out, running, kid);
 	}
 }

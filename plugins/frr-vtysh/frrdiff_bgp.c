@@ -48,7 +48,8 @@ static void take_definition(struct neighbor *neighbor, const char *rest)
 		neighbor->is_interface = true;
 		rest += strlen("interface");
 		rest += *rest == ' ';
-		if (frr_has_words(rest, "v6only"))
+		neighbor->is_v6only = frr_has_words(rest, "v6only");
+		if (neighbor->is_v6only)
 			rest += strlen("v6only") + (rest[strlen("v6only")] == ' ');
 	}
 	if (strcmp(rest, "peer-group") == 0)
@@ -80,6 +81,7 @@ static void join_same(struct neighbors *neighbors)
 		to->remote_as = from->remote_as ? from->remote_as : to->remote_as;
 		to->is_group |= from->is_group;
 		to->is_interface |= from->is_interface;
+		to->is_v6only |= from->is_v6only;
 		to->definition = from->definition;
 	}
 	neighbors->n = n;

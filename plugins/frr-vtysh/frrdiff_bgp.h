@@ -12,7 +12,7 @@ struct neighbor {
 	const char *group; /* that it is a member of; its length ends at a blank or NUL */
 	const char *remote_as;
 	struct frr_node *definition; /* the line that makes it, the last of them */
-	bool is_group, is_interface;
+	bool is_group, is_interface, is_v6only;
 	bool redo, gone, fresh;
 };
 
