@@ -36,8 +36,8 @@ struct frrdiff {
 
 /*
  * What brings an FRR whose running configuration is `running` to `wanted`. Returns 0, or <0 where one of them cannot be
- * understood (a line outside of the context that it needs); err says which line. The caller clears *ret_diff. Never deleted:
- * hostname, password, forwarding, agentx, `line vty`, and interfaces and VRFs as such.
+ * understood (a line outside of the context that it needs); err says which line. The caller clears *ret_diff. Never compared:
+ * the hostname, which is the machine's. Never deleted: password, forwarding, agentx, `line vty`, and interfaces and VRFs as such.
  */
 int frrdiff_make(const char *running, const char *wanted, struct frrdiff *ret_diff, struct evpn_error *err);
 void frrdiff_clear(struct frrdiff *diff);

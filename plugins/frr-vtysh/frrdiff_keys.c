@@ -16,7 +16,6 @@ struct pattern {
 };
 
 static const struct pattern patterns[] = {
-	{ FRR_ROOT, "hostname =" },
 	{ FRR_ROOT, "domainname =" },
 	{ FRR_ROOT, "password =" },
 	{ FRR_ROOT, "enable password =" },

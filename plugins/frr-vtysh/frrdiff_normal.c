@@ -322,19 +322,6 @@ static void number_entries(struct frr_arena *arena, struct frr_node *root)
 	}
 }
 
-/* vtysh(8) adds the name of the machine that it runs on to the one that FRR has. */
-static void keep_first_hostname(struct frr_node *root)
-{
-	bool seen = false;
-
-	for (size_t i = 0; i < root->n_kids; i++) {
-		if (root->kids[i]->gone || !frr_has_words(root->kids[i]->text, "hostname"))
-			continue;
-		root->kids[i]->gone = seen;
-		seen = true;
-	}
-}
-
 void frr_normal_tree(struct frr_arena *arena, struct frr_node *root)
 {
 	/* What is added on the way is normal already. */
@@ -348,7 +335,6 @@ void frr_normal_tree(struct frr_arena *arena, struct frr_node *root)
 		else if (kid->kind == FRR_LINE)
 			move_vrf_route(arena, root, kid);
 	}
-	keep_first_hostname(root);
 	frr_normal_shown(arena, root);
 	number_entries(arena, root);
 	drop_empty(root);
