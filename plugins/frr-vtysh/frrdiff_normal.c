@@ -15,7 +15,12 @@
 
 /* What is not configuration, or cannot be configured by vtysh. */
 static const char *const unsaid[] = {
-	"Building configuration...",	      "Current configuration:", "frr", "service integrated-vtysh-config",
+	"Building configuration...",
+	"Current configuration:",
+	"frr", /* FRR 8.4 shows the machine's name, whatever vtysh is told. */
+	"hostname",
+	"no hostname",
+	"service integrated-vtysh-config",
 	"no service integrated-vtysh-config",
 };
 
