@@ -90,6 +90,7 @@ void reload_try(struct reload *reload)
 	drop_diff(reload);
 	reload->complained = reload->undoing = reload->unclear = reload->fell_back = reload->disturbed = false;
 	reload->words[0] = '\0';
+	reload->instance = job->place->instance;
 	if (r < 0)
 		job_end(job, -1);
 	else if (r == 0)
@@ -186,6 +187,7 @@ void reload_check(struct reload *reload)
 	evpn_wait(&job->err, "vtysh checks the syntax");
 	reload->stage = RELOAD_CHECK;
 	job->state = JOB_RUNNING;
+	start_check(reload);
 	if (reload->check.state != JOB_DONE)
 		return;
 	if (reload->check.outcome < 0) {
@@ -204,7 +206,7 @@ static void check_go_on(struct reload *reload)
 
 	switch (job_go_on(&reload->check, false, &end)) {
 	case JOB_AGAIN:
-		/* The container had gone. With the next one, READ comes first. */
+		/* The container had gone when it was to start. */
 		job_begin(&reload->check);
 		break;
 	case JOB_PROGRAM_ENDED:
@@ -221,7 +223,7 @@ static void check_go_on(struct reload *reload)
 static void job_program_ended(struct reload *reload, struct vtysh_end *end)
 {
 	/* Another FRR by now, found by a query: what this one has said is of no use. */
-	if (reload->former && reload->former_of != reload->job.place->instance)
+	if (reload->instance != reload->job.place->instance)
 		reload_try(reload);
 	else
 		reload_judge(reload, end);

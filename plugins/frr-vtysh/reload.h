@@ -24,6 +24,7 @@ struct reload {
 	struct job job;
 	struct job check; /* vtysh -C of `wanted`, once */
 	enum reload_stage stage;
+	uint64_t instance; /* which FRR READ began with */
 	char *conf_path; /* as the host sees it */
 	char *wanted;
 	char *former; /* what FRR ran before the first try; kept until one succeeds */

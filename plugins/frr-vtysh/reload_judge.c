@@ -63,13 +63,12 @@ static int make_diff(struct reload *reload, const char *config, const char *text
 
 static void judge_first(struct reload *reload, const char *config)
 {
-	uint64_t instance = reload->job.place->instance;
 	int r;
 
-	if (!reload->former || reload->former_of != instance) {
+	if (!reload->former || reload->former_of != reload->instance) {
 		free(reload->former);
 		reload->former = strdup(config);
-		reload->former_of = instance;
+		reload->former_of = reload->instance;
 	}
 	if (!reload->former) {
 		evpn_fail(&reload->job.err, ENOMEM, "%s", strerror(ENOMEM));

@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# lib-vtysh.sh - sourced by the tests of frr-vtysh: a container (namespaces of its own, a pidfile) for real FRR, and the plugin,
+# driven by plugin-drive as evpnd drives it. $FABRIC/frr is the container's folder, $FABRIC/frr.conf the file.
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+BUILD=$(realpath -m "${BUILD:-$here/../../build}")
+# shellcheck source=tests/lib/fabric.sh
+. "$here/../lib/fabric.sh"
+MODULE=$BUILD/plugins/frr-vtysh/.libs/frr-vtysh.so
+PIDFILE=
+DRIVE=
+
+[ "$(id -u)" = 0 ] || skip "needs root"
+[ -x /usr/lib/frr/bgpd ] || skip "needs FRR"
+
+# shellcheck disable=SC2317
+finish() {
+	local status=$?
+	trap '' EXIT INT TERM
+	set +e
+	[ -z "$DRIVE" ] || kill -KILL "$DRIVE" 2>/dev/null
+	[ $status = 0 ] || [ $status = 77 ] || tail -n 20 "$FABRIC"/*.log "$FABRIC"/*/log 2>/dev/null
+	fabric_down
+	exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# container DAEMONS : the container starts, with these daemons of FRR
+container() {
+	mkdir -p "$FABRIC/frr"
+	router frr "$1" unshare --net
+	PIDFILE=$FABRIC/frr/pid
+}
+
+in_container() {
+	nsenter -m -u -i -n -p -t "$(cat "$PIDFILE")" "$@"
+}
+
+# daemon NAME : one more in the container
+daemon() {
+	in_container "/usr/lib/frr/$1" -d -A 127.0.0.1
+}
+
+daemon_kill() {
+	in_container pkill -KILL -x "$1"
+}
+
+# What FRR runs, as the container's own vtysh has it.
+running() {
+	in_container vtysh -c 'show running-config no-header'
+}
+
+# expect PATTERN : in $OUT
+expect() {
+	[[ $OUT =~ $1 ]] || fail "\`$1' is not in: $OUT"
+}
+
+# drive SECONDS OPTION... -- ACTION... : the plugin's messages are in $OUT, its exit status in $RC
+# shellcheck disable=SC2034
+drive() {
+	local seconds=$1
+	shift
+	RC=0
+	OUT=$("$BUILD/plugin-drive" "$seconds" "$MODULE" ${PIDFILE:+"pidfile=$PIDFILE"} "$@" 2>&1) || RC=$?
+}
+
+# reload STATUS [OPTION...] : of $FABRIC/frr.conf, as a new demand
+reload() {
+	local status=$1
+	shift
+	drive 60 "$@" -- reload "$FABRIC/frr.conf" 1
+	[ "$RC" = "$status" ] || fail "exit status $RC where $status is right: $OUT"
+}
+
+# drive_begin OPTION... : a reload in the background, which says $FABRIC/drive.log; drive_end: its exit status is in $RC
+drive_begin() {
+	: > "$FABRIC/drive.log"
+	"$BUILD/plugin-drive" 120 "$MODULE" ${PIDFILE:+"pidfile=$PIDFILE"} "$@" -- reload "$FABRIC/frr.conf" 1 \
+		> "$FABRIC/drive.log" 2>&1 &
+	DRIVE=$!
+}
+
+drive_says() {
+	grep -qE -- "$1" "$FABRIC/drive.log"
+}
+
+# shellcheck disable=SC2034
+drive_end() {
+	RC=0
+	wait "$DRIVE" || RC=$?
+	DRIVE=
+	OUT=$(cat "$FABRIC/drive.log")
+}
