@@ -55,13 +55,13 @@ static bool is_whole(const char *config)
 
 void answer_read(char *out, struct answer *ret_answer)
 {
+	char *end = strchr(out, '\n');
 	char *config = find_line(out, FIRST_LINE);
 
-	*ret_answer = (struct answer){ .config = is_whole(config) ? config : NULL };
-	if (config && config != out) {
-		config[-1] = '\0';
-		ret_answer->daemons = find_line(out, " ");
-	}
+	*ret_answer = (struct answer){ .daemons = out[0] == ' ' && end ? out : NULL,
+				       .config = is_whole(config) ? config : NULL };
+	if (ret_answer->daemons)
+		*end = '\0';
 }
 
 /*

@@ -15,7 +15,10 @@ struct answer {
 	char *config; /* what FRR runs; NULL: not said */
 };
 
-/* Of `vtysh -c "show daemons" -c "show running-config no-header"`. Cuts `out` into pieces. */
+/*
+ * Of `vtysh -c "show daemons" -c "show running-config no-header"`. Cuts `out` into pieces. With watchfrr alone there is no whole
+ * configuration.
+ */
 void answer_read(char *out, struct answer *ret_answer);
 
 /*

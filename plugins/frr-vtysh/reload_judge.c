@@ -166,10 +166,10 @@ static void judge_reading(struct reload *reload, struct vtysh_end *end)
 		return;
 	}
 	answer_read(end->out, &answer);
+	if (answer.daemons && !daemons_are_up(reload, answer.daemons))
+		return;
 	if (!answer.daemons || !answer.config)
 		fail_program(reload, end);
-	else if (!daemons_are_up(reload, answer.daemons))
-		return;
 	else if (reload->stage == RELOAD_READ)
 		judge_first(reload, answer.config);
 	else

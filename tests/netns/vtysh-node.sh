@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# vtysh-node.sh - the whole of evpnd with frr-vtysh, and nothing beside FRR in its container: to an endpoint, nothing to do, a
+# daemon of FRR that is restarted, a container that is, a file that FRR refuses
+set -eu
+# shellcheck source=tests/netns/lib-node.sh
+. "$(dirname "$0")/lib-node.sh"
+
+# shellcheck disable=SC2317
+eval "with_reloader_$(declare -f container_start)"
+# shellcheck disable=SC2317
+container_start() {
+	BUILD='' with_reloader_container_start
+}
+
+has_loaded() {
+	vtysh_in frr 'show running-config' | grep -q advertise-all-vni
+}
+
+knows_vnis() {
+	[ "$(vtysh_in frr 'show evpn vni json' | grep -cE '"vni":(110|120)')" = 2 ]
+}
+
+logged() {
+	grep -qE -- "$1" "$FABRIC/daemon.log"
+}
+
+node_up
+[ ! -e "$FABRIC/frr/socket" ] || fail "there is a sidecar"
+write_conf 's|frr-signal/.libs/frr-signal|frr-vtysh/.libs/frr-vtysh|' \
+	"s|^frr-signal = .*|frr-vtysh = { pidfile = \"$FABRIC/frr/pid\"; };|"
+
+step "one run, and a second one with nothing to do"
+expect 0 "FRR reloaded" once
+knows_vnis || fail "FRR does not know both VNIs"
+expect 0 "0 kernel changes, FRR had its configuration" once
+
+step "a daemon of FRR is restarted, empty: its configuration is loaded again"
+daemon_start
+wait_for 30 "evpnd has converged" daemon_says READY=1
+nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" pkill -KILL -x bgpd
+wait_for 10 "the end of bgpd" eval '! has_loaded'
+nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" /usr/lib/frr/bgpd -d -A 127.0.0.1
+wait_for 20 "bgpd has its configuration" has_loaded
+wait_for 20 "bgpd knows the VNIs" knows_vnis
+
+step "the container is restarted"
+container_stop KILL
+wait_for 20 "eth1 has gone with it" eval '! ip -n ev-leaf2 link show node'
+container_start
+cable node eth1 192.168.11.3/24 leaf2 node 192.168.11.2/24
+wait_for 30 "the new FRR has its configuration" has_loaded
+
+step "a file that FRR refuses: told in FRR's words, the former one stays in force"
+write_frr ' neighbor 192.168.11.9 peer-group nosuch'
+kill -HUP "$DAEMON"
+wait_for 30 "the refusal is logged" logged 'Configure the peer-group first|Unknown command'
+has_loaded || fail "FRR has lost its configuration"
+write_frr
+kill -HUP "$DAEMON"
+wait_for 30 "evpnd has converged again" eval '[ "$(grep -c converged "$FABRIC/daemon.log")" -ge 3 ]'
+knows_vnis || fail "FRR does not know both VNIs"
+daemon_stop
