@@ -43,7 +43,7 @@ unshare --mount bash -eu -c '
 for line in "path=$libdir/evpnd/plugins/example.so" name=example; do
 	grep -qxF "$line" "$tmp/list" || fail "no line $line in: $(cat "$tmp/list")"
 done
-for line in "example  *netns  *" "netns-cri  *netns  *" "netns-pidfile  *netns  *" "frr-signal  *frr  *"; do
+for line in "example  *netns  *" "netns-cri  *netns  *" "netns-pidfile  *netns  *" "frr-signal  *frr  *" "frr-vtysh  *frr  *"; do
 	grep -q "^$line" "$tmp/list" || fail "--list-plugins: no $line in: $(cat "$tmp/list")"
 done
 # A name that is not there is reported with the place where it was looked for.
