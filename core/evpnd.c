@@ -245,7 +245,8 @@ int evpnd_run(const struct evpnd_options *options)
 					   .dry_run = options->mode == EVPND_DRY_RUN,
 					   .down = down,
 					   .listen = options->mode == EVPND_DAEMON,
-					   .after_op = options->after_op };
+					   .after_op = options->after_op,
+					   .before_step = options->before_step };
 	struct evpnd e = { .mode = options->mode, .json = options->json, .lock = -1 };
 	struct evpn_error err = { 0 };
 	int r;

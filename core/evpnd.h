@@ -35,6 +35,7 @@ struct evpnd_options {
 	bool json; /* EVPND_DRY_RUN: for machines */
 	unsigned int timeout; /* seconds; EVPND_ONCE gives up then; 0: never */
 	void (*after_op)(void *run); /* test hook, see apply.h; NULL */
+	void (*before_step)(const char *name); /* test hook: may hold the pipeline there; NULL */
 };
 
 /* An instance's name goes into marks and paths: letters, digits, '-', '_', 1 to 32 of them. */

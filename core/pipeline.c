@@ -101,6 +101,8 @@ void pipeline_run(struct run *run, enum pipeline_input input)
 
 		if (step == STEP_LOAD)
 			steps_begin(run);
+		if (run->options.before_step)
+			run->options.before_step(names[step]);
 		memset(&run->err, 0, sizeof(run->err));
 		run->wait_ms = 0;
 		r = table[step](run);

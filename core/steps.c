@@ -2,6 +2,7 @@
 /* steps.c - the steps that have to do with the kernel; those with FRR are in steps_frr.c. See steps.h */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <time.h>
 
 #include "actual.h"
@@ -254,10 +255,37 @@ static int apply(struct run *run, enum plan_stage stage)
 	return r < 0 ? -1 : 1;
 }
 
-static int step_build(struct run *run)
+/*
+ * Before a NIC goes there: what the plugin has not been asked about since FRR was found, as its end. A namespace that only
+ * evpnd keeps alive takes a virtual NIC along when it goes.
+ */
+static int hear_of_frr(struct run *run)
+{
+	const struct evpn_plugin *api = &run->netns->api;
+	struct pollfd fd = { .fd = run->netns->event_fd, .events = POLLIN };
+	int r = poll(&fd, 1, 0) > 0 ? api->on_event(run->netns->self, &run->err) : EVPN_EVENT_NONE;
+
+	if (r != EVPN_EVENT_CHANGED)
+		return r < 0 ? -1 : 1;
+	run->state = pipeline_next(run->state, PIPELINE_TRIGGER);
+	return evpn_fail(&run->err, ESTALE, "FRR has changed since it was found");
+}
+
+static bool plans(const struct run *run, enum op_type type)
 {
 	for (size_t i = 0; i < run->plan.n_ops; i++)
-		run->unseen |= run->plan.ops[i].type == OP_LINK_CREATE || run->plan.ops[i].type == OP_LINK_MOVE;
+		if (run->plan.ops[i].type == type)
+			return true;
+	return false;
+}
+
+static int step_build(struct run *run)
+{
+	bool moves = plans(run, OP_LINK_MOVE);
+
+	if (moves && hear_of_frr(run) < 0)
+		return -1;
+	run->unseen |= moves || plans(run, OP_LINK_CREATE);
 	/* The records first: what is changed is forgotten by the kernel. */
 	return steps_nic_save(run) < 0 ? -1 : apply(run, PLAN_BUILD);
 }

@@ -26,6 +26,7 @@ struct run_options {
 	bool down; /* take everything back */
 	bool listen; /* to the kernel's notifications, for drift */
 	void (*after_op)(void *); /* test hook, see apply.h */
+	void (*before_step)(const char *name); /* test hook */
 };
 
 /* frr.conf's way into FRR: what is under way, across runs. */

@@ -13,6 +13,7 @@
 #
 #   fabric_up               all of it, but for what evpnd does; all state is below $FABRIC
 #   fabric_begin            the folder, evpn.conf and frr.conf.in alone: for a test that makes its own namespaces
+#                           (in $FABRIC_PARENT, if that is set)
 #   fabric_down             ends the processes and the namespaces; safe at any time: trap fabric_down EXIT
 #   container_start, container_stop [KILL]       FRR's container alone; FRR_ROOT: from another root file system
 #   vtysh_in ROUTER COMMAND...                   ROUTER: spine leaf1 leaf2 host frr
@@ -119,7 +120,7 @@ reloader_count() {
 
 # The folder that holds all state, and what is not routers.
 fabric_begin() {
-	FABRIC=$(mktemp -d /tmp/evpnd-fabric.XXXXXX)
+	FABRIC=$(mktemp -d "${FABRIC_PARENT:-/tmp}/evpnd-fabric.XXXXXX")
 	chmod 755 "$FABRIC"
 	mkfifo "$FABRIC/never"
 	exec {FABRIC_NEVER}<>"$FABRIC/never"

@@ -15,6 +15,7 @@ CACHE=$BUILD/podman
 ID=evpnd-test-$$
 HOST=$ID-host LEAF=$ID-leaf GUEST=$ID-guest PEER=$ID-peer
 EVPND_PID=
+PIDS=() # of what else the test has started
 
 # shellcheck source=tests/lib/test.sh
 . "$REPO/tests/lib/test.sh"
@@ -59,7 +60,8 @@ clean_up() {
 	trap '' EXIT INT TERM HUP
 	[ "$status" = 0 ] || [ "$status" = 77 ] || tell >&2
 	set +e
-	[ -z "$EVPND_PID" ] || { kill -9 "$EVPND_PID"; wait "$EVPND_PID"; } 2> /dev/null
+	[ -z "$EVPND_PID" ] || PIDS+=("$EVPND_PID")
+	{ kill -9 "${PIDS[@]}"; wait "${PIDS[@]}"; } 2> /dev/null
 	if [ -e "/run/netns/$HOST" ]; then
 		podman pod rm -a -f -t 0
 		podman rm -a -f -t 0
@@ -209,14 +211,19 @@ make_config() {
 }
 
 # make_pod [OPTION...]: the pod with container frr, started; what runs in container reloader is up to the test.
-# shellcheck disable=SC2016 # the container's shell expands it
 make_pod() {
 	podman pod create --name frrpod --share=+pid --cgroup-parent="/$ID" "$@" > /dev/null
+	make_frr
+}
+
+# Container frr; $WATCHFRR are options of watchfrr.
+# shellcheck disable=SC2016,SC2086 # the container's shell expands it; a list of words
+make_frr() {
 	podman create --pod frrpod --name frr --pidfile "$T/pid/frr.pid" --conmon-pidfile "$T/pid/conmon.pid" \
 		--cap-add CAP_NET_BIND_SERVICE,CAP_NET_ADMIN,CAP_NET_RAW,CAP_SYS_ADMIN \
 		-v "$T/frr:/etc/frr" -v varfrr:/var/run/frr -t localhost/frr:test \
-		bash -c 'chown frr:frr /var/run/frr; . /usr/lib/frr/frrcommon.sh; exec /usr/lib/frr/watchfrr $(daemon_list)' \
-		> /dev/null
+		bash -c 'chown frr:frr /var/run/frr; . /usr/lib/frr/frrcommon.sh; exec /usr/lib/frr/watchfrr "$@" $(daemon_list)' \
+		watchfrr ${WATCHFRR:-} > /dev/null
 }
 
 # add_reloader [OPTION...] -- COMMAND...: the sidecar, in the pod's namespaces, with FRR's two directories.
