@@ -59,7 +59,9 @@ configure() {
 	local without_120=()
 	[ $(($1 % 2)) = 1 ] || without_120=('/vni = 120/d' 's/\(interface = "lan0".*\),$/\1/')
 	mkdir -p "$FABRIC/new"
-	CONF=$FABRIC/new/evpn.conf write_conf "${without_120[@]}" 's|interface = "lan0"|&; addresses = [ "192.168.20.1/24" ]|'
+	CONF=$FABRIC/new/evpn.conf write_conf "${without_120[@]}" 's|interface = "lan0"|&; addresses = [ "192.168.20.1/24" ]|' \
+		's|frr-signal/.libs/frr-signal|frr-vtysh/.libs/frr-vtysh|' \
+		"s|^frr-signal = .*|frr-vtysh = { pidfile = \"$FABRIC/frr/pid\"; };|"
 	write_frr "ip prefix-list cell$1 seq 5 permit any"
 	mv "$FABRIC/new/evpn.conf" "$FABRIC"
 }
