@@ -172,27 +172,34 @@ static char *read_all(int fd)
 	return text;
 }
 
+/* Whether the child got as far as the program. */
+static int judge_end(const struct vtysh_end *end, struct evpn_error *err)
+{
+	int code = WIFEXITED(end->status) ? WEXITSTATUS(end->status) : 0;
+
+	if (!end->out || !end->err)
+		return evpn_fail(err, ENOMEM, "the output of FRR's program: %s", strerror(ENOMEM));
+	if (code == EXIT_NOT_FOUND || code == EXIT_NOT_RUN)
+		return evpn_fail(err, code == EXIT_NOT_FOUND ? ENOENT : ENOEXEC, "%.*s", (int)strcspn(end->err, "\n"),
+				 end->err);
+	return 0;
+}
+
 int vtysh_take_end(struct vtysh *vtysh, struct vtysh_end *ret_end, struct evpn_error *err)
 {
 	struct vtysh_end end = { 0 };
-	int r = 0;
 
 	while (waitpid(vtysh->pid, &end.status, 0) < 0 && errno == EINTR)
 		;
 	end.out = read_all(vtysh->out);
 	end.err = read_all(vtysh->err);
 	forget(vtysh);
-	if (!end.out || !end.err)
-		r = evpn_fail(err, ENOMEM, "the output of FRR's program: %s", strerror(ENOMEM));
-	else if (WIFEXITED(end.status) && WEXITSTATUS(end.status) == EXIT_NOT_FOUND)
-		r = evpn_fail(err, ENOENT, "%.*s", (int)strcspn(end.err, "\n"), end.err);
-	else if (WIFEXITED(end.status) && WEXITSTATUS(end.status) == EXIT_NOT_RUN)
-		r = evpn_fail(err, ENOEXEC, "%.*s", (int)strcspn(end.err, "\n"), end.err);
-	if (r < 0)
+	if (judge_end(&end, err) < 0) {
 		vtysh_end_clear(&end);
-	else
-		*ret_end = end;
-	return r;
+		return -1;
+	}
+	*ret_end = end;
+	return 0;
 }
 
 void vtysh_kill(struct vtysh *vtysh)

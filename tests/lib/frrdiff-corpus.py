@@ -5,7 +5,8 @@
 A chain is files, FIRST:SECOND:...; each two neighbours of it are a pair, and ~N stands for N random edits of the file before it. FRR is started once for each text that a pair ends in, to see what it makes of it. Two more
 FRRs go from pair to pair: one by what TOOL says, in one vtysh each, the other by frr-reload.py; each is started anew where it
 does not stand where the next pair begins. For each pair the first one must then show what a fresh FRR shows, and TOOL must find
-nothing left to do. EXPECTED names the pairs in which frr-reload.py ends elsewhere: no other may, and all of these must.
+nothing left to do. EXPECTED names the pairs in which frr-reload.py ends elsewhere: no other may, and all of these must. With
+$FRR_RELOAD only: that takes five minutes.
 Needs root and a mount namespace of its own for each FRR (tests/lib/router).
 """
 import concurrent.futures
@@ -24,7 +25,9 @@ DAEMONS = "zebra bgpd ospfd ospf6d bfdd staticd"
 SEED = 4
 # What FRR says of references that are not there, and of what it does not do at once; no error.
 CHATTER = re.compile(r"route-map '.*' does not exist|not installed currently|Graceful restart configuration|"
-                     r"Echo mode works|deprecated|Please,? use|Reference bandwidth|Please ensure")
+                     r"Echo mode works|deprecated|Please,? use|Reference bandwidth|Please ensure|Can't find rule")
+# After `no rd X' FRR 8.4 does not take `rd X' again, whoever says it, until the instance is another one. Earlier pairs have had it.
+FRESH = {"27-extra:28-everything"}
 
 
 def run(*words, **more):
@@ -151,8 +154,10 @@ class Corpus:
     def ours(self, pairs):
         bad, frr = [], None
         for before, after in pairs:
-            frr = self.stand(frr, before)
             name = pair_name(before, after)
+            if frr and name in FRESH:
+                frr.at = None
+            frr = self.stand(frr, before)
             batches = self.diff(frr.show(), self.text(after))
             said = [line for batch in batches.split("----\n") if batch for line in frr.load(batch)]
             shown = frr.show()
@@ -258,7 +263,7 @@ def main():
         for wrong in pool.map(corpus.fresh, sorted({path for pair in pairs for path in pair})):
             bad += wrong
         ours, reloads = pool.submit(corpus.ours, pairs), None
-        if not os.environ.get("NO_RELOAD"):
+        if os.environ.get("FRR_RELOAD"):
             reloads = pool.submit(corpus.theirs, [pair for pair in pairs if "~" not in "".join(pair)])
         bad += ours.result()
         theirs = reloads.result() if reloads else {}
@@ -266,11 +271,13 @@ def main():
         print("frr-reload.py ends elsewhere: %s%s" % (name, "" if name in expected else "   (not expected)"))
         if name not in expected:
             bad += ["%s: frr-reload.py: %s" % (name, line) for line in theirs[name]]
-    names = {pair_name(*pair) for pair in pairs}
+    names = {pair_name(*pair) for pair in pairs if reloads}
+    expected = expected if reloads else set()
     bad += ["%s: frr-reload.py does it right, though it is listed" % name for name in sorted((expected & names) - set(theirs))]
     bad += ["%s is listed, but there is no such pair" % name for name in sorted(expected - names)]
     print("\n".join(bad))
-    print("%d pairs, %d texts, %d where frr-reload.py ends elsewhere" % (len(pairs), len(corpus.goals), len(theirs)))
+    print("%d pairs, %d texts, %s" % (len(pairs), len(corpus.goals), "%d where frr-reload.py ends elsewhere" % len(theirs)
+                                      if reloads else "frr-reload.py not asked"))
     sys.exit(bool(bad))
 
 

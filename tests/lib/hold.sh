@@ -10,7 +10,8 @@
 #   held                    waits until it does
 #   hold_end                lets it go on, if it has not been killed meanwhile (HELD= tells of that)
 #   stream_begin COMMAND... a ping in the background, with its output in $HOLD/stream
-#   table EVENT...          the cells of these events, a line each; in each the packets that the stream lost
+#   table EVENT...          the cells of these events, a line each; in each the packets that the stream lost. One in $TABLE_PART
+#                           of the cells, all over the table: all of them with TABLE_PART=1
 # The test has these functions, and calls until_ok with what is in test.sh:
 #   configure N             writes configuration number N, of which there are two kinds in turns
 #   in_force N              whether it is in force: in the kernel, in FRR, and nothing is left to do
@@ -93,16 +94,23 @@ cell() {
 }
 
 table() {
-	local event at
+	local event at row=0 column
 	printf '%-20s' 'packets lost'
 	printf ' %6.6s' "${HOLD_STEPS[@]}"
 	echo
 	for event; do
 		printf '%-20s' "$event"
+		column=0
 		for at in "${HOLD_STEPS[@]}"; do
+			column=$((column + 1))
+			if [ $(((row + column) % TABLE_PART)) != 0 ]; then
+				printf ' %6s' .
+				continue
+			fi
 			cell "$event" "$at"
 			printf ' %6s' "$LOST"
 		done
 		echo
+		row=$((row + 1))
 	done
 }
