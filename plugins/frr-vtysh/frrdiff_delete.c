@@ -11,6 +11,7 @@ static const struct {
 } bare_no[] = {
 	{ FRR_INTERFACE, "description" },
 	{ FRR_ROUTE_MAP, "description" },
+	{ FRR_ROUTE_MAP, "on-match goto" },
 	{ FRR_BGP_EVPN, "advertise ipv4 unicast" },
 	{ FRR_BGP_EVPN, "advertise ipv6 unicast" },
 	{ FRR_ROUTER, "log-adjacency-changes" },

@@ -198,7 +198,9 @@ int vtysh_take_end(struct vtysh *vtysh, struct vtysh_end *ret_end, struct evpn_e
 		vtysh_end_clear(&end);
 		return -1;
 	}
-	*ret_end = end;
+	ret_end->status = end.status;
+	ret_end->out = end.out;
+	ret_end->err = end.err;
 	return 0;
 }
 

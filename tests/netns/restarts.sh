@@ -12,7 +12,7 @@ namespace leaf2
 write_conf 's/ bridge = "br-lan";//' "s|frr-signal = .*|frr-signal = { address = \"unix:$FABRIC/plain.sock\"; protocol = \"plain\"; };|" \
 	"s|netns-pidfile = .*|netns-pidfile = { path = \"$FABRIC/pid\"; };|"
 mkdir -p "$FABRIC/frr/etc"
-write_frr
+write_frr '!'
 ip netns exec ev-node python3 "$here/../lib/restarts.py" "$FABRIC" 1000 100 \
 	"$BUILD/evpnd" --config "$FABRIC/evpn.conf" --state-dir "$FABRIC/state" > "$FABRIC/cycles" 2> "$FABRIC/daemon.log"
 
