@@ -41,6 +41,13 @@ struct neighbor *frr_find_neighbor(const struct neighbors *neighbors, const char
 	return bsearch(&key, neighbors->all, neighbors->n, sizeof(key), by_name);
 }
 
+struct neighbor *frr_line_neighbor(const struct neighbors *neighbors, const char *text, const char **ret_rest)
+{
+	size_t len;
+
+	return frr_find_neighbor(neighbors, frr_neighbor_of(text, &len, ret_rest));
+}
+
 /* "peer-group GROUP", "remote-as N", "interface [v6only] [peer-group GROUP | remote-as N]" */
 static void take_definition(struct neighbor *neighbor, const char *rest)
 {
@@ -154,12 +161,10 @@ static void normal_activate(struct frr_arena *arena, const struct frr_node *bgp,
 
 	for (size_t i = 0; i < family->n_kids; i++) {
 		struct frr_node *kid = family->kids[i];
-		const struct neighbor *neighbor;
-		const char *name, *rest;
-		size_t len;
+		const char *rest;
+		const struct neighbor *neighbor = frr_line_neighbor(neighbors, kid->text, &rest);
 
-		name = frr_neighbor_of(kid->text, &len, &rest);
-		if (!name || strcmp(rest, "activate") || !(neighbor = frr_find_neighbor(neighbors, name)))
+		if (!neighbor || strcmp(rest, "activate"))
 			continue;
 		states[neighbor - neighbors->all] = frr_without_no(kid->text) == kid->text ? ON : OFF;
 		kid->gone = true;

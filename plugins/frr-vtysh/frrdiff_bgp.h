@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_bgp.h - the neighbours of one `router bgp`; private to frrdiff_bgp.c and frrdiff_redo.c
+ * frrdiff_bgp.h - the neighbours of one `router bgp`; private to frrdiff_bgp.c, frrdiff_redo.c and frrdiff_shown.c
  */
 #pragma once
 
@@ -23,6 +23,9 @@ struct neighbors {
 
 /* "[no] neighbor NAME REST": NAME, its length, and REST; NULL where the line is another. */
 const char *frr_neighbor_of(const char *text, size_t *ret_len, const char **ret_rest);
+
+/* The neighbour that the line is of, and REST; NULL where it is of none of these. */
+struct neighbor *frr_line_neighbor(const struct neighbors *neighbors, const char *text, const char **ret_rest);
 
 struct neighbors frr_neighbors(struct frr_arena *arena, const struct frr_node *bgp);
 

@@ -26,9 +26,8 @@ static void part(struct frr_node *node)
 
 static bool can_stay(const struct neighbor *old, const struct neighbor *new)
 {
-	return old->is_group == new->is_group &&
-	       old->is_interface == new->is_interface &&same_word(old->group, new->group) &&
-	       !old->remote_as == !new->remote_as;
+	return same_word(old->group, new->group) && old->is_group == new->is_group &&
+	       old->is_interface == new->is_interface && !old->remote_as == !new->remote_as;
 }
 
 static void judge(struct neighbors *old, struct neighbors *new)
@@ -89,15 +88,13 @@ static void mark_new(struct frr_node *node, const struct neighbors *new)
 	for (size_t i = 0; i < node->n_kids; i++) {
 		struct frr_node *kid = node->kids[i];
 		const struct neighbor *neighbor;
-		const char *rest, *name;
-		size_t len;
+		const char *rest;
 
 		if (kid->kind != FRR_LINE) {
 			mark_new(kid, new);
 			continue;
 		}
-		name = frr_neighbor_of(kid->text, &len, &rest);
-		neighbor = name ? frr_find_neighbor(new, name) : NULL;
+		neighbor = frr_line_neighbor(new, kid->text, &rest);
 		if (!neighbor)
 			continue;
 		/* A group with all that it has before its members. */
@@ -132,14 +129,12 @@ static struct frr_node **activate_lines(struct frr_arena *arena, const struct fr
 	struct frr_node **lines = frr_alloc(arena, (neighbors->n + 1) * sizeof(struct frr_node *));
 
 	for (size_t i = 0; family && i < family->n_kids; i++) {
-		const struct neighbor *neighbor;
-		const char *rest, *name;
-		size_t len;
+		struct frr_node *kid = family->kids[i];
+		const char *rest;
+		const struct neighbor *neighbor = kid->gone ? NULL : frr_line_neighbor(neighbors, kid->text, &rest);
 
-		name = family->kids[i]->gone ? NULL : frr_neighbor_of(family->kids[i]->text, &len, &rest);
-		neighbor = name && strcmp(rest, "activate") == 0 ? frr_find_neighbor(neighbors, name) : NULL;
-		if (neighbor)
-			lines[neighbor - neighbors->all] = family->kids[i];
+		if (neighbor && strcmp(rest, "activate") == 0)
+			lines[neighbor - neighbors->all] = kid;
 	}
 	return lines;
 }

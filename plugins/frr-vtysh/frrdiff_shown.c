@@ -52,12 +52,10 @@ static void say_bfd(struct frr_arena *arena, struct frr_node *bgp, const struct 
 	bool *plain = frr_alloc(arena, (neighbors->n + 1) * sizeof(bool)), *more = frr_alloc(arena, neighbors->n + 1);
 
 	for (size_t i = 0; i < bgp->n_kids; i++) {
-		const struct neighbor *neighbor;
-		const char *rest, *name;
-		size_t len;
+		struct frr_node *kid = bgp->kids[i];
+		const char *rest;
+		const struct neighbor *neighbor = kid->gone ? NULL : frr_line_neighbor(neighbors, kid->text, &rest);
 
-		name = bgp->kids[i]->gone ? NULL : frr_neighbor_of(bgp->kids[i]->text, &len, &rest);
-		neighbor = frr_find_neighbor(neighbors, name);
 		if (!neighbor || !frr_has_words(rest, "bfd"))
 			continue;
 		if (frr_has_words(rest, "bfd profile") || frr_has_words(rest, "bfd check-control-plane-failure"))
@@ -65,7 +63,7 @@ static void say_bfd(struct frr_arena *arena, struct frr_node *bgp, const struct 
 		else if (strcmp(rest, "bfd") == 0)
 			plain[neighbor - neighbors->all] = true;
 		else
-			bgp->kids[i]->gone = more[neighbor - neighbors->all] = true;
+			kid->gone = more[neighbor - neighbors->all] = true;
 	}
 	for (size_t i = 0; i < neighbors->n; i++)
 		if (more[i] && !plain[i])
@@ -81,16 +79,15 @@ static void drop_neighbor_defaults(struct frr_node *node, const struct neighbors
 	for (size_t i = 0; i < node->n_kids; i++) {
 		struct frr_node *kid = node->kids[i];
 		const struct neighbor *neighbor;
-		const char *rest, *name;
-		size_t len;
+		const char *rest;
 
 		if (kid->kind != FRR_LINE) {
 			drop_neighbor_defaults(kid, neighbors);
 			continue;
 		}
-		name = kid->gone || frr_without_no(kid->text) != kid->text ? NULL
-									   : frr_neighbor_of(kid->text, &len, &rest);
-		neighbor = frr_find_neighbor(neighbors, name);
+		if (kid->gone || frr_without_no(kid->text) != kid->text)
+			continue;
+		neighbor = frr_line_neighbor(neighbors, kid->text, &rest);
 		if (!neighbor)
 			continue;
 		kid->gone = (neighbor->is_interface && strcmp(rest, "capability extended-nexthop") == 0) ||

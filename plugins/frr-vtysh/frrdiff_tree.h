@@ -78,7 +78,7 @@ bool frr_kind_stays(enum frr_kind kind);
 struct frr_node *frr_add_kid(struct frr_arena *arena, struct frr_node *parent, enum frr_kind kind, char *text,
 			     unsigned int line);
 
-/* The context among the kids that has this text, or NULL; made if `create`. Linear: for texts that are rare. */
+/* The context among the kids that has this text, made where there is none. Linear: for texts that are rare. */
 struct frr_node *frr_find_context(struct frr_arena *arena, struct frr_node *parent, enum frr_kind kind,
 				  const char *text);
 

@@ -21,17 +21,11 @@ int reload_init(struct reload *reload, struct evpn_error *err)
 	return job_init(&reload->job, err) < 0 ? -1 : job_init(&reload->check, err);
 }
 
-static void drop_diff(struct reload *reload)
-{
-	frrdiff_clear(&reload->diff);
-	memset(&reload->diff, 0, sizeof(reload->diff));
-}
-
 void reload_free(struct reload *reload)
 {
 	job_free(&reload->job);
 	job_free(&reload->check);
-	drop_diff(reload);
+	frrdiff_clear(&reload->diff);
 	free(reload->conf_path);
 	free(reload->wanted);
 	free(reload->former);
@@ -87,7 +81,7 @@ void reload_try(struct reload *reload)
 	struct job *job = &reload->job;
 	int r = place_find(job->place, &job->err);
 
-	drop_diff(reload);
+	frrdiff_clear(&reload->diff);
 	reload->complained = reload->undoing = reload->unclear = reload->fell_back = reload->disturbed = false;
 	reload->words[0] = '\0';
 	reload->instance = job->place->instance;

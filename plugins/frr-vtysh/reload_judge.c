@@ -54,7 +54,6 @@ static void succeed(struct reload *reload)
 static int make_diff(struct reload *reload, const char *config, const char *text)
 {
 	frrdiff_clear(&reload->diff);
-	memset(&reload->diff, 0, sizeof(reload->diff));
 	memset(&reload->why, 0, sizeof(reload->why));
 	if (frrdiff_make(config, text, &reload->diff, &reload->why) < 0)
 		return -1;
