@@ -51,8 +51,9 @@ wait_for 20 "bgpd knows the VNIs" knows_vnis
 step "the container is restarted"
 container_stop KILL
 wait_for 20 "eth1 has gone with it" eval '! ip -n ev-leaf2 link show node'
-container_start
+# Before the container: evpnd takes it as soon as there is a place for it.
 cable node eth1 192.168.11.3/24 leaf2 node 192.168.11.2/24
+container_start
 wait_for 30 "the new FRR has its configuration" has_loaded
 
 step "a file that FRR refuses: told in FRR's words, the former one stays in force"
