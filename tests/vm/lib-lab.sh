@@ -10,8 +10,8 @@
 #   fabric.sh    lab_fabric: what else there is; on leaf1 somebody has done by hand what evpnd does on the node
 #   leaf1.conf   leaf1's FRR
 #   host.conf    that of the host's own BGP speaker, if the host has a session
-#   evpn.conf    the node's; node.conf, which it includes, is what all have: plugins and frr
-#   frr.conf     the frr.source that goes with it
+#   evpn.conf    the node's, of which its frr.conf is generated; node.conf, which it includes, is what all have: plugins
+#                and frr
 #   checks.sh    lab_checks: what must work then; the first is a first_ping
 #                lab_idle_checks: what must work without evpnd's doing: before, and when all of it is gone
 # In both namespaces stand canaries: devices of each kind that are not this evpnd's, which nothing of all this may change.
@@ -169,12 +169,10 @@ lab_same() {
 
 # --- evpnd
 
-# lab_conf evpn.conf frr.conf: these two from now on. An evpnd that runs sees them come; both at once, so that it is one run.
+# lab_conf evpn.conf: this one from now on. An evpnd that runs sees it come.
 lab_conf() {
-	mkdir -p "$FABRIC/new"
-	cp "$1" "$FABRIC/new/evpn.conf"
-	cp "$2" "$FABRIC/new/frr.conf.in"
-	mv "$FABRIC"/new/* "$FABRIC"
+	cp "$1" "$FABRIC/evpn.conf.new"
+	mv "$FABRIC/evpn.conf.new" "$FABRIC/evpn.conf"
 }
 
 # Reads the daemon's log: how often it has converged, and the first error. No fork, so that asking often costs nothing.
@@ -232,11 +230,11 @@ lab_stop() {
 }
 
 lab_full() {
-	lab_conf "$(lab_file evpn.conf)" "$(lab_file frr.conf)"
+	lab_conf "$(lab_file evpn.conf)"
 }
 
 lab_empty() {
-	lab_conf "$LAB_COMMON/empty.conf" "$LAB_COMMON/empty-frr.conf"
+	lab_conf "$LAB_COMMON/empty.conf"
 }
 
 # Takes all back, and the kernel is as it was.

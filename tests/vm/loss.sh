@@ -41,10 +41,10 @@ missing() {
 		awk '$1 != last + 1 { printf "%s-%s ", last + 1, $1 - 1 } { last = $1 } END { if (!last) printf "all" }'
 }
 
-# while_streaming WHAT evpn.conf frr.conf
+# while_streaming WHAT evpn.conf
 while_streaming() {
 	step "$1"
-	lab_converges "$1" lab_conf "$2" "$3"
+	lab_converges "$1" lab_conf "$2"
 	streams_flow
 }
 
@@ -54,7 +54,7 @@ while_streaming() {
 . "$LAB_DIR/checks.sh"
 step "the fabric, and evpnd"
 lab_up
-lab_conf "$LAB_DIR/evpn.conf" "$LAB_DIR/frr.conf"
+lab_conf "$LAB_DIR/evpn.conf"
 lab_converges start lab_daemon
 first_ping host1 192.168.20.16
 wait_for 60 "leaf1 has a route to work2" announced work2 has_route leaf1 192.168.21.17
@@ -63,9 +63,9 @@ reaches host1 192.168.21.17
 stream bridged 192.168.20.16
 stream routed 192.168.21.17
 streams_flow
-while_streaming "VNIs 120, 121 and 200 come" "$here/loss/added.conf" "$here/loss/added-frr.conf"
-while_streaming "gateway and MTU change" "$here/loss/changed.conf" "$here/loss/added-frr.conf"
-while_streaming "VNIs 120, 121 and 200 go" "$LAB_DIR/evpn.conf" "$LAB_DIR/frr.conf"
+while_streaming "VNIs 120, 121 and 200 come" "$here/loss/added.conf"
+while_streaming "gateway and MTU change" "$here/loss/changed.conf"
+while_streaming "VNIs 120, 121 and 200 go" "$LAB_DIR/evpn.conf"
 kill -INT "${STREAMS[@]}"
 wait "${STREAMS[@]}"
 for name in bridged routed; do
