@@ -15,7 +15,8 @@
 #   fabric_begin            the folder, evpn.conf and frr.conf.in alone: for a test that makes its own namespaces
 #                           (in $FABRIC_PARENT, if that is set)
 #   fabric_down             ends the processes and the namespaces; safe at any time: trap fabric_down EXIT
-#   container_start, container_stop [KILL]       FRR's container alone; FRR_ROOT: from another root file system
+#   container_start, container_stop [KILL]       FRR's container alone; FRR_ROOT: from another root file system;
+#                                                FRR_ALONE: no sidecar
 #   vtysh_in ROUTER COMMAND...                   ROUTER: spine leaf1 leaf2 host frr
 #   in_frr COMMAND...       runs a command in the container's network namespace
 #   evpnd_on_node OPTION... runs evpnd where it belongs, with $FABRIC/evpn.conf
@@ -95,7 +96,7 @@ leaf1_vrf() {
 
 container_start() {
 	mkdir -p "$FABRIC/frr"
-	[ -z "${BUILD:-}" ] || install "$BUILD/evpn-reloader" "$FABRIC/frr/reloader"
+	[ -z "${BUILD:-}" ] || [ -n "${FRR_ALONE:-}" ] || install "$BUILD/evpn-reloader" "$FABRIC/frr/reloader"
 	echo "${FRR_ROOT:-}" > "$FABRIC/frr/root"
 	router frr 'zebra bgpd staticd' unshare --net
 }

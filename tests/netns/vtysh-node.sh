@@ -6,12 +6,7 @@ set -eu
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
 
-# shellcheck disable=SC2317
-eval "with_reloader_$(declare -f container_start)"
-# shellcheck disable=SC2317
-container_start() {
-	BUILD='' with_reloader_container_start
-}
+FRR_ALONE=1
 
 has_loaded() {
 	vtysh_in frr 'show running-config' | grep -q advertise-all-vni

@@ -21,6 +21,8 @@ LAB=$(basename "$0" .sh)
 LAB_COMMON=$here/lab
 LAB_DIR=$here/$LAB
 FABRIC_NAMESPACES="ev-spine ev-leaf1 ev-node"
+# frr-reload.py takes its time in a guest, so lab01 has it reload FRR, and what is in tests/vm without a lab's name.
+LAB_FRR=${LAB_FRR:-frr-vtysh}
 LAB_DAEMON=
 LAB_LOG=()
 declare -A LAB_MAC=()
@@ -117,7 +119,9 @@ canaries() {
 lab_up() {
 	local name
 	fabric_begin
-	sed "s|@FABRIC@|$FABRIC|; s|@BUILD@|$BUILD|" "$LAB_COMMON/node.conf.in" > "$FABRIC/node.conf"
+	sed "/^frr-/ { /^$LAB_FRR /!d }; s|@FABRIC@|$FABRIC|; s|@BUILD@|$BUILD|; s|@FRR@|$LAB_FRR|g" \
+		"$LAB_COMMON/node.conf.in" > "$FABRIC/node.conf"
+	[ "$LAB_FRR" = frr-signal ] || FRR_ALONE=1
 	for name in spine leaf1 node; do namespace $name; done
 	ip -n ev-leaf1 address add 100.64.0.1/32 dev lo
 	cable spine leaf1 10.0.1.1/24 leaf1 spine 10.0.1.2/24

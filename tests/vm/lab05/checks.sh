@@ -2,8 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one VRF neither has a route to the other, nor falls into another table.
 unreachable() {
-	! ping_to "$1" "$2" > "$FABRIC/ping" || fail "$1 reaches $2"
-	grep -E 'Unreachable' "$FABRIC/ping" || fail "no router says to $1 that $2 is unreachable: $(cat "$FABRIC/ping")"
+	wait_for 30 "a router says to $1 that $2 is unreachable" said_unreachable "$1" "$2"
+	! grep 'bytes from' "$FABRIC/ping" || fail "$1 reaches $2"
+}
+
+said_unreachable() {
+	ping_to "$1" "$2" > "$FABRIC/ping" || grep Unreachable "$FABRIC/ping"
 }
 
 lab_checks() {
