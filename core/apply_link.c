@@ -32,6 +32,16 @@ static void put_vxlan(struct nl_msg *msg, const struct net_link *link)
 	nla_put_u8(msg, IFLA_VXLAN_LEARNING, link->learning);
 }
 
+/*
+ * A veth is made with a queue for each processor, of which the kernel then takes all but one away (veth_init_queues): 2 sysfs
+ * objects for each, at both ends, in vain. One from the beginning is the same device.
+ */
+static void put_one_queue(struct nl_msg *msg)
+{
+	nla_put_u32(msg, IFLA_NUM_TX_QUEUES, 1);
+	nla_put_u32(msg, IFLA_NUM_RX_QUEUES, 1);
+}
+
 /* The peer is born in its own namespace: creating it here and moving it takes six times as long. */
 static void put_veth(const struct apply *apply, struct nl_msg *msg, const struct net_link *link)
 {
@@ -41,6 +51,7 @@ static void put_veth(const struct apply *apply, struct nl_msg *msg, const struct
 	nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO);
 	nla_put_string(msg, IFLA_IFNAME, link->peer);
 	nla_put_u32(msg, IFLA_GROUP, net_birth_group(apply->instance));
+	put_one_queue(msg);
 	if (link->want & NET_LINK_MTU)
 		nla_put_u32(msg, IFLA_MTU, link->mtu);
 	nla_put_u32(msg, IFLA_NET_NS_FD, (uint32_t)apply->netns_fd[link->peer_ns]);
@@ -69,6 +80,8 @@ struct outcome apply_link_create(struct apply *apply, const struct op *op)
 		nla_put_u32(msg, IFLA_MTU, link->mtu);
 	if (link->want & NET_LINK_MAC)
 		nla_put(msg, IFLA_ADDRESS, 6, link->mac);
+	if (link->kind == NET_KIND_VETH)
+		put_one_queue(msg);
 	if (master)
 		nla_put_u32(msg, IFLA_MASTER, (uint32_t)master);
 	if (parent) {
