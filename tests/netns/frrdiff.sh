@@ -4,11 +4,10 @@
 # a fresh FRR ends; frr-reload.py beside it. And sessions of neighbours that are not touched stay.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/lib/fabric.sh
-. "$root/tests/lib/fabric.sh"
+# shellcheck source=tests/netns/lib-frrdiff.sh
+. "$(dirname "$0")/lib-frrdiff.sh"
 [ -x /usr/lib/frr/frr-reload.py ] || skip "frr-reload.py is not installed (frr-pythontools)"
 texts=$root/tests/golden/frrdiff
-tool=$BUILD/frrdiff-tool
 trap fabric_down EXIT
 fabric_begin
 
@@ -55,31 +54,6 @@ cat > "$FABRIC/spine/etc/text" <<-'E'
 	exit
 E
 nsenter -m -t "$(cat "$FABRIC/spine/pid")" vtysh -f /etc/frr/text
-
-# become : leaf1 takes the configuration on standard input by one batch, and nothing is left
-become() {
-	local dir=$FABRIC/leaf1
-
-	cat > "$dir/wanted"
-	vtysh_in leaf1 'show running-config no-header' > "$dir/running"
-	"$tool" "$dir/running" "$dir/wanted" > "$dir/etc/text" || [ $? = 2 ]
-	nsenter -m -t "$(cat "$dir/pid")" vtysh -f /etc/frr/text || fail "FRR refuses a line of: $(cat "$dir/etc/text")"
-	vtysh_in leaf1 'show running-config no-header' > "$dir/running"
-	"$tool" "$dir/running" "$dir/wanted" > "$dir/left" || fail "left over: $(cat "$dir/left")"
-}
-
-# session NEIGHBOUR : its TCP connection, by the ports; nothing while it is down. (When it came up FRR tells to within a second only.)
-session() {
-	vtysh_in leaf1 'show bgp neighbors json' | python3 -c '
-import json, sys
-peer = json.load(sys.stdin).get(sys.argv[1], {})
-if peer.get("bgpState") == "Established":
-    print(peer["portLocal"], peer["portForeign"])' "$1"
-}
-
-is_up() {
-	[ -n "$(session "$1")" ]
-}
 
 stays() {
 	[ "$(session 10.0.1.1)" = "$first" ] || fail "$*: the session of 10.0.1.1 did not stay: its ports were $first, now '$(session 10.0.1.1)'"

@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# lib-frrdiff.sh - sourced: what frrdiff finds is done by the FRR of the router leaf1
+# shellcheck source=tests/lib/fabric.sh
+. "$(dirname "$0")/../lib/fabric.sh"
+tool=$BUILD/frrdiff-tool
+
+# become : leaf1 takes the configuration on standard input by one batch, and nothing is left
+become() {
+	local dir=$FABRIC/leaf1
+
+	cat > "$dir/wanted"
+	vtysh_in leaf1 'show running-config no-header' > "$dir/running"
+	"$tool" "$dir/running" "$dir/wanted" > "$dir/etc/text" || [ $? = 2 ]
+	nsenter -m -t "$(cat "$dir/pid")" vtysh -f /etc/frr/text || fail "FRR refuses a line of: $(cat "$dir/etc/text")"
+	vtysh_in leaf1 'show running-config no-header' > "$dir/running"
+	"$tool" "$dir/running" "$dir/wanted" > "$dir/left" || fail "left over: $(cat "$dir/left")"
+}
+
+# session NEIGHBOUR : its TCP connection, by the ports; nothing while it is down. (When it came up FRR tells to within a second only.)
+session() {
+	vtysh_in leaf1 'show bgp neighbors json' | python3 -c '
+import json, sys
+peer = json.load(sys.stdin).get(sys.argv[1], {})
+if peer.get("bgpState") == "Established":
+    print(peer["portLocal"], peer["portForeign"])' "$1"
+}
+
+is_up() {
+	[ -n "$(session "$1")" ]
+}
