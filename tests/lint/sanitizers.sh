@@ -7,7 +7,8 @@ root=$(cd "$here/../.." && pwd)
 build=$(realpath -m "${BUILD:-$root/build}")/sanitizers
 mkdir -p "$build"
 cd "$build"
-[ -e Makefile ] || "$root/configure" --enable-sanitizers >configure.log
+# More optimization makes compiling, which is a third of it all, longer than it makes the tests shorter.
+[ -e Makefile ] || "$root/configure" --enable-sanitizers CFLAGS='-g -O1' >configure.log
 # What the test programs are is the whole build's matter: without running them.
 make -s -j"$(nproc)" check TESTS=
 mapfile -t tests < <(find . -maxdepth 1 -type f -executable -name "test-*")
