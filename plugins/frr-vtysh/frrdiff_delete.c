@@ -12,6 +12,7 @@ static const struct {
 	{ FRR_INTERFACE, "description" },
 	{ FRR_ROUTE_MAP, "description" },
 	{ FRR_ROUTE_MAP, "on-match goto" },
+	{ FRR_ROUTE_MAP, "set as-path prepend" },
 	{ FRR_BGP_EVPN, "advertise ipv4 unicast" },
 	{ FRR_BGP_EVPN, "advertise ipv6 unicast" },
 	{ FRR_ROUTER, "log-adjacency-changes" },
