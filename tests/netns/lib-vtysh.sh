@@ -8,6 +8,8 @@ BUILD=$(realpath -m "${BUILD:-$here/../../build}")
 . "$here/../lib/fabric.sh"
 MODULE=$BUILD/plugins/frr-vtysh/.libs/frr-vtysh.so
 PIDFILE=
+# The option by which the plugin finds FRR: by the container's pidfile, unless a test says otherwise before.
+PLACE=
 DRIVE=
 
 [ "$(id -u)" = 0 ] || skip "needs root"
@@ -32,6 +34,7 @@ container() {
 	mkdir -p "$FABRIC/frr"
 	router frr "$1" unshare --net
 	PIDFILE=$FABRIC/frr/pid
+	PLACE=${PLACE:-pidfile=$PIDFILE}
 }
 
 in_container() {
@@ -52,6 +55,17 @@ running() {
 	in_container vtysh -c 'show running-config no-header'
 }
 
+# conf [LINE...] : the file, with lines in the middle of router bgp
+conf() {
+	printf '%s\n' 'frr defaults traditional' 'hostname frr' '!' 'ip route 10.9.0.0/16 blackhole' '!' 'router bgp 65001' \
+		' bgp router-id 10.0.0.1' ' no bgp ebgp-requires-policy' ' neighbor 10.0.0.2 remote-as 65002' \
+		' neighbor 10.0.0.2 timers connect 1' "$@" 'exit' '!' 'end' > "$FABRIC/frr.conf"
+}
+
+runs() {
+	running | grep -q -- "$1" || fail "FRR does not run: $1"
+}
+
 # expect PATTERN : in $OUT
 expect() {
 	[[ $OUT =~ $1 ]] || fail "\`$1' is not in: $OUT"
@@ -63,7 +77,7 @@ drive() {
 	local seconds=$1
 	shift
 	RC=0
-	OUT=$("$BUILD/plugin-drive" "$seconds" "$MODULE" ${PIDFILE:+"pidfile=$PIDFILE"} "$@" 2>&1) || RC=$?
+	OUT=$("$BUILD/plugin-drive" "$seconds" "$MODULE" ${PLACE:+"$PLACE"} "$@" 2>&1) || RC=$?
 }
 
 # reload STATUS [OPTION...] : of $FABRIC/frr.conf, as a new demand
@@ -77,7 +91,7 @@ reload() {
 # drive_begin OPTION... : a reload in the background, which says $FABRIC/drive.log; drive_end: its exit status is in $RC
 drive_begin() {
 	: > "$FABRIC/drive.log"
-	"$BUILD/plugin-drive" 120 "$MODULE" ${PIDFILE:+"pidfile=$PIDFILE"} "$@" -- reload "$FABRIC/frr.conf" 1 \
+	"$BUILD/plugin-drive" 120 "$MODULE" ${PLACE:+"$PLACE"} "$@" -- reload "$FABRIC/frr.conf" 1 \
 		> "$FABRIC/drive.log" 2>&1 &
 	DRIVE=$!
 }

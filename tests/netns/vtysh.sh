@@ -6,17 +6,6 @@ set -eu
 # shellcheck source=tests/netns/lib-vtysh.sh
 . "$(dirname "$0")/lib-vtysh.sh"
 
-# conf [LINE...] : the file, with lines in the middle of router bgp
-conf() {
-	printf '%s\n' 'frr defaults traditional' 'hostname frr' '!' 'ip route 10.9.0.0/16 blackhole' '!' 'router bgp 65001' \
-		' bgp router-id 10.0.0.1' ' no bgp ebgp-requires-policy' ' neighbor 10.0.0.2 remote-as 65002' \
-		' neighbor 10.0.0.2 timers connect 1' "$@" 'exit' '!' 'end' > "$FABRIC/frr.conf"
-}
-
-runs() {
-	running | grep -q -- "$1" || fail "FRR does not run: $1"
-}
-
 # Whether the session is up, and how often it has come and gone, by the neighbour's count.
 session() {
 	vtysh_in peer 'show bgp neighbors 10.0.0.1 json' | grep -oE '"(bgpState|connections[A-Z][a-z]*)":[^,]*' | tr '"\n' ' '
@@ -36,7 +25,7 @@ namespace leaf1
 conf
 
 step "no pidfile, no container, no daemons, one by one: not ready, and the same demand is fulfilled then"
-PIDFILE=$FABRIC/frr/pid
+PIDFILE=$FABRIC/frr/pid PLACE=pidfile=$FABRIC/frr/pid
 mkdir "$FABRIC/frr"
 drive_begin
 wait_for 10 "the pidfile is waited for" drive_says "waiting: waits for $PIDFILE"
