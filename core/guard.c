@@ -48,8 +48,31 @@ void guard_release(struct run *run)
 	steps_close_netns(run);
 }
 
-/* What is left to do, by the kernel's own word. */
-static void take_look(struct run *run, struct drift_left *left)
+/* An operation that the run has not come to yet, or could not do. */
+static bool is_undone(const struct run *run, const struct op *op)
+{
+	static const enum pipeline_step steps[PLAN_STAGE_COUNT] = {
+		[PLAN_BUILD] = STEP_BUILD,
+		[PLAN_RAISE] = STEP_RAISE,
+		[PLAN_PRUNE] = STEP_PRUNE,
+		[PLAN_GIVE_BACK] = STEP_PRUNE,
+	};
+
+	return run->state.step <= steps[op->stage] || plan_group_in(&run->desired, run->failed, op->group);
+}
+
+static void keep_undone(const struct run *run, struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_ops; i++)
+		if (is_undone(run, &plan->ops[i]))
+			plan->ops[n++] = plan->ops[i];
+	plan->n_ops = n;
+}
+
+/* What is left to do, by the kernel's own word; *undone: what of it the run has left, may be NULL. */
+static void take_look(struct run *run, struct drift_left *left, struct drift_left *undone)
 {
 	struct guard *guard = &run->guard;
 	struct run look;
@@ -59,6 +82,9 @@ static void take_look(struct run *run, struct drift_left *left)
 	} else {
 		drift_left_from_plan(&look.desired, &look.plan, left);
 		drift_known_learn(&guard->known, &look.desired, &look.actual, run->options.instance);
+		keep_undone(run, &look.plan);
+		if (undone)
+			drift_left_from_plan(&look.desired, &look.plan, undone);
 	}
 	steps_look_clear(&look);
 }
@@ -116,7 +142,7 @@ uint32_t guard_look(struct run *run)
 
 	if (!run->guard.settled)
 		return GUARD_NOTHING;
-	take_look(run, &now);
+	take_look(run, &now, NULL);
 	wait = judge(run, &now);
 	drift_left_clear(&now);
 	return wait;
@@ -125,7 +151,8 @@ uint32_t guard_look(struct run *run)
 uint32_t guard_settle(struct run *run)
 {
 	struct guard *guard = &run->guard;
-	uint32_t wait = GUARD_NOTHING;
+	struct drift_left now = { 0 };
+	uint32_t wait;
 
 	/* The plan makes `failed`. */
 	if (!run->options.listen || !run->failed) {
@@ -145,10 +172,10 @@ uint32_t guard_settle(struct run *run)
 	for (int ns = 0; ns < NET_NS_COUNT; ns++)
 		if (guard->monitors[ns])
 			monitor_read(guard->monitors[ns], NULL, NULL);
-	if (run->state.phase == PIPELINE_CONVERGED)
-		wait = guard_look(run);
-	else
-		take_look(run, &guard->left);
+	/* What came since the run's own changes went away with the notifications: it is in this look. */
+	take_look(run, &now, &guard->left);
+	wait = judge(run, &now);
+	drift_left_clear(&now);
 	return wait;
 }
 

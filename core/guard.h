@@ -7,7 +7,9 @@
  * asked. Only when the look finds something left to do that the run did not leave is the pipeline run.
  *
  * What the run itself changes must not set it off. Which notification is whose cannot be told for sure, so it is not
- * guessed: after a run that changed something, its notifications are thrown away and one look says how things stand.
+ * guessed: after a run that changed something, its notifications are thrown away and one look says how things stand. Of
+ * what that look finds left to do, the run has left what belongs to steps that it has not come to, or to what it could not
+ * bring about; the rest was changed by somebody meanwhile.
  *
  * While a run waits (FRR reloads) the same holds, and a run begins anew if there is drift. That costs a reload nothing:
  * its demand outlives the run (run->reload.pending), and so does the syntax check's child. Before a plan is made nothing
