@@ -141,10 +141,11 @@ struct config_l3vni {
 	size_t n_routes;
 	char **import_vrfs;
 	size_t n_import_vrfs;
+	bool advertise_imported; /* what comes by import_vrfs becomes Type-5 routes of this VRF as well */
 	struct config_evpn evpn;
 	unsigned int families; /* that the VRF has addresses, gateways or routes of; all where it has none */
 	struct config_families
-		advertise; /* as Type-5 routes; default: those of the VRF and of the VRFs that it imports */
+		advertise; /* as Type-5 routes; default: those of the VRF and, advertise_imported, of what it imports */
 };
 
 struct config_l2vni {

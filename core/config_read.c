@@ -254,6 +254,7 @@ static const struct config_section l3vni_section = {
 			{ "import_vrfs", value_read_words, MEMBERS(struct config_l3vni, import_vrfs, n_import_vrfs) },
 			{ "advertise", config_read_families, MEMBER(struct config_l3vni, advertise),
 			  .words = config_ip_families },
+			{ "advertise_imported", value_read_bool, MEMBER(struct config_l3vni, advertise_imported) },
 			{ "rd", config_read_rd, MEMBER(struct config_l3vni, evpn.rd) },
 			{ "route_targets", value_read_group, MEMBER(struct config_l3vni, evpn),
 			  .section = &config_l3_targets_section },

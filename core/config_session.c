@@ -141,7 +141,7 @@ void config_frr_finish(struct config *config)
 		if (l3->advertise.set)
 			continue;
 		l3->advertise.bits = l3->families;
-		for (size_t k = 0; k < l3->n_import_vrfs; k++)
+		for (size_t k = 0; l3->advertise_imported && k < l3->n_import_vrfs; k++)
 			l3->advertise.bits |= config_find_vrf(config, l3->import_vrfs[k])->families;
 	}
 	for (size_t i = 0; i < config->frr.n_neighbors; i++) {

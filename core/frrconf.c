@@ -202,8 +202,7 @@ static void print_default(struct frrconf *f)
 	fputs("exit\n!\n", f->out);
 }
 
-/* The host's address for the session of this family: one that an address in the VRF shares a subnet with. */
-static const struct ipaddr *host_address(const struct config_host *host, uint8_t family)
+const struct ipaddr *frrconf_host_address(const struct config_host *host, uint8_t family)
 {
 	for (size_t i = 0; host->session.asn && i < host->n_addresses; i++)
 		for (size_t k = 0; k < host->n_peer_addresses; k++)
@@ -240,7 +239,7 @@ static void print_redistribute(struct frrconf *f, const struct config_l3vni *l3,
 static void print_vrf_family(struct frrconf *f, const struct config_l3vni *l3, unsigned int family)
 {
 	uint8_t af = family ? AF_INET6 : AF_INET;
-	const struct ipaddr *host = host_address(&l3->host, af);
+	const struct ipaddr *host = frrconf_host_address(&l3->host, af);
 	unsigned int bit = 1u << family;
 	char text[IPADDR_TEXT_SIZE];
 
@@ -260,11 +259,12 @@ static void print_vrf_family(struct frrconf *f, const struct config_l3vni *l3, u
 static void print_vrf(struct frrconf *f, const struct config_l3vni *l3)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	bool map = frrconf_has_map(l3);
 	char text[IPADDR_TEXT_SIZE];
 
 	print_head(f, l3->vrf);
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
-		const struct ipaddr *host = host_address(&l3->host, families[i]);
+		const struct ipaddr *host = frrconf_host_address(&l3->host, families[i]);
 
 		if (!host)
 			continue;
@@ -277,7 +277,8 @@ static void print_vrf(struct frrconf *f, const struct config_l3vni *l3)
 	begin_family(f);
 	for (unsigned int family = 0; family < ARRAY_LEN(families); family++)
 		if (l3->advertise.bits & (1u << family))
-			fprintf(f->out, "  advertise %s\n", family_names[family]);
+			fprintf(f->out, "  advertise %s%s%s\n", family_names[family],
+				map ? " route-map evpnd-own-" : "", map ? l3->vrf : "");
 	print_evpn(f, "  ", &l3->evpn);
 	end_family(f, FAMILY_EVPN);
 	fputs("exit\n!\n", f->out);
@@ -313,42 +314,6 @@ static void print_instances(struct frrconf *f)
 	}
 }
 
-static void print_accept(struct frrconf *f, const struct config_l3vni *l3, uint8_t family)
-{
-	const char *ip = family == AF_INET6 ? "ipv6" : "ip";
-	char text[IPADDR_TEXT_SIZE];
-	unsigned int seq = 0;
-
-	if (!l3->host.filters || !host_address(&l3->host, family))
-		return;
-	for (size_t i = 0; i < l3->host.n_accept; i++) {
-		const struct config_accept *accept = &l3->host.accept[i];
-
-		if (accept->prefix.family != family)
-			continue;
-		seq += 5;
-		fprintf(f->out, "%s prefix-list evpnd-%s seq %u permit %s", ip, l3->vrf, seq,
-			ipaddr_format(&accept->prefix, true, text));
-		if (accept->ge)
-			fprintf(f->out, " ge %u", accept->ge);
-		if (accept->le)
-			fprintf(f->out, " le %u", accept->le);
-		fputc('\n', f->out);
-	}
-	if (!seq)
-		fprintf(f->out, "%s prefix-list evpnd-%s seq 5 deny any\n", ip, l3->vrf);
-	f->listed = true;
-}
-
-static void print_lists(struct frrconf *f, uint8_t family)
-{
-	f->listed = false;
-	for (size_t i = 0; i < f->config->n_l3vnis; i++)
-		print_accept(f, f->config->by_vrf[i], family);
-	if (f->listed)
-		fputs("!\n", f->out);
-}
-
 static void print_profiles(struct frrconf *f)
 {
 	if (!f->config->frr.n_bfd_profiles)
@@ -378,10 +343,10 @@ void frrconf_print(struct frrconf *f)
 	if (frr->hostname)
 		fprintf(f->out, "hostname %s\n!\n", frr->hostname);
 	print_vrfs(f);
+	frrconf_print_maps(f);
 	print_default(f);
 	print_instances(f);
-	print_lists(f, AF_INET);
-	print_lists(f, AF_INET6);
+	frrconf_print_lists(f);
 	print_profiles(f);
 	fprintf(f->out, "%s%s", frr->extra, len && frr->extra[len - 1] != '\n' ? "\n" : "");
 }

@@ -4,7 +4,8 @@
  *
  * In the form and order of FRR's own `show running-config' (8.4 and 10.3), so that whoever compares the two finds what
  * differs in meaning, and nothing else: no value that is FRR's default, VRFs before `router bgp' (frr-reload.py of 8.4
- * takes `vrf red' for `vrf-policy red' behind it), neighbors, VRFs and lists as FRR sorts them. Tests load it into FRR.
+ * takes `vrf red' for `vrf-policy red' behind it), neighbors, VRFs and lists as FRR sorts them. Only route-maps stand where
+ * bgpd needs them, not where it shows them (frrconf_parts.h). Tests load it into FRR.
  */
 #pragma once
 

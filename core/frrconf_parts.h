@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrconf_parts.h - between the files that make frr.conf: frrconf.c prints, frrconf_order.c sorts as FRR does
+ * frrconf_parts.h - between the files that make frr.conf: frrconf.c prints, frrconf_policy.c its lists and maps,
+ * frrconf_order.c sorts as FRR does
  */
 #pragma once
 
@@ -17,10 +18,21 @@ struct frrconf {
 	FILE *outer; /* while `out` is a family's */
 	char *family;
 	size_t family_len;
-	bool listed; /* print_lists has printed one */
 };
 
 /* What FRR calls it; freed by the caller. */
 char *frrconf_peer(const struct config_neighbor *n);
+
+/* The host's address for the session of this family: one that an address in the VRF shares a subnet with. */
+const struct ipaddr *frrconf_host_address(const struct config_host *host, uint8_t family);
+
+/* Whether the VRF's Type-5 routes go through the route-map evpnd-own-VRF, which leaves out those that it imports. */
+bool frrconf_has_map(const struct config_l3vni *l3);
+/*
+ * These maps. Before `router bgp', where FRR has them behind it: bgpd, reading a file, would know the map only seconds
+ * after `advertise ... route-map' and announce everything until then (bgp route-map delay-timer).
+ */
+void frrconf_print_maps(struct frrconf *f);
+void frrconf_print_lists(struct frrconf *f);
 
 void frrconf_print(struct frrconf *f);

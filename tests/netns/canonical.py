@@ -6,6 +6,7 @@ Nothing but this is put in order, all else must be the same line by line:
  - our first line, which is a comment;
  - a host name, which FRR shows in its head (it must be the same one there);
  - the VNIs within l2vpn evpn, which FRR has by a hash;
+ - route-maps, which ours has before router bgp, so that bgpd knows them in time; FRR shows them elsewhere;
  - with FRR 10, prefix lists, which it shows before VRFs, 8.4 behind router bgp."""
 import difflib
 import pathlib
@@ -37,6 +38,10 @@ def lists_behind_bgp(found):
     return others[:last + 1] + lists + others[last + 1:]
 
 
+def maps_first(found):
+    return sorted(found, key=lambda b: not b[0].startswith("route-map "))
+
+
 def of_running(lines):
     head = lines.index("!", lines.index("!") + 1)
     known = "(Building|$|Current|!|frr |hostname |service )"
@@ -53,7 +58,7 @@ def of_file(lines):
 
 
 def canonical(lines, version):
-    found = blocks(lines)
+    found = maps_first(blocks(lines))
     if version == "10":
         found = lists_behind_bgp(found)
     return sort_vnis("\n".join(line for b in found for line in b) + "\n").splitlines()

@@ -40,6 +40,7 @@ frr_empties() {
 		sed -nE '/^vrf /{p;n;s/^ (vni .*)/ no \1\nexit-vrf/p}' "$1"
 		sed -nE 's/^(router bgp .* vrf .*)/no \1/p' "$1"
 		sed -nE 's/^(router bgp [0-9]+)$/no \1/p; s/^(ip|ipv6) prefix-list ([^ ]+) .*/no \1 prefix-list \2/p' "$1" | uniq
+		sed -nE 's/^route-map ([^ ]+) .*/no route-map \1/p' "$1" | uniq
 		sed -nE 's/^(vrf .*|bfd)$/no \1/p' "$1"
 	} > "$name"
 	in_node vtysh -f /etc/frr/empty.conf > "$FABRIC/emptied" 2>&1 || :

@@ -236,7 +236,9 @@ START_TEST(what_follows_from_other_values)
 
 	load(N(EXTERNAL "timers = { hold = 30; }; }, { interface = \"e\"; asn = \"external\"; "
 			"timers = { keepalive = 30000; }; families = [ \"ipv6\" ];"),
-	     "import_vrfs = [ \"blue\" ]; route_targets = { import = [ \"1:2\", \"1:1\" ]; };", HOST, "");
+	     "import_vrfs = [ \"blue\" ]; advertise_imported = true; route_targets = { import = [ \"1:2\", \"1:1\" ]; "
+	     "};",
+	     HOST, "");
 	ck_assert_ptr_nonnull(config);
 	timers = &config->frr.neighbors[0].session.timers;
 	ck_assert(timers->set && timers->keepalive == 10 && timers->hold == 30 && timers->connect == 0);
