@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Leaking between VRFs on the node: red and blue each with storage, and a default route of external for all; red and blue do not
-# reach each other.
+# Leaking between VRFs on four leaves and nodes: red and blue each with storage, and a default route of external for all; red and
+# blue do not reach each other.
 set -eu
 # shellcheck source=tests/vm/lib-lab.sh
 . "$(dirname "$0")/lib-lab.sh"

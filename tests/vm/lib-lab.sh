@@ -7,7 +7,8 @@
 #                 VTEP 100.64.0.1
 #
 # The folder of tests/vm/NAME.sh, tests/vm/NAME, has these files; lab01's are taken for what it lacks.
-#   fabric.sh    lab_fabric: what else there is; on leaf1 somebody has done by hand what evpnd does on the node
+#   fabric.sh    lab_fabric: what else there is; on leaf1 somebody has done by hand what evpnd does on the node;
+#                lab_more_routers: what else routes, started after the others
 #   leaf1.conf   leaf1's FRR
 #   host.conf    that of the host's own BGP speaker, if the host has a session
 #   evpn.conf    the node's, of which its frr.conf is generated; node.conf, which it includes, is what all have: plugins
@@ -29,15 +30,16 @@ declare -A LAB_MAC=()
 
 # --- The fabric
 
-# vrf_by_hand NAME TABLE VNI: the lines for ip -batch on leaf1
+# vrf_by_hand NAME TABLE VNI [LEAF]: the lines for ip -batch on leaf1, or that leaf
 vrf_by_hand() {
+	local leaf=${4:-1}
 	cat <<-E
 		link add $1 up type vrf table $2
 		route add unreachable default table $2 metric 4278198272
 		route add unreachable ::/0 table $2 metric 4278198272
-		link add br$3 mtu 1450 address aa:bb:cc:00:00:01 master $1 type bridge
+		link add br$3 mtu 1450 address aa:bb:cc:00:00:0$leaf master $1 type bridge
 		link set br$3 up addrgenmode none
-		link add vni$3 mtu 1450 master br$3 type vxlan id $3 local 100.64.0.1 dstport 4789 nolearning
+		link add vni$3 mtu 1450 master br$3 type vxlan id $3 local 100.64.0.$leaf dstport 4789 nolearning
 		link set vni$3 up addrgenmode none
 		link set vni$3 type bridge_slave neigh_suppress on learning off
 	E
@@ -131,6 +133,7 @@ lab_up() {
 	lab_router spine "$LAB_COMMON/spine.conf"
 	lab_router leaf1 "$(lab_file leaf1.conf)"
 	! grep -q peer_addresses "$(lab_file evpn.conf)" || lab_router host "$(lab_file host.conf)"
+	lab_more_routers
 	container_start
 	step "the canaries"
 	# As podman leaves it.
@@ -276,6 +279,10 @@ nothing_is_left_to_do() {
 # --- All of it
 
 lab_idle_checks() {
+	:
+}
+
+lab_more_routers() {
 	:
 }
 
