@@ -111,7 +111,13 @@ const char *answer_missing(const char *daemons, const char *wanted, size_t *ret_
 
 bool answer_is_locked(const char *out, const char *err)
 {
-	return strstr(out, "configuration is locked") || strstr(err, "configuration is locked");
+	/* FRR 8.4's words, and mgmtd's, which holds its datastore while it reads what it starts with. */
+	static const char *const words[] = { "configuration is locked", "locked by another session" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(out, words[i]) || strstr(err, words[i]))
+			return true;
+	return false;
 }
 
 bool answer_is_alone(const char *err)

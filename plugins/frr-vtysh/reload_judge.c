@@ -225,7 +225,8 @@ static void judge_frr_reload(struct reload *reload, const struct vtysh_end *end)
 void reload_judge(struct reload *reload, struct vtysh_end *end)
 {
 	if (answer_is_locked(end->out, end->err)) {
-		wait_for(reload, "another vtysh is in `configure terminal' and has FRR's configuration locked");
+		wait_for(reload,
+			 "FRR's configuration is locked: another vtysh is in `configure terminal', or FRR is starting");
 		return;
 	}
 	if (answer_is_alone(end->err)) {

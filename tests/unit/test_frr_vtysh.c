@@ -278,8 +278,12 @@ START_TEST(test_not_ready)
 	write_file("fail.read", "printf ' zebra bgp staticd\\n'; cat $d/running; exit 0");
 	assert_waits(1, "FRR's bgpd does not answer");
 	write_file("fail.read", "echo '% VTY configuration is locked by other VTY'; exit 1");
-	assert_waits(1, "has FRR's configuration locked");
+	assert_waits(1, "FRR's configuration is locked");
 	forget_file("fail.read");
+	/* FRR 10, with some of the lines applied or none: not the lines' fault. */
+	write_file("fail.apply", "echo \"% Can't enter config; running datastore locked by another session\"; exit 1");
+	assert_waits(1, "FRR's configuration is locked");
+	forget_file("fail.apply");
 	/* The socket of one that comes up ends the pause. */
 	write_file("staticd.vty", "");
 	ck_assert_int_eq(outcome(NULL, 1), 1);
