@@ -216,6 +216,7 @@ int frrdiff_make(const char *running, const char *wanted, struct frrdiff *ret_di
 	    frr_parse(&arena, wanted, "the wanted configuration", &new, err) < 0) {
 		ret = -1;
 	} else {
+		frr_normal_version(new, running);
 		make(&out, old, new);
 		*ret_diff = (struct frrdiff){ .n_deleted = out.n_deleted, .n_added = out.n_added };
 		if (out.len) {

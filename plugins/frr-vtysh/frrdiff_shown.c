@@ -223,3 +223,27 @@ void frr_normal_shown(struct frr_arena *arena, struct frr_node *root)
 	say_default(arena, root);
 	drop_defaults(root);
 }
+
+/* The major version that a running configuration begins with; 0: it does not tell. */
+static unsigned long version_of(const char *running)
+{
+	static const char words[] = "frr version ";
+	const char *at = strstr(running, words);
+
+	return at ? strtoul(at + strlen(words), NULL, 10) : 0;
+}
+
+void frr_normal_version(struct frr_node *node, const char *running)
+{
+	if (version_of(running) < 10)
+		return;
+	for (size_t i = 0; i < node->n_kids; i++) {
+		struct frr_node *kid = node->kids[i];
+
+		if (kid->kind == FRR_VRF)
+			frr_normal_version(kid, running);
+		/* On by default, and so not shown. */
+		kid->gone |= kid->kind == FRR_LINE && (strcmp(kid->text, "ip nht resolve-via-default") == 0 ||
+						       strcmp(kid->text, "ipv6 nht resolve-via-default") == 0);
+	}
+}

@@ -94,6 +94,9 @@ void frr_normal_tree(struct frr_arena *arena, struct frr_node *root);
 void frr_normal_shown(struct frr_arena *arena, struct frr_node *root);
 void frr_normal_bgp(struct frr_arena *arena, struct frr_node *bgp);
 
+/* What the FRR of this running configuration leaves out, and older ones do not. */
+void frr_normal_version(struct frr_node *root, const char *running);
+
 /* Fills in key and rank of all nodes below. */
 void frr_set_keys(struct frr_arena *arena, struct frr_node *node);
 

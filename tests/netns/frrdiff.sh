@@ -3,35 +3,14 @@
 # tests/netns/frrdiff.sh : what frrdiff makes of two configurations, done by real FRR, leads from the one to the other, and ends where
 # a fresh FRR ends; frr-reload.py beside it. And sessions of neighbours that are not touched stay.
 set -eu
-root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/netns/lib-frrdiff.sh
 . "$(dirname "$0")/lib-frrdiff.sh"
 [ -x /usr/lib/frr/frr-reload.py ] || skip "frr-reload.py is not installed (frr-pythontools)"
-texts=$root/tests/golden/frrdiff
 trap fabric_down EXIT
 fabric_begin
 
 step "pairs of configurations"
-chains=()
-for text in "$texts"/*.conf; do
-	name=${text%.conf}
-	case $name in */empty | *-2 | *-asn) continue ;; esac
-	chain=$texts/empty.conf:$text
-	for other in "$name-2.conf" "$name-asn.conf"; do
-		[ ! -f "$other" ] || chain+=:$other:$text
-	done
-	chains+=("$chain:~2:$texts/empty.conf")
-done
-# What the generator makes, each against its neighbours.
-chain=$texts/empty.conf
-for text in "$root"/tests/golden/frrconf/*/frr.conf; do
-	[ ! -f "$text" ] || chain+=:$text
-done
-[ "$chain" = "$texts/empty.conf" ] || chains+=("$chain:$texts/empty.conf")
-mkdir "$FABRIC/corpus"
-chmod 755 "$FABRIC/corpus"
-python3 "$root/tests/lib/frrdiff-corpus.py" "$tool" "$FABRIC/corpus" "$texts/frr-reload-differs" "${chains[@]}" ||
-	fail "frrdiff and FRR disagree, see above"
+frrdiff_pairs '~2'
 
 step "two routers, two sessions between them"
 namespace spine
