@@ -82,9 +82,10 @@ static void take_look(struct run *run, struct drift_left *left, struct drift_lef
 	} else {
 		drift_left_from_plan(&look.desired, &look.plan, left);
 		drift_known_learn(&guard->known, &look.desired, &look.actual, run->options.instance);
-		keep_undone(run, &look.plan);
-		if (undone)
+		if (undone) {
+			keep_undone(run, &look.plan);
 			drift_left_from_plan(&look.desired, &look.plan, undone);
+		}
 	}
 	steps_look_clear(&look);
 }
@@ -135,24 +136,25 @@ static uint32_t judge(struct run *run, const struct drift_left *now)
 	return wait;
 }
 
-uint32_t guard_look(struct run *run)
+static uint32_t look_and_judge(struct run *run, struct drift_left *undone)
 {
 	struct drift_left now = { 0 };
 	uint32_t wait;
 
-	if (!run->guard.settled)
-		return GUARD_NOTHING;
-	take_look(run, &now, NULL);
+	take_look(run, &now, undone);
 	wait = judge(run, &now);
 	drift_left_clear(&now);
 	return wait;
 }
 
+uint32_t guard_look(struct run *run)
+{
+	return run->guard.settled ? look_and_judge(run, NULL) : GUARD_NOTHING;
+}
+
 uint32_t guard_settle(struct run *run)
 {
 	struct guard *guard = &run->guard;
-	struct drift_left now = { 0 };
-	uint32_t wait;
 
 	/* The plan makes `failed`. */
 	if (!run->options.listen || !run->failed) {
@@ -173,10 +175,7 @@ uint32_t guard_settle(struct run *run)
 		if (guard->monitors[ns])
 			monitor_read(guard->monitors[ns], NULL, NULL);
 	/* What came since the run's own changes went away with the notifications: it is in this look. */
-	take_look(run, &now, &guard->left);
-	wait = judge(run, &now);
-	drift_left_clear(&now);
-	return wait;
+	return look_and_judge(run, &guard->left);
 }
 
 struct reading {
