@@ -233,17 +233,21 @@ static unsigned long version_of(const char *running)
 	return at ? strtoul(at + strlen(words), NULL, 10) : 0;
 }
 
-void frr_normal_version(struct frr_node *node, const char *running)
+/* On by default, and so not shown. */
+static void drop_resolve_via_default(struct frr_node *node)
 {
-	if (version_of(running) < 10)
-		return;
 	for (size_t i = 0; i < node->n_kids; i++) {
 		struct frr_node *kid = node->kids[i];
 
 		if (kid->kind == FRR_VRF)
-			frr_normal_version(kid, running);
-		/* On by default, and so not shown. */
+			drop_resolve_via_default(kid);
 		kid->gone |= kid->kind == FRR_LINE && (strcmp(kid->text, "ip nht resolve-via-default") == 0 ||
 						       strcmp(kid->text, "ipv6 nht resolve-via-default") == 0);
 	}
+}
+
+void frr_normal_version(struct frr_node *root, const char *running)
+{
+	if (version_of(running) >= 10)
+		drop_resolve_via_default(root);
 }
