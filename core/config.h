@@ -246,6 +246,12 @@ struct config *config_load(const char *path, struct config_errors *errors);
 /* The L3VNI that owns VRF `name`, or NULL. */
 const struct config_l3vni *config_find_vrf(const struct config *config, const char *name);
 
+/*
+ * The host's address for the session of this family (AF_UNSPEC: of either): one that an address in the VRF shares a subnet
+ * with; NULL: none, or there is no session. The config's.
+ */
+const struct ipaddr *config_host_address(const struct config_host *host, uint8_t family);
+
 /* Whether any interface shall be a port of Open vSwitch. */
 bool config_wants_ovs(const struct config *config);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config_check_frr.c - group frr and the sessions: values compared with each other; see config_parse.h */
+#include <sys/socket.h>
+
 #include "config_checker.h"
 
 static void check_timers(struct checker *c, const struct config_timers *timers, const config_setting_t *s)
@@ -91,16 +93,6 @@ static void check_neighbor(struct checker *c, const struct config_neighbor *n, c
 		PROBLEM(c, member(s, "families"), "frr.neighbors.families: want one at least");
 }
 
-static bool have_common_subnet(const struct config_host *host)
-{
-	for (size_t i = 0; i < host->n_addresses; i++)
-		for (size_t k = 0; k < host->n_peer_addresses; k++)
-			if (host->addresses[i].prefixlen == host->peer_addresses[k].prefixlen &&
-			    ipaddr_overlap(&host->addresses[i], &host->peer_addresses[k]))
-				return true;
-	return false;
-}
-
 static void check_accept(struct checker *c, const struct config_l3vni *l3, const config_setting_t *list)
 {
 	char text[IPADDR_TEXT_SIZE];
@@ -138,7 +130,7 @@ static void check_host_session(struct checker *c, const struct config_l3vni *l3,
 			PROBLEM(c, member(s, keys[i]),
 				"l3vnis.host.%s is of the BGP session with the host, for which `asn' is missing",
 				keys[i]);
-	if (host->session.asn && !have_common_subnet(host))
+	if (host->session.asn && !config_host_address(host, AF_UNSPEC))
 		PROBLEM(c, member(s, "asn"),
 			"l3vnis.host.asn: the BGP session with AS %u needs a subnet that `addresses' and "
 			"`peer_addresses' have in common",

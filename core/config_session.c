@@ -152,6 +152,17 @@ void config_frr_finish(struct config *config)
 	}
 }
 
+const struct ipaddr *config_host_address(const struct config_host *host, uint8_t family)
+{
+	for (size_t i = 0; host->session.asn && i < host->n_addresses; i++)
+		for (size_t k = 0; k < host->n_peer_addresses; k++)
+			if ((family == AF_UNSPEC || host->addresses[i].family == family) &&
+			    host->addresses[i].prefixlen == host->peer_addresses[k].prefixlen &&
+			    ipaddr_overlap(&host->addresses[i], &host->peer_addresses[k]))
+				return &host->addresses[i];
+	return NULL;
+}
+
 void config_session_clear(struct config_session *session)
 {
 	/* In the clear it need not outlive its use. */

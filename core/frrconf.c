@@ -202,17 +202,6 @@ static void print_default(struct frrconf *f)
 	fputs("exit\n!\n", f->out);
 }
 
-const struct ipaddr *frrconf_host_address(const struct config_host *host, uint8_t family)
-{
-	for (size_t i = 0; host->session.asn && i < host->n_addresses; i++)
-		for (size_t k = 0; k < host->n_peer_addresses; k++)
-			if (host->addresses[i].family == family &&
-			    host->addresses[i].prefixlen == host->peer_addresses[k].prefixlen &&
-			    ipaddr_overlap(&host->addresses[i], &host->peer_addresses[k]))
-				return &host->addresses[i];
-	return NULL;
-}
-
 static bool has_route(const struct config_l3vni *l3, uint8_t family)
 {
 	for (size_t i = 0; i < l3->n_routes; i++)
@@ -239,7 +228,7 @@ static void print_redistribute(struct frrconf *f, const struct config_l3vni *l3,
 static void print_vrf_family(struct frrconf *f, const struct config_l3vni *l3, unsigned int family)
 {
 	uint8_t af = family ? AF_INET6 : AF_INET;
-	const struct ipaddr *host = frrconf_host_address(&l3->host, af);
+	const struct ipaddr *host = config_host_address(&l3->host, af);
 	unsigned int bit = 1u << family;
 	char text[IPADDR_TEXT_SIZE];
 
@@ -264,7 +253,7 @@ static void print_vrf(struct frrconf *f, const struct config_l3vni *l3)
 
 	print_head(f, l3->vrf);
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
-		const struct ipaddr *host = frrconf_host_address(&l3->host, families[i]);
+		const struct ipaddr *host = config_host_address(&l3->host, families[i]);
 
 		if (!host)
 			continue;

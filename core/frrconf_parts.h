@@ -23,9 +23,6 @@ struct frrconf {
 /* What FRR calls it; freed by the caller. */
 char *frrconf_peer(const struct config_neighbor *n);
 
-/* The host's address for the session of this family: one that an address in the VRF shares a subnet with. */
-const struct ipaddr *frrconf_host_address(const struct config_host *host, uint8_t family);
-
 /* Whether the VRF's Type-5 routes go through the route-map evpnd-own-VRF, which leaves out those that it imports. */
 bool frrconf_has_map(const struct config_l3vni *l3);
 /*

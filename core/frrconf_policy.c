@@ -37,7 +37,7 @@ static bool print_accept(struct frrconf *f, const struct config_l3vni *l3, uint8
 	char text[IPADDR_TEXT_SIZE];
 	unsigned int seq = 0;
 
-	if (!l3->host.filters || !frrconf_host_address(&l3->host, family))
+	if (!l3->host.filters || !config_host_address(&l3->host, family))
 		return false;
 	for (size_t i = 0; i < l3->host.n_accept; i++) {
 		const struct config_accept *accept = &l3->host.accept[i];
