@@ -98,9 +98,10 @@ for info in null '""' '"{}"'; do
 	one "\"info\": $info"
 	expect 'waits waits for a running container of pod test/frr' settle 10
 done
-fake_do "{\"containers\": [{\"id\": \"c1\", \"sandbox\": \"one\", \"name\": \"x\", \"pid\": $OTHER}]}"
-expect 'failed x in pod test/frr: process * is not the container that is meant: *contains `c1?' settle 10
-fake_do "{\"containers\": [{\"id\": \"c1\", \"sandbox\": \"one\", \"name\": \"x\", \"info\": \"{}\"}]}"
+# An id that is in no cgroup's name by chance.
+fake_do "{\"containers\": [{\"id\": \"nobody-is-that\", \"sandbox\": \"one\", \"name\": \"x\", \"pid\": $OTHER}]}"
+expect 'failed x in pod test/frr: process * is not the container that is meant: *contains `nobody-is-that?' settle 10
+fake_do "{\"containers\": [{\"id\": \"nobody-is-that\", \"sandbox\": \"one\", \"name\": \"x\", \"info\": \"{}\"}]}"
 expect 'failed the runtime does not say which process container x in pod test/frr is' settle 10
 one "\"path\": \"/proc/$OTHER/ns/net\""
 expect 'found *' await 10
