@@ -229,6 +229,9 @@ void job_expire(struct job *job, const struct options *options)
 	text_printf(body, QUOTE_MAX, "%s did not end within %u s and was killed%s\n", what, seconds,
 		    job->applying ? "; a part of the configuration may be in effect" : "");
 	tool_read(&job->tool);
+	/* With --test that is the difference. */
+	if (job->applying)
+		text_quote(body, &job->tool.output[0], QUOTE_MAX);
 	text_quote(body, &job->tool.output[1], QUOTE_MAX);
 }
 

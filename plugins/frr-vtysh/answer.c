@@ -111,7 +111,7 @@ const char *answer_missing(const char *daemons, const char *wanted, size_t *ret_
 
 bool answer_is_locked(const char *out, const char *err)
 {
-	/* FRR 8.4's words, and mgmtd's, which holds its datastore while it reads what it starts with. */
+	/* FRR 8.4's words; and those that FRR 10's vtysh repeats until mgmtd's lock is free, when it goes on. */
 	static const char *const words[] = { "configuration is locked", "locked by another session" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -7,6 +7,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "frr-vtysh/answer.h"
 #include "frr-vtysh/job.h"
 
 #define PAUSE_FIRST_MS 100
@@ -127,6 +128,21 @@ static bool timer_fired(const struct job *job)
 	return read(job->timer, &n, sizeof(n)) == sizeof(n);
 }
 
+static void fail_time_limit(struct job *job)
+{
+	struct vtysh_end end = { 0 };
+	struct evpn_error ignored = { 0 };
+	bool locked = job->vtysh.pid && vtysh_kill_and_take(&job->vtysh, &end, &ignored) == 0 &&
+		      answer_is_locked(end.out, end.err);
+
+	vtysh_end_clear(&end);
+	/* FRR 10's vtysh waits for the lock, for ever. */
+	evpn_fail(&job->err, ETIMEDOUT, "%s did not end within %u s, and was killed%s", job->what,
+		  job->options->timeout_s,
+		  locked ? ": FRR's configuration is locked, another vtysh is reading a file into it" : "");
+	job_end(job, -1);
+}
+
 enum job_news job_go_on(struct job *job, bool appeared, struct vtysh_end *ret_end)
 {
 	struct evpn_error why = { 0 };
@@ -143,9 +159,7 @@ enum job_news job_go_on(struct job *job, bool appeared, struct vtysh_end *ret_en
 		evpn_fail(&job->err, why.code, "%s: %s", job->what, why.msg);
 		job_end(job, -1);
 	} else if (fired) {
-		evpn_fail(&job->err, ETIMEDOUT, "%s did not end within %u s, and was killed", job->what,
-			  job->options->timeout_s);
-		job_end(job, -1);
+		fail_time_limit(job);
 	}
 	return JOB_NOTHING;
 }

@@ -204,15 +204,26 @@ int vtysh_take_end(struct vtysh *vtysh, struct vtysh_end *ret_end, struct evpn_e
 	return 0;
 }
 
+static void kill_group(pid_t pid)
+{
+	/* Of the group: on the host, vtysh's pager or frr-reload.py's vtysh. EPERM, ESRCH: not a group's leader yet. */
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
+}
+
+int vtysh_kill_and_take(struct vtysh *vtysh, struct vtysh_end *ret_end, struct evpn_error *err)
+{
+	kill_group(vtysh->pid);
+	return vtysh_take_end(vtysh, ret_end, err);
+}
+
 void vtysh_kill(struct vtysh *vtysh)
 {
 	int status;
 
 	if (!vtysh->pid)
 		return;
-	/* Of the group: on the host, vtysh's pager or frr-reload.py's vtysh. EPERM, ESRCH: not a group's leader yet. */
-	kill(-vtysh->pid, SIGKILL);
-	kill(vtysh->pid, SIGKILL);
+	kill_group(vtysh->pid);
 	while (waitpid(vtysh->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	forget(vtysh);

@@ -51,5 +51,8 @@ int vtysh_start(struct vtysh *vtysh, const struct enter_target *target, const ch
  */
 int vtysh_take_end(struct vtysh *vtysh, struct vtysh_end *ret_end, struct evpn_error *err);
 
+/* Kills the one that runs, with all that it has started, and takes its end. */
+int vtysh_kill_and_take(struct vtysh *vtysh, struct vtysh_end *ret_end, struct evpn_error *err);
+
 /* Kills it with all that it has started, if it runs. */
 void vtysh_kill(struct vtysh *vtysh);

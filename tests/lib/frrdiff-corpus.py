@@ -30,9 +30,9 @@ CRASHES = " no bgp network import-check\n"
 CHATTER = re.compile(r"route-map '.*' does not exist|not installed currently|Graceful restart configuration|"
                      r"Echo mode works|deprecated|Please,? use|Reference bandwidth|Please ensure|Can't find rule|"
                      r"\[\d+\|\w+\] (sending configuration|done)$|Waiting for children to finish|"
-                     r"MGMTD: No changes found to be committed")
-# What mgmtd says to a vtysh while another one's session is not over yet. What goes to the other daemons is done all the same.
-LOCKED = "running datastore locked by another session"
+                     r"MGMTD: No changes found to be committed|"
+                     # FRR 10: said again and again until the lock is free, and then vtysh goes on.
+                     r"datastore locked by another session")
 # After `no rd X' FRR 8.4 does not take `rd X' again, whoever says it, until the instance is another one. Earlier pairs have had it.
 FRESH = {"27-extra:28-everything"}
 
@@ -76,11 +76,9 @@ class Frr:
         return run("nsenter", "-m", "-n", "-u", "-p", "-t", self.pid, *(["chroot", ROOT] if ROOT else []), *words)
 
     def load(self, text):
-        """What vtysh says while it applies the text, without chatter; None if a part of it met a lock and was not taken."""
+        """What vtysh says while it applies the text, without chatter."""
         self.write("etc/text", text)
         done = self.inside("vtysh", "-f", "/etc/frr/text")
-        if LOCKED in done.stdout:
-            return None
         lines = [line for line in done.stdout.splitlines() if line.strip() and not CHATTER.search(line)]
         if done.returncode and not lines:
             lines = ["vtysh: exit status %d" % done.returncode]
@@ -142,19 +140,9 @@ class Corpus:
             raise RuntimeError(done.stdout)
         return done.stdout
 
-    def start(self, path):
-        """An FRR that was given the text, and what it said. One that took a part of it only is no measure: it would refuse what it
-        has when it got the rest."""
-        for _ in range(10):
-            frr = Frr(self.base)
-            said = frr.load(self.text(path))
-            if said is not None:
-                return frr, said
-            frr.end()
-        raise RuntimeError("mgmtd's configuration was locked in each of 10 starts")
-
     def fresh(self, path):
-        frr, said = self.start(path)
+        frr = Frr(self.base)
+        said = frr.load(self.text(path))
         shown = frr.show()
         frr.end()
         self.goals[path] = shown
@@ -168,16 +156,9 @@ class Corpus:
             return frr
         if frr:
             frr.end()
-        return self.start(path)[0]
-
-    def apply(self, frr, path):
-        """What TOOL makes of FRR's configuration and the text, and what FRR says of it; read anew after a lock, as the plugin does."""
-        for _ in range(10):
-            batches = self.diff(frr.show(), self.text(path))
-            said = [frr.load(batch) for batch in batches.split("----\n") if batch]
-            if None not in said:
-                return batches, [line for lines in said for line in lines]
-        raise RuntimeError("mgmtd's configuration stays locked")
+        frr = Frr(self.base)
+        frr.load(self.text(path))
+        return frr
 
     def ours(self, pairs):
         bad, frr = [], None
@@ -186,7 +167,8 @@ class Corpus:
             if frr and name in FRESH:
                 frr.at = None
             frr = self.stand(frr, before)
-            batches, said = self.apply(frr, after)
+            batches = self.diff(frr.show(), self.text(after))
+            said = [line for batch in batches.split("----\n") if batch for line in frr.load(batch)]
             shown = frr.show()
             wrong = ["says: " + line for line in said] + differ(shown, self.goals[after]) + \
                     ["left: " + line for line in self.diff(shown, self.text(after)).splitlines()]
