@@ -55,13 +55,21 @@ static bool is_whole(const char *config)
 
 void answer_read(char *out, struct answer *ret_answer)
 {
-	char *end = strchr(out, '\n');
-	char *config = find_line(out, FIRST_LINE);
+	char *config = find_line(out, FIRST_LINE), *daemons;
 
-	*ret_answer = (struct answer){ .daemons = out[0] == ' ' && end ? out : NULL,
-				       .config = is_whole(config) ? config : NULL };
-	if (ret_answer->daemons)
-		*end = '\0';
+	*ret_answer = (struct answer){ .said = "", .config = is_whole(config) ? config : NULL };
+	if (config && config > out)
+		config[-1] = '\0';
+	/* Without a configuration nobody has said anything before them. */
+	daemons = config ? find_line(out, " ") : out;
+	if (!daemons || *daemons != ' ')
+		return;
+	ret_answer->daemons = daemons;
+	daemons[strcspn(daemons, "\n")] = '\0';
+	if (daemons > out) {
+		daemons[-1] = '\0';
+		ret_answer->said = out;
+	}
 }
 
 /*
@@ -109,13 +117,27 @@ const char *answer_missing(const char *daemons, const char *wanted, size_t *ret_
 	return NULL;
 }
 
+/* In a message: what a line of the configuration says, as a description, does not count. */
+static bool is_said(const char *text, const char *words)
+{
+	for (const char *at = text; (at = strstr(at, words)) != NULL; at++) {
+		const char *line = at;
+
+		while (line > text && line[-1] != '\n')
+			line--;
+		if (*line == '%' || strncmp(line, "VTY ", 4) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool answer_is_locked(const char *out, const char *err)
 {
 	/* FRR 8.4's words; and those that FRR 10's vtysh repeats until mgmtd's lock is free, when it goes on. */
 	static const char *const words[] = { "configuration is locked", "locked by another session" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strstr(out, words[i]) || strstr(err, words[i]))
+		if (is_said(out, words[i]) || is_said(err, words[i]))
 			return true;
 	return false;
 }

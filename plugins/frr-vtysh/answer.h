@@ -11,19 +11,20 @@
 
 /* What a run of vtysh has said. The texts are pieces of its output. */
 struct answer {
+	const char *said; /* before the rest; "" if there was nothing */
 	char *daemons; /* those that it is connected to; NULL: not said */
 	char *config; /* what FRR runs; NULL: not said */
 };
 
 /*
- * Of `vtysh -c "show daemons" -c "show running-config no-header"`. Cuts `out` into pieces. With watchfrr alone there is no whole
- * configuration.
+ * Of `vtysh [-c ...] -c "show daemons" -c "show running-config no-header"`. Cuts `out` into pieces. With watchfrr alone there
+ * is no whole configuration.
  */
 void answer_read(char *out, struct answer *ret_answer);
 
 /*
- * Of `vtysh -f`: what FRR and vtysh have said about the lines is appended to words (of `size` bytes). Returns whether a line
- * was refused.
+ * Of `copy FILE running-config`: what FRR and vtysh have said about the lines is appended to words (of `size` bytes). Returns
+ * whether a line was refused.
  */
 bool answer_applied(const char *out, const char *err, char *words, size_t size);
 

@@ -40,9 +40,13 @@ void job_end(struct job *job, int outcome);
 /* job->err says what is waited for: begins anew after a pause, or when there is news. */
 void job_pause(struct job *job);
 
+/* Among a vtysh's args: where its text stands, and the command that configures FRR by it. */
+#define JOB_TEXT "<text>"
+#define JOB_COPY "<copy>"
+
 /*
- * Starts vtysh with `args` (ended by NULL) behind those that every vtysh gets. With `text`, "" among the args becomes where
- * it stands. The job has ended if it cannot be started, or pauses when FRR's container has just gone. `what` is for messages.
+ * Starts vtysh with `args` (ended by NULL) behind those that every vtysh gets. `text` may be NULL. The job has ended if it
+ * cannot be started, or pauses when FRR's container has just gone. `what` is for messages.
  */
 void job_vtysh(struct job *job, const char *const args[], const char *text, const char *what);
 /* The same for frr-reload.py, which gets all of its args here. */

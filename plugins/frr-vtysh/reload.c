@@ -70,9 +70,13 @@ void reload_start_reading(struct reload *reload)
 
 static void start_check(struct reload *reload)
 {
-	static const char *const args[] = { "-C", "-f", "", NULL };
+	static const char *const args[] = { "-C", "-f", JOB_TEXT, NULL };
 
-	if (reload->check.state == JOB_IDLE)
+	if (reload->check.state != JOB_IDLE)
+		return;
+	if (reload->good && reload->good_of == reload->instance)
+		job_end(&reload->check, 1);
+	else
 		job_vtysh(&reload->check, args, reload->wanted, "vtysh -C -f");
 }
 
@@ -104,6 +108,7 @@ int reload_begin(struct reload *reload, const char *conf_path, struct evpn_error
 		free(path);
 		return path ? -1 : evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
 	}
+	reload->good = reload->good && strcmp(wanted, reload->wanted) == 0;
 	replace(&reload->wanted, wanted);
 	replace(&reload->conf_path, path);
 	job_begin(&reload->job);
@@ -113,15 +118,35 @@ int reload_begin(struct reload *reload, const char *conf_path, struct evpn_error
 	return 0;
 }
 
+bool reload_is_last_batch(const struct reload *reload)
+{
+	return reload->batch + 1 == reload->diff.n_batches;
+}
+
+/*
+ * As `vtysh -f` does it, which takes no command behind it: from XFRR_start_configuration to XFRR_end_configuration bgpd
+ * opens no session with a new neighbour, which may lack its password or its filters still.
+ */
 static void start_batch(struct reload *reload)
 {
-	static const char *const args[] = { "-f", "", NULL };
-	const char *batch = reload->diff.batches[reload->batch];
+	static const char *const copies[] = { "-c", JOB_COPY, NULL };
+	static const char *const copies_and_reads[] = {
+		"-c", JOB_COPY, "-c", "show daemons", "-c", "show running-config no-header", NULL
+	};
+	char *text = NULL;
+
+	if (asprintf(&text, "XFRR_start_configuration\n%sXFRR_end_configuration\n",
+		     reload->diff.batches[reload->batch]) < 0) {
+		evpn_fail(&reload->job.err, ENOMEM, "%s", strerror(ENOMEM));
+		job_end(&reload->job, -1);
+		return;
+	}
 	evpn_wait(&reload->job.err, "FRR is being configured: %zu lines go, %zu come", reload->diff.n_deleted,
 		  reload->diff.n_added);
 	reload->stage = RELOAD_APPLY;
-	job_vtysh(&reload->job, args, batch,
-		  reload->undoing ? "vtysh -f, taking the difference back," : "vtysh -f, applying the difference,");
+	job_vtysh(&reload->job, reload_is_last_batch(reload) ? copies_and_reads : copies, text,
+		  reload->undoing ? "vtysh, taking the difference back," : "vtysh, applying the difference,");
+	free(text);
 }
 
 void reload_start_batches(struct reload *reload)
@@ -236,6 +261,8 @@ void reload_go_on(struct reload *reload, unsigned int news)
 	}
 	if (job->state == JOB_RUNNING && (news & PLACE_DAEMON))
 		reload->disturbed = true;
+	if (news & PLACE_DAEMON)
+		reload->good = false;
 	switch (job_go_on(job, news & PLACE_APPEARED, &end)) {
 	case JOB_AGAIN:
 		reload_try(reload);

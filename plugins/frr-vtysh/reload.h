@@ -3,12 +3,13 @@
  * reload.h - brings FRR from what it runs to a file: reads, checks, applies the difference, reads again
  *
  *	READ -+- nothing to do: done
- *	      +- CHECK - APPLY - READ_BACK -+- it is so: done
- *	                                    +- lines were refused: the way back, by APPLY and READ_BACK; refused
- *	                                    +- it differs all the same: FRR_RELOAD, READ_BACK; or failed
+ *	      +- CHECK - APPLY -+- it is so: done
+ *	                        +- lines were refused: READ_BACK, the way back by APPLY; refused
+ *	                        +- it differs all the same: FRR_RELOAD, READ_BACK; or failed
  *
- * The check of the syntax runs beside READ. APPLY is one vtysh for each of the difference's batches. Whenever FRR is not up, or
- * goes, or one of its daemons starts meanwhile, it begins again at READ.
+ * The check of the syntax runs beside READ, but for a text that this FRR has run already. APPLY is one vtysh for each of the
+ * difference's batches; the last one reads back what FRR runs then, for most of what a vtysh takes is its own start. Whenever
+ * FRR is not up, or goes, or one of its daemons starts meanwhile, it begins again at READ.
  *
  * reload.c runs the programs, reload_judge.c looks at what they say.
  */
@@ -23,6 +24,8 @@ enum reload_stage { RELOAD_READ, RELOAD_CHECK, RELOAD_APPLY, RELOAD_READ_BACK, R
 struct reload {
 	struct job job;
 	struct job check; /* vtysh -C of `wanted`, once */
+	bool good; /* `wanted` has been in force, in an FRR of which nothing has started since... */
+	uint64_t good_of; /* ...and that was this instance */
 	enum reload_stage stage;
 	uint64_t instance; /* which FRR READ began with */
 	char *conf_path; /* as the host sees it */
@@ -58,6 +61,7 @@ void reload_check(struct reload *reload);
 /* reload->diff, from its first batch on. */
 void reload_start_batches(struct reload *reload);
 void reload_start_next_batch(struct reload *reload);
+bool reload_is_last_batch(const struct reload *reload);
 /* frr-reload.py, or the end of it all where that is not to be had. */
 void reload_start_frr_reload(struct reload *reload);
 

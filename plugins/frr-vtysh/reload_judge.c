@@ -47,6 +47,8 @@ static void succeed(struct reload *reload)
 	}
 	free(reload->former);
 	reload->former = NULL;
+	reload->good = true;
+	reload->good_of = reload->instance;
 	job_end(&reload->job, 1);
 }
 
@@ -112,7 +114,7 @@ static void judge_rest(struct reload *reload)
 	reload_start_frr_reload(reload);
 }
 
-/* Applied, taken back, or frr-reload.py's work: is it so? */
+/* Applied, taken back, or frr-reload.py's work: is it so? `config` is what FRR runs now. */
 static void judge_back(struct reload *reload, const char *config)
 {
 	int r;
@@ -156,23 +158,33 @@ static bool daemons_are_up(struct reload *reload, const char *daemons)
 	return false;
 }
 
+static bool has_ended_well(const struct vtysh_end *end)
+{
+	return WIFEXITED(end->status) && WEXITSTATUS(end->status) == 0;
+}
+
+static void judge_answer(struct reload *reload, const struct answer *answer, const struct vtysh_end *end)
+{
+	if (answer->daemons && !daemons_are_up(reload, answer->daemons))
+		return;
+	if (!answer->daemons || !answer->config)
+		fail_program(reload, end);
+	else if (reload->stage == RELOAD_READ)
+		judge_first(reload, answer->config);
+	else
+		judge_back(reload, answer->config);
+}
+
 static void judge_reading(struct reload *reload, struct vtysh_end *end)
 {
 	struct answer answer = { 0 };
 
-	if (!WIFEXITED(end->status) || WEXITSTATUS(end->status) != 0) {
+	if (!has_ended_well(end)) {
 		fail_program(reload, end);
 		return;
 	}
 	answer_read(end->out, &answer);
-	if (answer.daemons && !daemons_are_up(reload, answer.daemons))
-		return;
-	if (!answer.daemons || !answer.config)
-		fail_program(reload, end);
-	else if (reload->stage == RELOAD_READ)
-		judge_first(reload, answer.config);
-	else
-		judge_back(reload, answer.config);
+	judge_answer(reload, &answer, end);
 }
 
 void reload_judge_check(struct reload *reload, const struct vtysh_end *end)
@@ -182,7 +194,7 @@ void reload_judge_check(struct reload *reload, const struct vtysh_end *end)
 
 	answer_quote(words, sizeof(words), end->out);
 	answer_quote(words, sizeof(words), end->err);
-	if (WIFEXITED(end->status) && WEXITSTATUS(end->status) == 0) {
+	if (has_ended_well(end)) {
 		job_end(check, 1);
 		return;
 	}
@@ -194,19 +206,24 @@ void reload_judge_check(struct reload *reload, const struct vtysh_end *end)
 	job_end(check, -1);
 }
 
-static void judge_batch(struct reload *reload, const struct vtysh_end *end)
+static void judge_batch(struct reload *reload, struct vtysh_end *end)
 {
 	char ignored[sizeof(reload->words)] = "", *words = reload->undoing ? ignored : reload->words;
-	bool refused;
+	struct answer answer = { .said = end->out };
+	bool refused, reads_back = reload_is_last_batch(reload) && has_ended_well(end);
 
 	if (!WIFEXITED(end->status)) {
 		fail_program(reload, end);
 		return;
 	}
-	refused = answer_applied(end->out, end->err, words, sizeof(reload->words)) || WEXITSTATUS(end->status) != 0;
+	if (reads_back)
+		answer_read(end->out, &answer);
+	refused = answer_applied(answer.said, end->err, words, sizeof(reload->words)) || !has_ended_well(end);
 	reload->complained |= refused;
 	/* Where something has to be taken back, the less the better; what is taken back goes on. */
-	if ((refused && !reload->undoing) || reload->batch + 1 == reload->diff.n_batches)
+	if (reads_back)
+		judge_answer(reload, &answer, end);
+	else if ((refused && !reload->undoing) || reload_is_last_batch(reload))
 		reload_start_reading(reload);
 	else
 		reload_start_next_batch(reload);
@@ -214,7 +231,7 @@ static void judge_batch(struct reload *reload, const struct vtysh_end *end)
 
 static void judge_frr_reload(struct reload *reload, const struct vtysh_end *end)
 {
-	if (!WIFEXITED(end->status) || WEXITSTATUS(end->status) != 0) {
+	if (!has_ended_well(end)) {
 		fail_program(reload, end);
 		return;
 	}

@@ -75,14 +75,18 @@ class Frr:
     def inside(self, *words):
         return run("nsenter", "-m", "-n", "-u", "-p", "-t", self.pid, *(["chroot", ROOT] if ROOT else []), *words)
 
-    def load(self, text):
-        """What vtysh says while it applies the text, without chatter."""
+    def load(self, text, *words):
+        """What vtysh says while it applies the text, as FRR does when it starts, without chatter."""
         self.write("etc/text", text)
-        done = self.inside("vtysh", "-f", "/etc/frr/text")
+        done = self.inside("vtysh", *(words or ("-f", "/etc/frr/text")))
         lines = [line for line in done.stdout.splitlines() if line.strip() and not CHATTER.search(line)]
         if done.returncode and not lines:
             lines = ["vtysh: exit status %d" % done.returncode]
         return lines
+
+    def apply(self, batch):
+        """The same as the plugin does it."""
+        return self.load("XFRR_start_configuration\n" + batch + "XFRR_end_configuration\n", "-c", "copy /etc/frr/text running-config")
 
     def reload(self, text):
         self.write("etc/frr.conf", text)
@@ -168,7 +172,7 @@ class Corpus:
                 frr.at = None
             frr = self.stand(frr, before)
             batches = self.diff(frr.show(), self.text(after))
-            said = [line for batch in batches.split("----\n") if batch for line in frr.load(batch)]
+            said = [line for batch in batches.split("----\n") if batch for line in frr.apply(batch)]
             shown = frr.show()
             wrong = ["says: " + line for line in said] + differ(shown, self.goals[after]) + \
                     ["left: " + line for line in self.diff(shown, self.text(after)).splitlines()]

@@ -27,14 +27,18 @@ frrdiff_pairs() {
 		"$chain:$golden/frrdiff/empty.conf" || fail "frrdiff and FRR disagree, see above"
 }
 
-# become : leaf1 takes the configuration on standard input by one batch, and nothing is left
+# become : leaf1 takes the configuration on standard input by one batch, as the plugin gives it, and nothing is left
 become() {
 	local dir=$FABRIC/leaf1
 
 	cat > "$dir/wanted"
 	vtysh_in leaf1 'show running-config no-header' > "$dir/running"
-	"$tool" "$dir/running" "$dir/wanted" > "$dir/etc/text" || [ $? = 2 ]
-	nsenter -m -t "$(cat "$dir/pid")" vtysh -f /etc/frr/text || fail "FRR refuses a line of: $(cat "$dir/etc/text")"
+	{
+		echo XFRR_start_configuration
+		"$tool" "$dir/running" "$dir/wanted" || [ $? = 2 ]
+		echo XFRR_end_configuration
+	} > "$dir/etc/text"
+	vtysh_in leaf1 'copy /etc/frr/text running-config' || fail "FRR refuses a line of: $(cat "$dir/etc/text")"
 	vtysh_in leaf1 'show running-config no-header' > "$dir/running"
 	"$tool" "$dir/running" "$dir/wanted" > "$dir/left" || fail "left over: $(cat "$dir/left")"
 }

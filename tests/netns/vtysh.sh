@@ -130,7 +130,7 @@ runs 'ip route 10.9.0.0/16 blackhole'
 
 step "the container ends in the middle, and comes again: the new FRR gets all of it"
 # A vtysh that applies nothing, and does not end.
-printf '%s\n' '#!/bin/sh' "[ ! -e $FABRIC/hang ] || [ \"\$1\" != -f ] || exec sleep 4711" 'exec vtysh "$@"' > "$FABRIC/vtysh"
+printf '%s\n' '#!/bin/sh' "[ ! -e $FABRIC/hang ] || [ \"\${2#copy}\" = \"\$2\" ] || exec sleep 4711" 'exec vtysh "$@"' > "$FABRIC/vtysh"
 chmod +x "$FABRIC/vtysh"
 touch "$FABRIC/hang"
 conf ' neighbor 10.0.0.9 remote-as 65009'

@@ -31,21 +31,22 @@ static struct evpn_error err;
 static const char *text;
 
 /*
- * What it is called for is a line of `calls'. `running' is what it shows. With -f, `applied' takes running's place once it is
+ * What it is called for is a line of `calls'. `running' is what it shows. With copy, `applied' takes running's place once it is
  * there; fail.KIND, if it is there, is sourced for that kind of call.
  */
 static const char script[] = "#!/bin/sh\n"
 			     "d=${0%/*}\n"
 			     "while [ \"$1\" = --vty_socket ]; do shift 2; done\n"
 			     "case \"$1 $2 $3\" in\n"
-			     "-C*) k=check;; -f*) k=apply;; *daemons*) k=read;; *) k=show;; esac\n"
+			     "-C*) k=check;; '-c copy'*) k=apply; f=${2#copy }; f=${f% running-config};; *daemons*) "
+			     "k=read;; *) k=show;; esac\n"
 			     "echo $k >> $d/calls\n"
 			     "[ ! -e $d/fail.$k ] || . $d/fail.$k\n"
 			     "case $k in\n"
-			     "read) echo ' zebra bgpd staticd watchfrr'; cat $d/running;;\n"
-			     "apply) cat $2 > $d/given; [ ! -e $d/applied ] || mv $d/applied $d/running;;\n"
+			     "apply) cat $f > $d/given; [ ! -e $d/applied ] || mv $d/applied $d/running;;\n"
 			     "show) echo \"$2\";;\n"
-			     "esac\n";
+			     "esac\n"
+			     "case $k$4 in read*|apply?*) echo ' zebra bgpd staticd watchfrr'; cat $d/running;; esac\n";
 
 static void write_file(const char *name, const char *content)
 {
@@ -212,6 +213,22 @@ START_TEST(test_nothing_to_do)
 	ck_assert_int_eq(ask(NULL, 1), 1);
 	ck_assert_int_eq(ask(NULL, 2), 0);
 	ck_assert_int_eq(outcome(NULL, 2), 1);
+	/* What is in force is not checked again, what is not is; and once a daemon has come up, it may be another FRR. */
+	while (count_calls("check") == 0)
+		poll(NULL, 0, 10);
+	ck_assert_uint_eq(count_calls("check"), 1);
+	write_file("wanted", CONFIG_B);
+	write_file("applied", CONFIG_B);
+	ck_assert_int_eq(outcome(NULL, 3), 1);
+	ck_assert_int_eq(outcome(NULL, 4), 1);
+	ck_assert_uint_eq(count_calls("check"), 2);
+	write_file("bgpd.vty", "");
+	write_file("applied", CONFIG_B);
+	write_file("running", CONFIG_A);
+	while (next_event() != EVPN_EVENT_CHANGED)
+		;
+	ck_assert_int_eq(outcome(NULL, 5), 1);
+	ck_assert_uint_eq(count_calls("check"), 3);
 }
 END_TEST
 
@@ -223,6 +240,8 @@ START_TEST(test_difference)
 	ck_assert_ptr_nonnull(strstr(read_file("calls"), "check"));
 	ck_assert_ptr_nonnull(strstr(read_file("given"), "ip route 10.2.0.0/16 blackhole"));
 	ck_assert_ptr_nonnull(strstr(read_file("given"), "no ip route 10.1.0.0/16 blackhole"));
+	/* The one that applies it reads it back. */
+	ck_assert_uint_eq(count_calls("read"), 1);
 }
 END_TEST
 
@@ -283,6 +302,11 @@ START_TEST(test_not_ready)
 	/* FRR 10, with some of the lines applied or none: not the lines' fault. */
 	write_file("fail.apply", "echo \"% Can't enter config; running datastore locked by another session\"; exit 1");
 	assert_waits(1, "FRR's configuration is locked");
+	/* Of a daemon that went on the way, its part went too. */
+	write_file("wanted", CONFIG_B);
+	write_file("fail.apply", "echo '% A word.'; echo ' zebra staticd'; cat $d/running; exit 0");
+	assert_waits(2, "FRR's bgpd does not answer");
+	write_file("wanted", CONFIG_A);
 	forget_file("fail.apply");
 	/* The socket of one that comes up ends the pause. */
 	write_file("staticd.vty", "");
@@ -320,7 +344,7 @@ START_TEST(test_hangs)
 	write_file("fail.apply", "echo \"% Can't enter config; candidate datastore locked by another session\"; "
 				 "sleep 600 & echo $! > $d/pid; wait");
 	assert_failed(outcome(NULL, 1), ETIMEDOUT,
-		      "vtysh -f, applying the difference, did not end within 1 s, and was killed: FRR's configuration "
+		      "vtysh, applying the difference, did not end within 1 s, and was killed: FRR's configuration "
 		      "is locked");
 	/* What it has started ends as well; that can take until its new parent has noticed. */
 	pid = (pid_t)atoi(read_file("pid"));
@@ -399,6 +423,7 @@ END_TEST
 START_TEST(test_answers)
 {
 	char out[] = " zebra bgpd\nfrr version 8\nend\n", cut[] = " zebra\nfrr version 8\n", words[32] = "";
+	char applied[] = "% a\n b\n zebra\nfrr version 8\n x\nend\n";
 	struct answer answer;
 	size_t len = 0;
 
@@ -408,6 +433,14 @@ START_TEST(test_answers)
 	answer_read(cut, &answer);
 	ck_assert_str_eq(answer.daemons, " zebra");
 	ck_assert_ptr_null(answer.config);
+	ck_assert_str_eq(answer.said, "");
+	answer_read(applied, &answer);
+	ck_assert_str_eq(answer.said, "% a\n b");
+	ck_assert_str_eq(answer.daemons, " zebra");
+	ck_assert_str_eq(answer.config, "frr version 8\n x\nend\n");
+	ck_assert(answer_is_locked("VTY configuration is locked by other VTY\n", ""));
+	ck_assert(answer_is_locked("x\n% Can't enter config; running datastore locked by another session\n", ""));
+	ck_assert(!answer_is_locked("interface x\n description % locked by another session\n", ""));
 	ck_assert_ptr_null(answer_missing(" zebra bgpd", "bgpd,zebra", &len));
 	ck_assert_str_eq(answer_missing(" zebra bgpd", "zebra,bgp,x", &len), "bgp,x");
 	ck_assert_uint_eq(len, 3);
