@@ -117,7 +117,6 @@ static int frr_vtysh_open(const struct evpn_host *host, void **ret_self, struct 
 	self->host = host;
 	self->place = (struct place)PLACE_CLOSED;
 	set_up_job(self, &self->reload.job);
-	set_up_job(self, &self->reload.check);
 	set_up_job(self, &self->query);
 	if (take_options(self, err) < 0 || make_parts(self, err) < 0) {
 		frr_vtysh_close(self);

@@ -18,13 +18,12 @@ static void replace(char **text, char *by)
 
 int reload_init(struct reload *reload, struct evpn_error *err)
 {
-	return job_init(&reload->job, err) < 0 ? -1 : job_init(&reload->check, err);
+	return job_init(&reload->job, err);
 }
 
 void reload_free(struct reload *reload)
 {
 	job_free(&reload->job);
-	job_free(&reload->check);
 	frrdiff_clear(&reload->diff);
 	free(reload->conf_path);
 	free(reload->wanted);
@@ -55,6 +54,12 @@ static char *read_conf(const char *path, struct evpn_error *err)
 	return NULL;
 }
 
+static void fail_memory(struct reload *reload)
+{
+	evpn_fail(&reload->job.err, ENOMEM, "%s", strerror(ENOMEM));
+	job_end(&reload->job, -1);
+}
+
 static void start_reading(struct reload *reload, enum reload_stage stage)
 {
 	static const char *const args[] = { "-c", "show daemons", "-c", "show running-config no-header", NULL };
@@ -66,18 +71,6 @@ static void start_reading(struct reload *reload, enum reload_stage stage)
 void reload_start_reading(struct reload *reload)
 {
 	start_reading(reload, RELOAD_READ_BACK);
-}
-
-static void start_check(struct reload *reload)
-{
-	static const char *const args[] = { "-C", "-f", JOB_TEXT, NULL };
-
-	if (reload->check.state != JOB_IDLE)
-		return;
-	if (reload->good && reload->good_of == reload->instance)
-		job_end(&reload->check, 1);
-	else
-		job_vtysh(&reload->check, args, reload->wanted, "vtysh -C -f");
 }
 
 void reload_try(struct reload *reload)
@@ -95,8 +88,6 @@ void reload_try(struct reload *reload)
 		job_pause(job);
 	else
 		start_reading(reload, RELOAD_READ);
-	if (job->state == JOB_RUNNING)
-		start_check(reload);
 }
 
 int reload_begin(struct reload *reload, const char *conf_path, struct evpn_error *err)
@@ -108,14 +99,42 @@ int reload_begin(struct reload *reload, const char *conf_path, struct evpn_error
 		free(path);
 		return path ? -1 : evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
 	}
-	reload->good = reload->good && strcmp(wanted, reload->wanted) == 0;
 	replace(&reload->wanted, wanted);
 	replace(&reload->conf_path, path);
 	job_begin(&reload->job);
-	job_begin(&reload->check);
 	evpn_wait(&reload->job.err, "FRR's running configuration is being read");
 	reload_try(reload);
 	return 0;
+}
+
+/* All batches, one behind the other; NULL: no memory. */
+static char *join_batches(const struct frrdiff *diff)
+{
+	size_t len = 0, size = 1;
+	char *text;
+
+	for (size_t i = 0; i < diff->n_batches; i++)
+		size += strlen(diff->batches[i]);
+	text = malloc(size);
+	for (size_t i = 0; text && i < diff->n_batches; i++)
+		len += (size_t)snprintf(text + len, size - len, "%s", diff->batches[i]);
+	return text;
+}
+
+void reload_start_check(struct reload *reload, bool of_file)
+{
+	static const char *const args[] = { "-C", "-f", JOB_TEXT, NULL };
+	char *diff = of_file ? NULL : join_batches(&reload->diff);
+
+	if (!of_file && !diff) {
+		fail_memory(reload);
+		return;
+	}
+	evpn_wait(&reload->job.err, "vtysh checks the syntax");
+	reload->stage = RELOAD_CHECK;
+	reload->checks_file = of_file;
+	job_vtysh(&reload->job, args, of_file ? reload->wanted : diff, "vtysh -C -f");
+	free(diff);
 }
 
 bool reload_is_last_batch(const struct reload *reload)
@@ -137,8 +156,7 @@ static void start_batch(struct reload *reload)
 
 	if (asprintf(&text, "XFRR_start_configuration\n%sXFRR_end_configuration\n",
 		     reload->diff.batches[reload->batch]) < 0) {
-		evpn_fail(&reload->job.err, ENOMEM, "%s", strerror(ENOMEM));
-		job_end(&reload->job, -1);
+		fail_memory(reload);
 		return;
 	}
 	evpn_wait(&reload->job.err, "FRR is being configured: %zu lines go, %zu come", reload->diff.n_deleted,
@@ -199,46 +217,6 @@ void reload_start_frr_reload(struct reload *reload)
 		inside ? reload->wanted : NULL, "frr-reload.py");
 }
 
-void reload_check(struct reload *reload)
-{
-	struct job *job = &reload->job;
-
-	evpn_wait(&job->err, "vtysh checks the syntax");
-	reload->stage = RELOAD_CHECK;
-	job->state = JOB_RUNNING;
-	start_check(reload);
-	if (reload->check.state != JOB_DONE)
-		return;
-	if (reload->check.outcome < 0) {
-		job->err = reload->check.err;
-		job_end(job, -1);
-	} else if (reload->unclear) {
-		reload_start_frr_reload(reload);
-	} else {
-		reload_start_batches(reload);
-	}
-}
-
-static void check_go_on(struct reload *reload)
-{
-	struct vtysh_end end = { 0 };
-
-	switch (job_go_on(&reload->check, false, &end)) {
-	case JOB_AGAIN:
-		/* The container had gone when it was to start. */
-		job_begin(&reload->check);
-		break;
-	case JOB_PROGRAM_ENDED:
-		reload_judge_check(reload, &end);
-		break;
-	case JOB_NOTHING:
-		break;
-	}
-	vtysh_end_clear(&end);
-	if (reload->stage == RELOAD_CHECK && reload->job.state == JOB_RUNNING)
-		reload_check(reload);
-}
-
 static void job_program_ended(struct reload *reload, struct vtysh_end *end)
 {
 	/* Another FRR by now, found by a query: what this one has said is of no use. */
@@ -257,12 +235,9 @@ void reload_go_on(struct reload *reload, unsigned int news)
 	if (is_under_way && (news & PLACE_ENDED)) {
 		evpn_wait(&job->err, "FRR's container has ended");
 		job_pause(job);
-		job_begin(&reload->check);
 	}
 	if (job->state == JOB_RUNNING && (news & PLACE_DAEMON))
 		reload->disturbed = true;
-	if (news & PLACE_DAEMON)
-		reload->good = false;
 	switch (job_go_on(job, news & PLACE_APPEARED, &end)) {
 	case JOB_AGAIN:
 		reload_try(reload);
@@ -277,5 +252,4 @@ void reload_go_on(struct reload *reload, unsigned int news)
 		break;
 	}
 	vtysh_end_clear(&end);
-	check_go_on(reload);
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reload.h - brings FRR from what it runs to a file: reads, checks, applies the difference, reads again
+ * reload.h - brings FRR from what it runs to a file: reads, checks the difference, applies it, reads again
  *
  *	READ -+- nothing to do: done
  *	      +- CHECK - APPLY -+- it is so: done
  *	                        +- lines were refused: READ_BACK, the way back by APPLY; refused
  *	                        +- it differs all the same: FRR_RELOAD, READ_BACK; or failed
  *
- * The check of the syntax runs beside READ, but for a text that this FRR has run already. APPLY is one vtysh for each of the
- * difference's batches; the last one reads back what FRR runs then, for most of what a vtysh takes is its own start. Whenever
- * FRR is not up, or goes, or one of its daemons starts meanwhile, it begins again at READ.
+ * Most of what a vtysh takes is its own start, so there are few of them. CHECK is of the difference alone, for the rest is in
+ * force; what vtysh does not know there is looked for in the file, where the user finds it by its line. APPLY is one vtysh for
+ * each of the difference's batches, and the last one reads back what FRR runs then. Whenever FRR is not up, or goes, or one of
+ * its daemons starts meanwhile, it begins again at READ.
  *
  * reload.c runs the programs, reload_judge.c looks at what they say.
  */
@@ -23,9 +24,6 @@ enum reload_stage { RELOAD_READ, RELOAD_CHECK, RELOAD_APPLY, RELOAD_READ_BACK, R
 
 struct reload {
 	struct job job;
-	struct job check; /* vtysh -C of `wanted`, once */
-	bool good; /* `wanted` has been in force, in an FRR of which nothing has started since... */
-	uint64_t good_of; /* ...and that was this instance */
 	enum reload_stage stage;
 	uint64_t instance; /* which FRR READ began with */
 	char *conf_path; /* as the host sees it */
@@ -34,6 +32,7 @@ struct reload {
 	uint64_t former_of; /* the instance that did */
 	struct frrdiff diff; /* what is being applied */
 	size_t batch; /* the one at work */
+	bool checks_file; /* CHECK is of `wanted`, not of the difference */
 	bool complained; /* a line was refused */
 	bool undoing; /* the way leads back to `former` */
 	bool unclear; /* the difference could not be made; `why` has the reason */
@@ -43,7 +42,7 @@ struct reload {
 	char words[1200]; /* FRR's, about what was refused */
 };
 
-/* host, options and place of both jobs are set by the caller. */
+/* The job's host, options and place are set by the caller. */
 int reload_init(struct reload *reload, struct evpn_error *err);
 void reload_free(struct reload *reload);
 
@@ -56,8 +55,8 @@ void reload_go_on(struct reload *reload, unsigned int news);
 /* The stages, for reload_judge.c. */
 void reload_try(struct reload *reload);
 void reload_start_reading(struct reload *reload);
-/* The difference is known: what next, once the check has ended. */
-void reload_check(struct reload *reload);
+/* Of reload->diff, or of the whole file. */
+void reload_start_check(struct reload *reload, bool of_file);
 /* reload->diff, from its first batch on. */
 void reload_start_batches(struct reload *reload);
 void reload_start_next_batch(struct reload *reload);
@@ -65,6 +64,5 @@ bool reload_is_last_batch(const struct reload *reload);
 /* frr-reload.py, or the end of it all where that is not to be had. */
 void reload_start_frr_reload(struct reload *reload);
 
-/* The program of the present stage, or the check, has ended. */
+/* The program of the present stage has ended. */
 void reload_judge(struct reload *reload, struct vtysh_end *end);
-void reload_judge_check(struct reload *reload, const struct vtysh_end *end);

@@ -47,8 +47,6 @@ static void succeed(struct reload *reload)
 	}
 	free(reload->former);
 	reload->former = NULL;
-	reload->good = true;
-	reload->good_of = reload->instance;
 	job_end(&reload->job, 1);
 }
 
@@ -81,7 +79,7 @@ static void judge_first(struct reload *reload, const char *config)
 	if (r == 0)
 		succeed(reload);
 	else
-		reload_check(reload);
+		reload_start_check(reload, reload->unclear);
 }
 
 /* FRR has refused a line, and runs what it ran before, as far as that can be had. */
@@ -187,23 +185,36 @@ static void judge_reading(struct reload *reload, struct vtysh_end *end)
 	judge_answer(reload, &answer, end);
 }
 
-void reload_judge_check(struct reload *reload, const struct vtysh_end *end)
+static void judge_check(struct reload *reload, const struct vtysh_end *end)
 {
-	struct job *check = &reload->check;
-	char words[1200] = "";
+	struct evpn_error *err = &reload->job.err;
+	char words[sizeof(reload->words)] = "";
 
-	answer_quote(words, sizeof(words), end->out);
-	answer_quote(words, sizeof(words), end->err);
-	if (has_ended_well(end)) {
-		job_end(check, 1);
+	if (!WIFEXITED(end->status)) {
+		fail_program(reload, end);
 		return;
 	}
-	if (WIFEXITED(end->status))
-		evpn_fail(&check->err, EVPN_ERROR_REFUSED, "%s",
-			  words[0] ? words : "vtysh -C refuses it without a word");
+	if (has_ended_well(end) && reload->unclear) {
+		reload_start_frr_reload(reload);
+		return;
+	}
+	if (has_ended_well(end) && !reload->checks_file) {
+		reload_start_batches(reload);
+		return;
+	}
+	answer_quote(words, sizeof(words), end->out);
+	answer_quote(words, sizeof(words), end->err);
+	if (!reload->checks_file) {
+		memcpy(reload->words, words, sizeof(words));
+		reload_start_check(reload, true);
+		return;
+	}
+	if (has_ended_well(end))
+		evpn_fail(err, EVPN_ERROR_REFUSED, "vtysh -C takes %s, but not what would lead there: %s",
+			  reload->conf_path, reload->words);
 	else
-		evpn_fail(&check->err, EIO, "vtysh -C was killed by signal %d\n%s", WTERMSIG(end->status), words);
-	job_end(check, -1);
+		evpn_fail(err, EVPN_ERROR_REFUSED, "%s", words[0] ? words : "vtysh -C refuses it without a word");
+	job_end(&reload->job, -1);
 }
 
 static void judge_batch(struct reload *reload, struct vtysh_end *end)
@@ -259,6 +270,7 @@ void reload_judge(struct reload *reload, struct vtysh_end *end)
 		judge_batch(reload, end);
 		break;
 	case RELOAD_CHECK:
+		judge_check(reload, end);
 		break;
 	case RELOAD_FRR_RELOAD:
 		judge_frr_reload(reload, end);
