@@ -342,5 +342,10 @@ void frr_normal_tree(struct frr_arena *arena, struct frr_node *root)
 	}
 	frr_normal_shown(arena, root);
 	number_entries(arena, root);
+}
+
+void frr_drop_unsaid(struct frr_arena *arena, struct frr_node *root)
+{
+	frr_drop_defaults(arena, root);
 	drop_empty(root);
 }

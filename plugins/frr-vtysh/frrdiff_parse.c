@@ -310,6 +310,7 @@ int frr_parse(struct frr_arena *arena, const char *text, const char *what, struc
 	frr_normal_tree(arena, root);
 	frr_set_keys(arena, root);
 	frr_join(arena, root);
+	frr_drop_unsaid(arena, root);
 	*ret_root = root;
 	return 0;
 }

@@ -158,7 +158,6 @@ static void normal_instance(struct frr_arena *arena, struct frr_node *root, stru
 	move_out(arena, root, bgp);
 	bound_timers(arena, bgp);
 	say_bfd(arena, bgp, &neighbors);
-	drop_neighbor_defaults(bgp, &neighbors);
 	for (size_t i = 0; i < bgp->n_kids; i++) {
 		if (bgp->kids[i]->kind == FRR_BGP_EVPN)
 			drop_vni_targets(arena, bgp->kids[i], bgp->text + strlen("router bgp "));
@@ -221,6 +220,18 @@ void frr_normal_shown(struct frr_arena *arena, struct frr_node *root)
 			move_passive(arena, root, kid);
 	}
 	say_default(arena, root);
+}
+
+void frr_drop_defaults(struct frr_arena *arena, struct frr_node *root)
+{
+	for (size_t i = 0; i < root->n_kids; i++) {
+		struct neighbors neighbors;
+
+		if (root->kids[i]->kind != FRR_BGP)
+			continue;
+		neighbors = frr_neighbors(arena, root->kids[i]);
+		drop_neighbor_defaults(root->kids[i], &neighbors);
+	}
 	drop_defaults(root);
 }
 

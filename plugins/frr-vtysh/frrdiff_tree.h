@@ -94,6 +94,10 @@ void frr_normal_tree(struct frr_arena *arena, struct frr_node *root);
 void frr_normal_shown(struct frr_arena *arena, struct frr_node *root);
 void frr_normal_bgp(struct frr_arena *arena, struct frr_node *bgp);
 
+/* Then, after frr_join(), for a default takes back what was said before it: what FRR shows nothing of. */
+void frr_drop_unsaid(struct frr_arena *arena, struct frr_node *root);
+void frr_drop_defaults(struct frr_arena *arena, struct frr_node *root);
+
 /* What the FRR of this running configuration leaves out, and older ones do not. */
 void frr_normal_version(struct frr_node *root, const char *running);
 
