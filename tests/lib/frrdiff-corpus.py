@@ -85,8 +85,13 @@ class Frr:
         return lines
 
     def apply(self, batch):
-        """The same as the plugin does it."""
-        return self.load("XFRR_start_configuration\n" + batch + "XFRR_end_configuration\n", "-c", "copy /etc/frr/text running-config")
+        """The same as the plugin does it: checked, and then applied."""
+        self.write("etc/text", batch)
+        checked = self.inside("vtysh", "-C", "-f", "/etc/frr/text")
+        if checked.returncode:
+            return ["vtysh -C: " + line for line in checked.stdout.splitlines()]
+        text = "XFRR_start_configuration\n" + batch + "XFRR_end_configuration\n"
+        return self.load(text, "-c", "copy /etc/frr/text running-config")
 
     def reload(self, text):
         self.write("etc/frr.conf", text)
