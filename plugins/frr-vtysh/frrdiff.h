@@ -3,7 +3,7 @@
  * frrdiff.h - what turns one FRR configuration into another; pure
  *
  * Both are texts as `show running-config no-header` or an frr.conf: contexts ("router bgp 64512 vrf red"), the lines in
- * them, sub-contexts ("address-family l2vpn evpn" ... "exit-address-family"). The outcome is text for `vtysh -f`.
+ * them, sub-contexts ("address-family l2vpn evpn" ... "exit-address-family"). The outcome is text for vtysh to read.
  *
  * Both texts are first brought into the form in which FRR shows them, so that only what differs for FRR is a difference. What
  * FRR replaces when it is set is set, not deleted and set: a session of a neighbour that is on both sides stays, unless FRR
