@@ -105,20 +105,22 @@ void job_run(struct job *job, const char *const programs[], const char *const ar
 	}
 }
 
+const char *job_text_path(const struct job *job)
+{
+	return job->place->file.path ? VTYSH_TEXT_INSIDE : VTYSH_TEXT_HOST;
+}
+
 void job_vtysh(struct job *job, const char *const args[], const char *text, const char *what)
 {
 	const char *argv[VTYSH_ARGS_MAX] = { "vtysh" }, *const given[] = { job->options->vtysh, NULL };
-	const char *path = job->place->file.path ? VTYSH_TEXT_INSIDE : VTYSH_TEXT_HOST;
-	char copy[64];
 	size_t n = 1;
 
-	snprintf(copy, sizeof(copy), "copy %s running-config", path);
 	if (job->options->vty_dir) {
 		argv[n++] = "--vty_socket";
 		argv[n++] = job->options->vty_dir;
 	}
 	for (; *args && n < VTYSH_ARGS_MAX - 1; args++)
-		argv[n++] = strcmp(*args, JOB_TEXT) == 0 ? path : strcmp(*args, JOB_COPY) == 0 ? copy : *args;
+		argv[n++] = *args;
 	if (job->options->vtysh)
 		argv[0] = job->options->vtysh;
 	job_run(job, job->options->vtysh ? given : usual_places, argv, text, what);

@@ -40,9 +40,8 @@ void job_end(struct job *job, int outcome);
 /* job->err says what is waited for: begins anew after a pause, or when there is news. */
 void job_pause(struct job *job);
 
-/* Among a vtysh's args: where its text stands, and the command that configures FRR by it. */
-#define JOB_TEXT "<text>"
-#define JOB_COPY "<copy>"
+/* Where a vtysh of this job finds its text. */
+const char *job_text_path(const struct job *job);
 
 /*
  * Starts vtysh with `args` (ended by NULL) behind those that every vtysh gets. `text` may be NULL. The job has ended if it

@@ -9,6 +9,8 @@
 #include "frr-vtysh/reload.h"
 
 #define CONF_MAX (64u << 20)
+/* What answer_read() reads the answer to, among a vtysh's args. */
+#define ARGS_OF_READING "-c", "show daemons", "-c", "show running-config no-header"
 
 static void replace(char **text, char *by)
 {
@@ -54,7 +56,7 @@ static char *read_conf(const char *path, struct evpn_error *err)
 	return NULL;
 }
 
-static void fail_memory(struct reload *reload)
+void reload_fail_memory(struct reload *reload)
 {
 	evpn_fail(&reload->job.err, ENOMEM, "%s", strerror(ENOMEM));
 	job_end(&reload->job, -1);
@@ -62,7 +64,7 @@ static void fail_memory(struct reload *reload)
 
 static void start_reading(struct reload *reload, enum reload_stage stage)
 {
-	static const char *const args[] = { "-c", "show daemons", "-c", "show running-config no-header", NULL };
+	static const char *const args[] = { ARGS_OF_READING, NULL };
 
 	reload->stage = stage;
 	job_vtysh(&reload->job, args, NULL, "vtysh -c 'show running-config'");
@@ -110,24 +112,24 @@ int reload_begin(struct reload *reload, const char *conf_path, struct evpn_error
 /* All batches, one behind the other; NULL: no memory. */
 static char *join_batches(const struct frrdiff *diff)
 {
-	size_t len = 0, size = 1;
-	char *text;
+	size_t size = 1;
+	char *text, *end;
 
 	for (size_t i = 0; i < diff->n_batches; i++)
 		size += strlen(diff->batches[i]);
-	text = malloc(size);
+	text = end = calloc(size, 1);
 	for (size_t i = 0; text && i < diff->n_batches; i++)
-		len += (size_t)snprintf(text + len, size - len, "%s", diff->batches[i]);
+		end = stpcpy(end, diff->batches[i]);
 	return text;
 }
 
 void reload_start_check(struct reload *reload, bool of_file)
 {
-	static const char *const args[] = { "-C", "-f", JOB_TEXT, NULL };
+	const char *const args[] = { "-C", "-f", job_text_path(&reload->job), NULL };
 	char *diff = of_file ? NULL : join_batches(&reload->diff);
 
 	if (!of_file && !diff) {
-		fail_memory(reload);
+		reload_fail_memory(reload);
 		return;
 	}
 	evpn_wait(&reload->job.err, "vtysh checks the syntax");
@@ -148,20 +150,20 @@ bool reload_is_last_batch(const struct reload *reload)
  */
 static void start_batch(struct reload *reload)
 {
-	static const char *const copies[] = { "-c", JOB_COPY, NULL };
-	static const char *const copies_and_reads[] = {
-		"-c", JOB_COPY, "-c", "show daemons", "-c", "show running-config no-header", NULL
-	};
+	char copy[64];
+	const char *const copies[] = { "-c", copy, NULL };
+	const char *const copies_and_reads[] = { "-c", copy, ARGS_OF_READING, NULL };
 	char *text = NULL;
 
 	if (asprintf(&text, "XFRR_start_configuration\n%sXFRR_end_configuration\n",
 		     reload->diff.batches[reload->batch]) < 0) {
-		fail_memory(reload);
+		reload_fail_memory(reload);
 		return;
 	}
 	evpn_wait(&reload->job.err, "FRR is being configured: %zu lines go, %zu come", reload->diff.n_deleted,
 		  reload->diff.n_added);
 	reload->stage = RELOAD_APPLY;
+	snprintf(copy, sizeof(copy), "copy %s running-config", job_text_path(&reload->job));
 	job_vtysh(&reload->job, reload_is_last_batch(reload) ? copies_and_reads : copies, text,
 		  reload->undoing ? "vtysh, taking the difference back," : "vtysh, applying the difference,");
 	free(text);

@@ -52,7 +52,8 @@ int reload_begin(struct reload *reload, const char *conf_path, struct evpn_error
 /* What has happened: bits of enum place_news, and what its own descriptors tell. */
 void reload_go_on(struct reload *reload, unsigned int news);
 
-/* The stages, for reload_judge.c. */
+/* For reload_judge.c: the end for want of memory, and the stages. */
+void reload_fail_memory(struct reload *reload);
 void reload_try(struct reload *reload);
 void reload_start_reading(struct reload *reload);
 /* Of reload->diff, or of the whole file. */

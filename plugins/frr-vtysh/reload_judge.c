@@ -70,8 +70,7 @@ static void judge_first(struct reload *reload, const char *config)
 		reload->former_of = reload->instance;
 	}
 	if (!reload->former) {
-		evpn_fail(&reload->job.err, ENOMEM, "%s", strerror(ENOMEM));
-		job_end(&reload->job, -1);
+		reload_fail_memory(reload);
 		return;
 	}
 	r = make_diff(reload, config, reload->wanted);
