@@ -7,7 +7,7 @@
 #include "config.h"
 #include "evpnd.h"
 #include "log.h"
-#include "plugin.h"
+#include "plugin_host.h"
 #include "util.h"
 
 static void print_help(FILE *out)

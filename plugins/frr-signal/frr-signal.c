@@ -13,7 +13,7 @@
 #include <sys/epoll.h>
 #include <sys/random.h>
 
-#include "ask.h"
+#include "reloader_client.h"
 
 enum demand { DEMAND_NONE, DEMAND_RELOAD, DEMAND_QUERY };
 

@@ -20,7 +20,7 @@
 #include <poll.h>
 #include <sys/types.h>
 
-#include "wire.h"
+#include "reloader_protocol.h"
 
 struct options {
 	const char *listen;

@@ -7,7 +7,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "frr-vtysh/answer.h"
+#include "frr-vtysh/output.h"
 #include "frr-vtysh/job.h"
 
 #define PAUSE_FIRST_MS 100

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "frr-vtysh/place.h"
-#include "frr-vtysh/vtysh.h"
+#include "frr-vtysh/program.h"
 
 struct job_options {
 	const char *vtysh; /* NULL: where it usually is */

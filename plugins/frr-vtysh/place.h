@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "frr-vtysh/enter.h"
-#include "lib/pathwatch.h"
+#include "frr-vtysh/container.h"
+#include "lib/file_events.h"
 #include "lib/pidfile.h"
 
 struct place {

@@ -16,7 +16,7 @@
  */
 #pragma once
 
-#include "frr-vtysh/answer.h"
+#include "frr-vtysh/output.h"
 #include "frr-vtysh/frrdiff.h"
 #include "frr-vtysh/job.h"
 

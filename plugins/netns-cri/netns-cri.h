@@ -2,7 +2,7 @@
 /* netns-cri.h - the plugin's instance, and its options */
 #pragma once
 
-#include "lib/pathwatch.h"
+#include "lib/file_events.h"
 #include "netns-cri/locate.h"
 #include "netns-cri/query.h"
 

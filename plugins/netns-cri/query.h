@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "netns-cri/client.h"
+#include "netns-cri/grpc_client.h"
 #include "netns-cri/cri.h"
 
 enum query_step { QUERY_IDLE, QUERY_VERSION, QUERY_SANDBOXES, QUERY_SANDBOX, QUERY_CONTAINERS, QUERY_CONTAINER };

@@ -14,7 +14,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "lib/pathwatch.h"
+#include "lib/file_events.h"
 #include "lib/pidfile.h"
 
 struct plugin {

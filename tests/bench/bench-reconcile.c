@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "actual.h"
+#include "read.h"
 #include "apply.h"
 #include "desired.h"
 #include "netns.h"

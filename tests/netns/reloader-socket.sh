@@ -138,7 +138,7 @@ rm "$SOCK"
 
 step "linked statically, as the man page says, it runs in a root file system with nothing else"
 mkdir -p "$T/root/run"
-(cd "$REPO" && "${CC:-gcc}" -static -Os -o "$T/root/evpn-reloader" plugins/frr-signal/reloader*.c plugins/frr-signal/wire.c) ||
+(cd "$REPO" && "${CC:-gcc}" -static -Os -o "$T/root/evpn-reloader" plugins/frr-signal/reloader*.c plugins/frr-signal/reloader_protocol.c) ||
 	fail "it does not link"
 RELOADER=$T/in-root
 printf '#!/bin/sh\nexec chroot %s /evpn-reloader "$@"\n' "$T/root" > "$RELOADER"

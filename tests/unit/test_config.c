@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "config_parse.h"
+#include "config_parts.h"
 #include "unit.h"
 #include "util.h"
 

@@ -11,7 +11,7 @@
 #include <netlink/msg.h>
 
 #include "desired.h"
-#include "drift.h"
+#include "drift_parts.h"
 #include "steps_seen.h"
 #include "unit.h"
 #include "util.h"

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "fake_host.h"
-#include "frr-vtysh/answer.h"
+#include "frr-vtysh/output.h"
 #include "unit.h"
 
 #define CONFIG_A "frr version 8.4.4\nfrr defaults traditional\n!\nip route 10.1.0.0/16 blackhole\n!\nend\n"

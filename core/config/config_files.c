@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config_files.c - the configuration as files: which ones it is made of, and all of it as one; see config.h */
+#include "config_parts.h"
+#include "util.h"
+
+char *config_text(config_t *lib)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return NULL;
+	config_write(lib, f);
+	return fclose(f) == 0 ? text : NULL;
+}
+
+static void add_file(const char ***paths, size_t *n_paths, const char *path)
+{
+	if (path)
+		*(const char **)util_append(paths, n_paths, sizeof(**paths)) = path;
+}
+
+void config_add_files(const struct config *config, const char ***paths, size_t *n_paths)
+{
+	for (size_t i = 0; i < config->n_files; i++)
+		add_file(paths, n_paths, config->files[i]);
+	add_file(paths, n_paths, config->frr.source);
+	add_file(paths, n_paths, config->node.index_file);
+	for (size_t i = 0; i < config->frr.n_neighbors; i++)
+		add_file(paths, n_paths, config->frr.neighbors[i].session.password_file);
+	for (size_t i = 0; i < config->n_l3vnis; i++)
+		add_file(paths, n_paths, config->l3vnis[i].host.session.password_file);
+}
+
+void config_errors_take_files(struct config_errors *errors, const struct config *config)
+{
+	_cleanup_free_ const char **paths = NULL;
+	size_t n = 0;
+
+	config_add_files(config, &paths, &n);
+	for (size_t i = 0; i < n; i++)
+		*(char **)util_append(&errors->files, &errors->n_files, sizeof(*errors->files)) = xstrdup(paths[i]);
+}

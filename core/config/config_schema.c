@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config_read.c - the keys of evpn.conf, and the values that only one key has; see config_parse.h */
+#include <ctype.h>
+#include <errno.h>
+
+#include "config_parts.h"
+#include "util.h"
+
+#define MAX_VNI 0xffffff
+/* A file that index_from names holds a number. */
+#define MAX_INDEX_FILE 4096
+
+static void read_plugin(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct config_plugin *plugin = (struct config_plugin *)((char *)base + key->offset);
+	static const struct config_key name = { MEMBER(struct config_plugin, name) };
+
+	plugin->where = config_place(r, s);
+	value_read_string(r, s, &name, plugin);
+}
+
+/* Tables 253 to 255 are the kernel's: default, main, local. */
+static void read_table(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	bool reported;
+	long long n;
+
+	if (config_get_number(r, s, &n, &reported) && n >= 253 && n <= 255)
+		config_problem_value(r, s, "a table that is not the kernel's own (253 to 255)");
+	else
+		value_read_number(r, s, key, base);
+}
+
+static void read_host(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	((struct config_host *)((char *)base + key->offset))->set = true;
+	value_read_group(r, s, key, base);
+}
+
+static void read_accept(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	((struct config_host *)base)->filters = true;
+	value_read_groups(r, s, key, base);
+}
+
+static void read_nics(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	value_read_groups(r, s, key, base);
+	for (size_t i = 0; i < r->config->underlay.n_nics; i++) {
+		const config_setting_t *nic = config_setting_get_elem(s, (unsigned int)i);
+
+		struct config_nic *made = &r->config->underlay.nics[i];
+
+		made->keep_addresses = config_setting_is_group(nic) && !config_setting_get_member(nic, "addresses");
+		if (!made->inner[0])
+			memcpy(made->inner, made->name, sizeof(made->inner));
+	}
+}
+
+static void read_vlan(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	uint32_t vlan = 0;
+
+	value_read_number(r, s, &(struct config_key){ .min = key->min, .max = key->max }, &vlan);
+	*(uint16_t *)((char *)base + key->offset) = (uint16_t)vlan;
+}
+
+static void read_vtep_pool(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	value_read_subnet(r, s, &(struct config_key){ .offset = 0 }, &r->vtep_pool);
+}
+
+bool config_parse_index(const char *text, uint32_t *ret_index)
+{
+	size_t digits = strspn(text, "0123456789"), blanks = strspn(text + digits, " \t\r\n");
+	unsigned long long n = strtoull(text, NULL, 10);
+
+	if (digits == 0 || digits > 10 || text[digits + blanks] || n > UINT32_MAX)
+		return false;
+	*ret_index = (uint32_t)n;
+	return true;
+}
+
+static void read_index(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	size_t n = r->n_problems;
+
+	r->config->node.has_index = true;
+	value_read_number(r, s, key, base);
+	r->index_is_bad |= r->n_problems > n;
+}
+
+/* The number of this node, from where whoever starts evpnd has put it. */
+static void read_index_from(struct config_reader *r, const config_setting_t *s, const struct config_key *key,
+			    void *base)
+{
+	const char *from = config_setting_get_string(s), *text = NULL;
+	struct config_where where = config_place(r, s);
+	_cleanup_free_ char *content = NULL;
+	size_t n = r->n_problems;
+
+	r->config->node.has_index = true;
+	if (from && strncmp(from, "env:", 4) == 0 && from[4]) {
+		text = getenv(from + 4);
+		if (!text)
+			config_problem(r, &where, "node.index_from: the environment variable %s is not set", from + 4);
+	} else if (from && strncmp(from, "file:/", 6) == 0) {
+		int e = config_read_regular(from + 5, MAX_INDEX_FILE, &content, NULL);
+
+		r->config->node.index_file = xstrdup(from + 5);
+		text = content;
+		if (e < 0)
+			config_problem(r, &where, "node.index_from: %s: %s", from + 5,
+				       e == -EINVAL ? "not a regular file" : strerror(-e));
+	} else {
+		config_problem_value(r, s, "\"env:NAME\" or \"file:/PATH\"");
+	}
+	if (text && !config_parse_index(text, &r->config->node.index))
+		config_problem(r, &where, "node.index_from: %s holds \"%.32s\": want a whole number", from, text);
+	r->index_is_bad |= r->n_problems > n;
+}
+
+static const struct config_section plugins_section = {
+	.path = "plugins",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.keys =
+		(const struct config_key[]){
+			{ "netns", read_plugin, MEMBER(struct config, netns), .required = true },
+			{ "frr", read_plugin, MEMBER(struct config, frr_plugin), .required = true },
+			{ NULL },
+		},
+};
+
+static const struct config_section nic_section = {
+	.path = "underlay.interfaces",
+	.size = sizeof(struct config_nic),
+	.where = offsetof(struct config_nic, where),
+	.keys =
+		(const struct config_key[]){
+			{ "name", value_read_device, MEMBER(struct config_nic, name), .required = true },
+			{ "addresses", value_read_addresses, MEMBERS(struct config_nic, addresses, n_addresses) },
+			{ "rename", value_read_device, MEMBER(struct config_nic, inner) },
+			{ "parent", value_read_device, MEMBER(struct config_nic, parent) },
+			{ "vlan", read_vlan, MEMBER(struct config_nic, vlan), RANGE(1, 4094) },
+			{ "macvlan", value_read_bool, MEMBER(struct config_nic, macvlan) },
+			{ "mtu", value_read_number, MEMBER(struct config_nic, mtu), RANGE(1280, 65535) },
+			{ NULL },
+		},
+};
+
+static const struct config_section underlay_section = {
+	.path = "underlay",
+	.size = sizeof(struct config),
+	.where = offsetof(struct config, underlay.where),
+	.keys =
+		(const struct config_key[]){
+			{ "interfaces", read_nics, MEMBERS(struct config, underlay.nics, underlay.n_nics),
+			  .section = &nic_section },
+			{ "vtep", value_read_address, MEMBER(struct config, underlay.vtep) },
+			{ "vtep_pool", read_vtep_pool },
+			{ NULL },
+		},
+};
+
+static const struct config_section node_section = {
+	.path = "node",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.keys =
+		(const struct config_key[]){
+			{ "index", read_index, MEMBER(struct config, node.index), RANGE(0, UINT32_MAX) },
+			{ "index_from", read_index_from },
+			{ NULL },
+		},
+};
+
+static const struct config_section l3_host_section = {
+	.path = "l3vnis.host",
+	.size = sizeof(struct config_host),
+	.where = offsetof(struct config_host, where),
+	.keys =
+		(const struct config_key[]){
+			{ "interface", value_read_device, MEMBER(struct config_host, interface), .required = true },
+			{ "addresses", value_read_addresses, MEMBERS(struct config_host, addresses, n_addresses) },
+			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
+			{ "peer_addresses", value_read_addresses,
+			  MEMBERS(struct config_host, peer_addresses, n_peer_addresses) },
+			{ "asn", value_read_number, MEMBER(struct config_host, session.asn), RANGE(1, UINT32_MAX) },
+			{ "timers", config_read_timers, MEMBER(struct config_host, session.timers),
+			  .section = &config_l3_timers_section },
+			{ "password_file", config_read_password, MEMBER(struct config_host, session) },
+			{ "bfd", config_read_bfd, MEMBER(struct config_host, session) },
+			{ "graceful_restart", config_read_restart, MEMBER(struct config_host, session) },
+			{ "accept", read_accept, MEMBERS(struct config_host, accept, n_accept),
+			  .section = &config_accept_section },
+			{ "bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
+			{ "ovs_bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
+			{ "managed", .elsewhere = "is for l2vnis: an L3VNI is routed" },
+			{ NULL },
+		},
+};
+
+static const struct config_section l2_host_section = {
+	.path = "l2vnis.host",
+	.size = sizeof(struct config_host),
+	.where = offsetof(struct config_host, where),
+	.keys =
+		(const struct config_key[]){
+			{ "interface", value_read_device, MEMBER(struct config_host, interface), .required = true },
+			{ "addresses", value_read_addresses, MEMBERS(struct config_host, addresses, n_addresses) },
+			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
+			{ "bridge", value_read_device, MEMBER(struct config_host, bridge) },
+			{ "ovs_bridge", value_read_device, MEMBER(struct config_host, ovs_bridge) },
+			{ "managed", value_read_bool, MEMBER(struct config_host, managed) },
+			{ "peer_addresses",
+			  .elsewhere = "is for l3vnis: the other end is a bridge port, `gateways' are the "
+				       "addresses of the bridge" },
+			{ "asn", .elsewhere = "is for l3vnis: an L2VNI has no BGP session with the host" },
+			{ NULL },
+		},
+};
+
+static const struct config_section route_section = {
+	.path = "l3vnis.routes",
+	.size = sizeof(struct config_route),
+	.where = offsetof(struct config_route, where),
+	.keys =
+		(const struct config_key[]){
+			{ "prefix", value_read_subnet, MEMBER(struct config_route, prefix), .required = true },
+			{ "via", value_read_address, MEMBER(struct config_route, via), .required = true },
+			{ NULL },
+		},
+};
+
+static const char *const redistributed[] = { "connected", "static", "kernel", NULL };
+
+static const struct config_section l3vni_section = {
+	.path = "l3vnis",
+	.size = sizeof(struct config_l3vni),
+	.where = offsetof(struct config_l3vni, where),
+	.keys =
+		(const struct config_key[]){
+			{ "vni", value_read_number, MEMBER(struct config_l3vni, vni), RANGE(1, MAX_VNI),
+			  .required = true },
+			{ "vrf", value_read_device, MEMBER(struct config_l3vni, vrf), .required = true },
+			{ "table", read_table, MEMBER(struct config_l3vni, table), RANGE(1, UINT32_MAX) },
+			{ "mtu", value_read_number, MEMBER(struct config_l3vni, mtu), RANGE(1280, 65535) },
+			{ "host", read_host, MEMBER(struct config_l3vni, host), .section = &l3_host_section },
+			{ "redistribute", value_read_words, MEMBERS(struct config_l3vni, redistribute, n_redistribute),
+			  .words = redistributed },
+			{ "routes", value_read_groups, MEMBERS(struct config_l3vni, routes, n_routes),
+			  .section = &route_section },
+			{ "import_vrfs", value_read_words, MEMBERS(struct config_l3vni, import_vrfs, n_import_vrfs) },
+			{ "advertise", config_read_families, MEMBER(struct config_l3vni, advertise),
+			  .words = config_ip_families },
+			{ "advertise_imported", value_read_bool, MEMBER(struct config_l3vni, advertise_imported) },
+			{ "rd", config_read_rd, MEMBER(struct config_l3vni, evpn.rd) },
+			{ "route_targets", value_read_group, MEMBER(struct config_l3vni, evpn),
+			  .section = &config_l3_targets_section },
+			{ "gateways", .elsewhere = "is for l2vnis: the addresses of an L3VNI are host.peer_addresses" },
+			{ NULL },
+		},
+};
+
+static const struct config_section l2vni_section = {
+	.path = "l2vnis",
+	.size = sizeof(struct config_l2vni),
+	.where = offsetof(struct config_l2vni, where),
+	.keys =
+		(const struct config_key[]){
+			{ "vni", value_read_number, MEMBER(struct config_l2vni, vni), RANGE(1, MAX_VNI),
+			  .required = true },
+			{ "vrf", value_read_device, MEMBER(struct config_l2vni, vrf) },
+			{ "gateways", value_read_addresses, MEMBERS(struct config_l2vni, gateways, n_gateways) },
+			{ "mtu", value_read_number, MEMBER(struct config_l2vni, mtu), RANGE(1280, 65535) },
+			{ "rd", config_read_rd, MEMBER(struct config_l2vni, evpn.rd) },
+			{ "route_targets", value_read_group, MEMBER(struct config_l2vni, evpn),
+			  .section = &config_l2_targets_section },
+			{ "advertise_svi_ip", value_read_bool, MEMBER(struct config_l2vni, advertise_svi_ip) },
+			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &l2_host_section },
+			{ NULL },
+		},
+};
+
+static const struct config_section openvswitch_section = {
+	.path = "openvswitch",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.keys =
+		(const struct config_key[]){
+			{ "socket", value_read_path, MEMBER(struct config, ovs_socket) },
+			{ NULL },
+		},
+};
+
+/* { labels = { app = "frr"; }; list = [ "a" ]; } is labels.app = "frr", list.0 = "a". */
+static void flatten(struct config_reader *r, const config_setting_t *s, const char *key,
+		    struct config_plugin_group *group)
+{
+	struct config_option *option;
+
+	if (config_setting_is_aggregate(s)) {
+		for (int i = 0; i < config_setting_length(s); i++) {
+			const config_setting_t *element = config_setting_get_elem(s, (unsigned int)i);
+			_cleanup_free_ char *name = element->name ? xstrdup(element->name) : xasprintf("%d", i);
+			_cleanup_free_ char *path = xasprintf("%s%s%s", key, key[0] ? "." : "", name);
+
+			flatten(r, element, path, group);
+		}
+		return;
+	}
+	option = util_append(&group->options, &group->n_options, sizeof(*option));
+	option->where = config_place(r, s);
+	option->key = xstrdup(key);
+	option->value = config_value_text(s);
+}
+
+static bool is_selected(const struct config_reader *r, const char *name)
+{
+	const config_setting_t *plugins = config_setting_get_member(r->root, "plugins");
+	const char *netns = NULL, *frr = NULL;
+
+	if (!plugins || !config_setting_is_group(plugins))
+		return false;
+	config_setting_lookup_string(plugins, "netns", &netns);
+	config_setting_lookup_string(plugins, "frr", &frr);
+	return (netns && streq(netns, name)) || (frr && streq(frr, name));
+}
+
+/* Stricter than util_near_miss: "my-plugin" is not "plugins". */
+static const char *find_slip(const char *name)
+{
+	const char *nearest = NULL;
+	unsigned int best = 3;
+
+	for (const struct config_key *key = config_root_section.keys; key->name; key++) {
+		unsigned int d = util_distance(name, key->name);
+
+		if (d < best && d <= (strlen(key->name) > 5 ? 2u : 1u)) {
+			best = d;
+			nearest = key->name;
+		}
+	}
+	return nearest;
+}
+
+/*
+ * A group that is not ours is some plugin's, maybe of one that is not in use at present; one that is a slip of the pen
+ * from ours is not, or a whole list of VNIs would be lost without a word.
+ */
+static void read_other(struct config_reader *r, const config_setting_t *s)
+{
+	const char *slip = is_selected(r, s->name) ? NULL : find_slip(s->name);
+	struct config_where where = config_place(r, s);
+	struct config_plugin_group *group;
+
+	if (slip) {
+		config_problem(r, &where, "no such key `%s', did you mean `%s'?", s->name, slip);
+		return;
+	}
+	if (!config_setting_is_group(s)) {
+		config_problem(r, &where, "no such key `%s'; a plugin's options are a group, %s = { ... }", s->name,
+			       s->name);
+		return;
+	}
+	group = util_append(&r->config->groups, &r->config->n_groups, sizeof(*group));
+	group->name = xstrdup(s->name);
+	group->where = where;
+	flatten(r, s, "", group);
+}
+
+const struct config_section config_root_section = {
+	.path = "",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.other = read_other,
+	.keys =
+		(const struct config_key[]){
+			{ "plugins", value_read_group, .section = &plugins_section, .required = true },
+			{ "underlay", value_read_group, .section = &underlay_section, .required = true },
+			{ "node", value_read_group, .section = &node_section },
+			{ "l3vnis", value_read_groups, MEMBERS(struct config, l3vnis, n_l3vnis),
+			  .section = &l3vni_section },
+			{ "l2vnis", value_read_groups, MEMBERS(struct config, l2vnis, n_l2vnis),
+			  .section = &l2vni_section },
+			{ "frr", value_read_group, MEMBER(struct config, frr), .section = &config_frr_section,
+			  .required = true },
+			{ "openvswitch", value_read_group, .section = &openvswitch_section },
+			{ NULL },
+		},
+};

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* actual.c - see actual.h */
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <netinet/in.h>
+#include <netlink/attr.h>
+
+#include "read.h"
+#include "read_link.h"
+#include "netns.h"
+#include "util.h"
+
+#ifndef IFA_PROTO
+#define IFA_PROTO 11 /* linux 5.18 */
+#endif
+#ifndef IFAPROT_KERNEL_RA
+#define IFAPROT_KERNEL_RA 2
+#endif
+
+/* Flags of an address that somebody has set; the others say what became of it. */
+#define ADDR_USER_FLAGS \
+	(IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
+
+/* A link's position in net->links, by index; positions stay valid when the array grows. */
+struct slot {
+	int ifindex;
+	size_t pos;
+};
+
+/* The reading of one namespace. */
+struct reader {
+	struct net *net;
+	enum net_ns ns;
+	const struct actual_ident *ident;
+	size_t first_link, first_addr, first_route;
+	struct actual_raw *raw; /* by position from first_link */
+	size_t n_raw;
+	struct slot *slots; /* sorted by ifindex */
+	bool knows_addr_proto;
+};
+
+static int by_ifindex(const void *a, const void *b)
+{
+	return ((const struct slot *)a)->ifindex - ((const struct slot *)b)->ifindex;
+}
+
+static struct net_link *find_index(const struct reader *reader, int ifindex)
+{
+	struct slot key = { .ifindex = ifindex };
+	const struct slot *hit = reader->n_raw ? bsearch(&key, reader->slots, reader->n_raw, sizeof(key), by_ifindex)
+					       : NULL;
+
+	return hit ? &reader->net->links[hit->pos] : NULL;
+}
+
+static void each_link(const struct nlmsghdr *hdr, void *arg)
+{
+	struct reader *reader = arg;
+	struct net_link link;
+	struct actual_raw raw;
+
+	if (!actual_parse_link(hdr, reader->ident, &link, &raw))
+		return;
+	link.ns = reader->ns;
+	*(struct net_link *)util_append(&reader->net->links, &reader->net->n_links, sizeof(link)) = link;
+	*(struct actual_raw *)util_append(&reader->raw, &reader->n_raw, sizeof(raw)) = raw;
+	if (streq(link.name, "lo"))
+		reader->net->no_ipv6[reader->ns] = !raw.has_inet6;
+}
+
+static void restart_links(void *arg)
+{
+	struct reader *reader = arg;
+
+	reader->net->n_links = reader->first_link;
+	reader->n_raw = 0;
+}
+
+static void each_addr(const struct nlmsghdr *hdr, void *arg)
+{
+	struct reader *reader = arg;
+	const struct ifaddrmsg *ifa = nlmsg_data(hdr);
+	struct nlattr *tb[IFA_PROTO + 1], *ip;
+	const struct net_link *link;
+	struct net_addr *addr;
+	uint8_t proto = 0;
+
+	if (hdr->nlmsg_type != RTM_NEWADDR ||
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifa), tb, IFA_PROTO, NULL) < 0)
+		return;
+	if (tb[IFA_PROTO]) {
+		reader->knows_addr_proto = true;
+		proto = nla_get_u8(tb[IFA_PROTO]);
+	}
+	ip = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
+	link = find_index(reader, (int)ifa->ifa_index);
+	/*
+	 * Addresses that the kernel makes, of the link, by router advertisements, come and go with the device: a link-local
+	 * one of a device of ours is ours where the kernel makes none. (The flag of a temporary address is that of a
+	 * secondary one in IPv4.)
+	 */
+	if (!ip || !link ||
+	    (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL && !(link->addrgen_none && net_is_made(link))) ||
+	    proto == IFAPROT_KERNEL_RA || (ifa->ifa_family == AF_INET6 && (ifa->ifa_flags & IFA_F_TEMPORARY)))
+		return;
+	addr = util_append(&reader->net->addrs, &reader->net->n_addrs, sizeof(*addr));
+	addr->ns = reader->ns;
+	net_set_name(addr->link, link->name);
+	actual_ip_from_attr(ip, ifa->ifa_family, ifa->ifa_prefixlen, &addr->ip);
+	addr->ours = proto == NET_PROTOCOL;
+	addr->proto = proto;
+	addr->scope = ifa->ifa_scope;
+	addr->flags = (tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : ifa->ifa_flags) & ADDR_USER_FLAGS;
+	/* IFA_ADDRESS is the peer's where it differs; in an IPv6 message without IFA_LOCAL it is the address. */
+	if (tb[IFA_LOCAL] && tb[IFA_ADDRESS])
+		actual_ip_from_attr(tb[IFA_ADDRESS], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip), &addr->peer);
+	if (memcmp(addr->peer.bytes, addr->ip.bytes, sizeof(addr->ip.bytes)) == 0)
+		memset(&addr->peer, 0, sizeof(addr->peer));
+	if (tb[IFA_BROADCAST])
+		actual_ip_from_attr(tb[IFA_BROADCAST], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip),
+				    &addr->broadcast);
+	if (tb[IFA_LABEL])
+		net_set_name(addr->label, nla_get_string(tb[IFA_LABEL]));
+}
+
+static void restart_addrs(void *arg)
+{
+	struct reader *reader = arg;
+
+	reader->net->n_addrs = reader->first_addr;
+}
+
+static void each_route(const struct nlmsghdr *hdr, void *arg)
+{
+	struct reader *reader = arg;
+	const struct rtmsg *rtm = nlmsg_data(hdr);
+	struct nlattr *tb[RTA_MAX + 1];
+	struct net_route *route;
+
+	if (hdr->nlmsg_type != RTM_NEWROUTE ||
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*rtm), tb, RTA_MAX, NULL) < 0 ||
+	    rtm->rtm_protocol != NET_PROTOCOL || (rtm->rtm_type != RTN_UNICAST && rtm->rtm_type != RTN_UNREACHABLE))
+		return;
+	route = util_append(&reader->net->routes, &reader->net->n_routes, sizeof(*route));
+	route->ns = reader->ns;
+	route->table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
+	route->type = rtm->rtm_type == RTN_UNREACHABLE ? NET_ROUTE_UNREACHABLE : NET_ROUTE_UNICAST;
+	actual_ip_from_attr(tb[RTA_DST], rtm->rtm_family, rtm->rtm_dst_len, &route->dst);
+	if (tb[RTA_GATEWAY])
+		actual_ip_from_attr(tb[RTA_GATEWAY], rtm->rtm_family, rtm->rtm_family == AF_INET ? 32 : 128,
+				    &route->via);
+	route->metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
+}
+
+static void restart_routes(void *arg)
+{
+	struct reader *reader = arg;
+
+	reader->net->n_routes = reader->first_route;
+}
+
+static int dump_links(struct reader *reader, struct rtnl *rtnl)
+{
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct nl_msg *msg = rtnl_message(RTM_GETLINK, 0);
+	int r;
+
+	nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO);
+	nla_put_u32(msg, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	r = rtnl_dump(rtnl, msg, each_link, restart_links, reader);
+	reader->slots = xcalloc(reader->n_raw, sizeof(*reader->slots));
+	for (size_t i = 0; i < reader->n_raw; i++)
+		reader->slots[i] = (struct slot){ reader->net->links[reader->first_link + i].ifindex,
+						  reader->first_link + i };
+	if (reader->n_raw)
+		qsort(reader->slots, reader->n_raw, sizeof(*reader->slots), by_ifindex);
+	return r;
+}
+
+static int dump_addrs(struct reader *reader, struct rtnl *rtnl)
+{
+	struct ifaddrmsg ifa = { .ifa_family = AF_UNSPEC };
+	struct nl_msg *msg = rtnl_message(RTM_GETADDR, 0);
+
+	nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO);
+	return rtnl_dump(rtnl, msg, each_addr, restart_addrs, reader);
+}
+
+/* The kernel picks out our protocol's routes (strict checking), so a full BGP table costs no copying. */
+static int dump_routes(struct reader *reader, struct rtnl *rtnl, uint8_t family)
+{
+	struct rtmsg rtm = { .rtm_family = family, .rtm_protocol = NET_PROTOCOL };
+	struct nl_msg *msg = rtnl_message(RTM_GETROUTE, 0);
+
+	reader->first_route = reader->net->n_routes;
+	nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO);
+	return rtnl_dump(rtnl, msg, each_route, restart_routes, reader);
+}
+
+static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *err)
+{
+	const char *what = "links";
+	int r;
+
+	reader->first_link = reader->net->n_links;
+	reader->first_addr = reader->net->n_addrs;
+	r = dump_links(reader, rtnl);
+	if (r == 0) {
+		what = "addresses";
+		r = dump_addrs(reader, rtnl);
+	}
+	if (r == 0 && reader->ns == NET_NS_FRR) {
+		what = "routes";
+		r = dump_routes(reader, rtnl, AF_INET);
+		if (r == 0 && !reader->net->no_ipv6[reader->ns])
+			r = dump_routes(reader, rtnl, AF_INET6);
+	}
+	if (r < 0)
+		return evpn_fail(err, -r, "%s: dump of %s: %s%s", net_ns_name(reader->ns), what, strerror(-r),
+				 r == -EINTR ? "; the namespace changes all the time" : "");
+	return 0;
+}
+
+/* Indices become names. A veth's peer is the link whose own peer index points back. */
+static void resolve(struct reader readers[NET_NS_COUNT])
+{
+	for (int ns = 0; ns < NET_NS_COUNT; ns++) {
+		struct reader *reader = &readers[ns];
+
+		for (size_t i = 0; i < reader->n_raw; i++) {
+			struct net_link *link = &reader->net->links[reader->first_link + i];
+			const struct actual_raw *raw = &reader->raw[i];
+			const struct net_link *master = raw->master ? find_index(reader, raw->master) : NULL;
+			const struct reader *other = &readers[raw->link_elsewhere ? !ns : ns];
+			const struct net_link *peer = NULL;
+
+			if (master)
+				net_set_name(link->master, master->name);
+			if (raw->link && (link->kind == NET_KIND_VLAN || link->kind == NET_KIND_MACVLAN) &&
+			    other->ns == NET_NS_HOST && find_index(other, raw->link))
+				net_set_name(link->parent, find_index(other, raw->link)->name);
+			if (link->kind == NET_KIND_VETH && raw->link)
+				peer = find_index(other, raw->link);
+			if (peer && peer->kind == NET_KIND_VETH &&
+			    other->raw[peer - &other->net->links[other->first_link]].link == link->ifindex) {
+				link->peer_ns = other->ns;
+				net_set_name(link->peer, peer->name);
+			}
+		}
+	}
+}
+
+/*
+ * Kernels before 5.18 do not say who set an address. There, what sits on a device of ours is taken for ours; an
+ * address on the NIC or on lo then stays when the configuration drops it. A kernel that knows has marked lo's own.
+ */
+static void guess_owners(const struct reader *reader)
+{
+	struct net *net = reader->net;
+
+	for (size_t i = reader->first_addr; !reader->knows_addr_proto && i < net->n_addrs; i++) {
+		const struct net_link *link = net_find_link(net, net->addrs[i].ns, net->addrs[i].link);
+
+		if (link && net_is_made(link))
+			net->addrs[i].ours = true;
+	}
+}
+
+int actual_read(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct net *net, struct evpn_error *err)
+{
+	struct actual_ident ident = { .birth_group = net_birth_group(instance),
+				      .leaving_group = net_leaving_group(instance) };
+	struct reader readers[NET_NS_COUNT] = { 0 };
+	int r = 0;
+
+	net_mark(instance, ident.mark);
+	for (int ns = 0; ns < NET_NS_COUNT && r == 0; ns++) {
+		readers[ns] = (struct reader){ .net = net, .ns = (enum net_ns)ns, .ident = &ident };
+		if (rtnl[ns])
+			r = read_ns(&readers[ns], rtnl[ns], err);
+	}
+	if (r == 0) {
+		resolve(readers);
+		net_sort(net);
+		/* lo's own addresses, if any, tell what the kernel knows: the same kernel serves both namespaces. */
+		bool knows = readers[NET_NS_HOST].knows_addr_proto || readers[NET_NS_FRR].knows_addr_proto;
+
+		for (int ns = 0; ns < NET_NS_COUNT; ns++) {
+			readers[ns].knows_addr_proto = knows;
+			guess_owners(&readers[ns]);
+		}
+	}
+	for (int ns = 0; ns < NET_NS_COUNT; ns++) {
+		free(readers[ns].raw);
+		free(readers[ns].slots);
+	}
+	return r;
+}
+
+int actual_read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desired, struct net *actual,
+			struct evpn_error *err)
+{
+	for (int ns = 0; ns < NET_NS_COUNT; ns++) {
+		_cleanup_netns_ int back = -1;
+
+		for (size_t i = 0; i < desired->n_sysctls; i++) {
+			const struct net_sysctl *want = &desired->sysctls[i];
+			_cleanup_free_ char *path = xasprintf("/proc/sys/%s", want->key), *text = NULL;
+			struct net_sysctl *have;
+
+			if (want->ns != (enum net_ns)ns || netns_fd[ns] < 0)
+				continue;
+			if (back < 0 && netns_enter(netns_fd[ns], &back, err) < 0)
+				return -1;
+			if (util_read_file(path, 4096, &text, NULL) < 0)
+				continue;
+			text[strcspn(text, "\n")] = '\0';
+			have = util_append(&actual->sysctls, &actual->n_sysctls, sizeof(*have));
+			*have = *want;
+			snprintf(have->value, sizeof(have->value), "%s", text);
+		}
+	}
+	net_sort(actual);
+	return 0;
+}

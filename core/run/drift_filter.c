@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* drift.c - which notifications concern us; see drift.h */
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/netconf.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <sys/socket.h>
+
+#include "drift_parts.h"
+#include "util.h"
+
+static void add_name(struct net *net, enum net_ns ns, const char *name, unsigned int want)
+{
+	struct net_link *link = util_append(&net->links, &net->n_links, sizeof(*link));
+
+	link->ns = ns;
+	link->want = want;
+	net_set_name(link->name, name);
+}
+
+/* What a desired link needs beside itself. */
+static void add_needs(struct net *net, const struct net *desired, const struct net_link *link)
+{
+	/* The host's own bridge: whether it is there is all that matters of it. */
+	if (link->master[0] && !net_find_link(desired, link->ns, link->master))
+		add_name(net, link->ns, link->master, 0);
+	if (link->parent[0])
+		add_name(net, NET_NS_HOST, link->parent, NET_LINK_UP | NET_LINK_MTU);
+	/* An underlay NIC where it comes from, or is still. */
+	if (link->adopted || link->returned)
+		add_name(net, link->ns == NET_NS_HOST ? NET_NS_FRR : NET_NS_HOST, link->other_name, link->want);
+}
+
+static void add_names(struct net *net, const struct net *desired, const struct net *actual)
+{
+	for (size_t i = 0; i < desired->n_links; i++) {
+		const struct net_link *link = &desired->links[i], *have = net_find_link(actual, link->ns, link->name);
+		/* A stranger at a name that shall be ours: that it goes is all that matters. */
+		bool obstacle = have && !net_is_ours(have) && link->kind != NET_KIND_OTHER;
+
+		add_name(net, link->ns, link->name, obstacle ? 0 : link->want);
+		add_needs(net, desired, link);
+	}
+	/* What evpn.conf no longer names, and is not gone yet; a NIC, whatever it is called. */
+	for (size_t i = 0; i < actual->n_links; i++)
+		if (net_is_ours(&actual->links[i]))
+			add_name(net, actual->links[i].ns, actual->links[i].name, NET_LINK_MARK);
+}
+
+static void drop_doubles(struct net *net)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < net->n_links; i++) {
+		if (n && net_link_compare(&net->links[n - 1], &net->links[i]) == 0)
+			net->links[n - 1].want |= net->links[i].want;
+		else
+			net->links[n++] = net->links[i];
+	}
+	net->n_links = n;
+}
+
+static int compare_index(const struct net_link *a, const struct net_link *b)
+{
+	return a->ns != b->ns ? (int)a->ns - (int)b->ns : (a->ifindex > b->ifindex) - (a->ifindex < b->ifindex);
+}
+
+static int by_index(const void *a, const void *b)
+{
+	return compare_index(*(const struct net_link *const *)a, *(const struct net_link *const *)b);
+}
+
+/* As it was read, where it is there. */
+static void fill_in(struct net_link *link, const struct net *actual)
+{
+	const struct net_link *have = net_find_link(actual, link->ns, link->name);
+	unsigned int want = link->want;
+
+	if (have)
+		*link = *have;
+	link->want = want;
+}
+
+void drift_known_learn(struct drift_known *known, const struct net *desired, const struct net *actual,
+		       const char *instance)
+{
+	struct net *net = &known->net;
+
+	drift_known_clear(known);
+	known->ident.birth_group = net_birth_group(instance);
+	known->ident.leaving_group = net_leaving_group(instance);
+	net_mark(instance, known->ident.mark);
+	add_names(net, desired, actual);
+	net_sort(net);
+	drop_doubles(net);
+	for (size_t i = 0; i < actual->n_addrs; i++)
+		if (net_find_link(net, actual->addrs[i].ns, actual->addrs[i].link))
+			*(struct net_addr *)util_append(&net->addrs, &net->n_addrs,
+							sizeof(struct net_addr)) = actual->addrs[i];
+	net_sort(net);
+	known->by_index = xcalloc(net->n_links, sizeof(*known->by_index));
+	for (size_t i = 0; i < net->n_links; i++) {
+		fill_in(&net->links[i], actual);
+		if (net->links[i].ifindex)
+			known->by_index[known->n_by_index++] = &net->links[i];
+	}
+	if (known->n_by_index)
+		qsort(known->by_index, known->n_by_index, sizeof(*known->by_index), by_index);
+}
+
+void drift_known_clear(struct drift_known *known)
+{
+	net_clear(&known->net);
+	free(known->by_index);
+	*known = (struct drift_known){ 0 };
+}
+
+static const struct net_link *find_index(const struct drift_known *known, enum net_ns ns, int ifindex)
+{
+	const struct net_link key = { .ns = ns, .ifindex = ifindex }, *pointer = &key;
+	const struct net_link *const *hit = known->n_by_index ? bsearch(&pointer, known->by_index, known->n_by_index,
+									sizeof(pointer), by_index)
+							      : NULL;
+
+	return hit ? *hit : NULL;
+}
+
+/* Indices and names of masters; one that we do not know is another one. Of a stranger: whether it has one. */
+static bool same_master(const struct drift_known *known, const struct net_link *have, int master)
+{
+	const struct net_link *link = master ? find_index(known, have->ns, master) : NULL;
+
+	if (!master || !have->master[0] || !net_is_ours(have))
+		return !master == !have->master[0];
+	return link && streq(link->name, have->master);
+}
+
+static bool same_link(const struct drift_known *known, const struct net_link *have, const struct net_link *says,
+		      const struct actual_raw *raw)
+{
+	if (have->kind != says->kind || have->owner != says->owner)
+		return false;
+	if (!have->want)
+		return true;
+	return have->up == says->up && have->mtu == says->mtu && memcmp(have->mac, says->mac, 6) == 0 &&
+	       have->addrgen_none == says->addrgen_none && have->ipv6 == says->ipv6 && have->table == says->table &&
+	       have->vni == says->vni && ipaddr_compare(&have->local, &says->local) == 0 && have->port == says->port &&
+	       have->learning == says->learning && have->neigh_suppress == says->neigh_suppress &&
+	       have->port_learning == says->port_learning && have->vlan == says->vlan && have->ovs == says->ovs &&
+	       (have->ovs || same_master(known, have, raw->master));
+}
+
+/* A bridge's word on one of its ports (AF_BRIDGE): it has the port's attributes, and of the link itself little. */
+static bool port_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
+{
+	const struct ifinfomsg *ifi = nlmsg_data(hdr);
+	const struct net_link *have = find_index(known, ns, ifi->ifi_index);
+	struct nlattr *tb[IFLA_MAX + 1], *port[IFLA_BRPORT_MAX + 1];
+
+	if (!have || !have->want)
+		return false;
+	if (hdr->nlmsg_type == RTM_DELLINK ||
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
+		return true;
+	if (!tb[IFLA_PROTINFO] || nla_parse_nested(port, IFLA_BRPORT_MAX, tb[IFLA_PROTINFO], NULL) < 0)
+		return false;
+	return (port[IFLA_BRPORT_NEIGH_SUPPRESS] &&
+		have->neigh_suppress != (nla_get_u8(port[IFLA_BRPORT_NEIGH_SUPPRESS]) != 0)) ||
+	       (port[IFLA_BRPORT_LEARNING] && have->port_learning != (nla_get_u8(port[IFLA_BRPORT_LEARNING]) != 0));
+}
+
+static bool link_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
+{
+	const struct ifinfomsg *ifi = nlmsg_data(hdr);
+	const struct net_link *have = find_index(known, ns, ifi->ifi_index), *named;
+	struct net_link says;
+	struct actual_raw raw;
+
+	if (ifi->ifi_family == AF_BRIDGE)
+		return port_concerns(known, ns, hdr);
+	/* AF_INET6 and the like repeat what the link's own message says. */
+	if (ifi->ifi_family != AF_UNSPEC)
+		return false;
+	if (hdr->nlmsg_type == RTM_DELLINK || !actual_parse_link(hdr, &known->ident, &says, &raw))
+		return have != NULL;
+	named = net_find_link(&known->net, ns, says.name);
+	if (!have && !named)
+		return says.owner == NET_OWNER_NIC; /* one of ours came back under another name */
+	/* Not the same: it is new, or made anew, or was renamed. */
+	return have != named || (have && !same_link(known, have, &says, &raw));
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	return net_addr_compare(a, b);
+}
+
+static bool address_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
+{
+	const struct ifaddrmsg *ifa = nlmsg_data(hdr);
+	const struct net_link *link = find_index(known, ns, (int)ifa->ifa_index);
+	struct nlattr *tb[IFA_LOCAL + 1], *ip;
+	struct net_addr addr = { .ns = ns };
+	bool stands;
+
+	/* Link-local addresses that the kernel makes come with the device, and none that goes is known to have stood. */
+	if (!link || !link->want || (ifa->ifa_scope == RT_SCOPE_LINK && hdr->nlmsg_type == RTM_NEWADDR))
+		return false;
+	/* IFA_LOCAL comes after IFA_ADDRESS; what is above is of no interest. */
+	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifa), tb, IFA_LOCAL, NULL) < 0)
+		return true;
+	ip = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
+	net_set_name(addr.link, link->name);
+	actual_ip_from_attr(ip, ifa->ifa_family, ifa->ifa_prefixlen, &addr.ip);
+	stands = known->net.n_addrs &&
+		 bsearch(&addr, known->net.addrs, known->net.n_addrs, sizeof(addr), by_addr) != NULL;
+	return stands != (hdr->nlmsg_type == RTM_NEWADDR);
+}
+
+/* sysctls that the kernel announces (forwarding, rp_filter), of the namespace or of a link of ours. */
+static bool netconf_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
+{
+	const struct nlattr *ifindex = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)hdr, sizeof(struct netconfmsg),
+						       NETCONFA_IFINDEX);
+	int index = ifindex ? (int)nla_get_u32(ifindex) : 0;
+
+	return index == NETCONFA_IFINDEX_ALL || find_index(known, ns, index);
+}
+
+bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
+{
+	switch (hdr->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		return nlmsg_datalen(hdr) >= (int)sizeof(struct ifinfomsg) && link_concerns(known, ns, hdr);
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		return nlmsg_datalen(hdr) >= (int)sizeof(struct ifaddrmsg) && address_concerns(known, ns, hdr);
+	case RTM_NEWNETCONF:
+		return netconf_concerns(known, ns, hdr);
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		/* The socket's filter lets only our protocol's pass. */
+		return true;
+	}
+	return false;
+}

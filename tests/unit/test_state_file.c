@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_record.c - what must survive: the NIC's record, the lock, what FRR has loaded */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "nic_record.h"
+#include "unit.h"
+#include "util.h"
+
+static char dir[64];
+
+static void setup(void)
+{
+	strcpy(dir, "/tmp/evpnd-record-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+}
+
+static void teardown(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r '%s'", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void write_text(const char *name, const char *text)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
+	_cleanup_fclose_ FILE *f = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+}
+
+START_TEST(nic_round_trip)
+{
+	struct record_nic nic = { .name = "eth1",
+				  .up = true,
+				  .physical = true,
+				  .mtu = 9000,
+				  .mac = { 2, 0, 0, 0xab, 0, 0xff },
+				  .alias = "to the \"spine\"" };
+	struct record_nics nics = { 0 };
+	struct evpn_error err = { 0 };
+	struct net_sysctl *sysctl;
+	struct net_route *route;
+	struct net_addr *addr;
+	const struct record_nic *back;
+
+	addr = util_append(&nic.addrs, &nic.n_addrs, sizeof(*addr));
+	ipaddr_parse("192.0.2.1/24", true, &addr->ip);
+	ipaddr_parse("192.0.2.255", false, &addr->broadcast);
+	net_set_name(addr->label, "eth1:home");
+	addr = util_append(&nic.addrs, &nic.n_addrs, sizeof(*addr));
+	ipaddr_parse("2001:db8::1/64", true, &addr->ip);
+	addr->flags = 0x200;
+	sysctl = util_append(&nic.sysctls, &nic.n_sysctls, sizeof(*sysctl));
+	strcpy(sysctl->key, "net/ipv6/conf/eth1/accept_ra");
+	strcpy(sysctl->value, "2");
+	route = util_append(&nic.routes, &nic.n_routes, sizeof(*route));
+	ipaddr_parse("0.0.0.0/0", true, &route->dst);
+	ipaddr_parse("192.0.2.254", false, &route->via);
+	route->table = 254;
+	route->metric = 4278198272u; /* beyond a signed int */
+	route->protocol = 16;
+	memcpy(route->metrics, "\x08\0\x02\0\x78\x05\0\0", route->n_metrics = 8);
+	ck_assert_int_eq(record_save_nic(dir, &nic, &err), 0);
+	ck_assert_int_eq(record_load_nics(dir, &nics, &err), 0);
+	back = record_find_nic(&nics, "eth1");
+	ck_assert_ptr_nonnull(back);
+	ck_assert(back->up);
+	ck_assert(!back->fresh);
+	ck_assert(back->physical);
+	ck_assert_str_eq(back->alias, nic.alias);
+	ck_assert_uint_eq(back->n_addrs, 2);
+	ck_assert_uint_eq(back->mtu, 9000);
+	ck_assert_mem_eq(back->mac, nic.mac, 6);
+	ck_assert_int_eq(ipaddr_compare(&back->addrs[0].broadcast, &nic.addrs[0].broadcast), 0);
+	ck_assert_str_eq(back->addrs[0].label, "eth1:home");
+	ck_assert_int_eq(ipaddr_compare(&back->addrs[1].ip, &nic.addrs[1].ip), 0);
+	ck_assert_uint_eq(back->addrs[1].flags, 0x200);
+	ck_assert_str_eq(back->addrs[1].link, "eth1");
+	ck_assert_uint_eq(back->n_sysctls, 1);
+	ck_assert_str_eq(back->sysctls[0].key, "net/ipv6/conf/eth1/accept_ra");
+	ck_assert_str_eq(back->sysctls[0].value, "2");
+	ck_assert_uint_eq(back->n_routes, 1);
+	ck_assert_int_eq(ipaddr_compare(&back->routes[0].via, &route->via), 0);
+	ck_assert(!ipaddr_is_set(&back->routes[0].prefsrc));
+	ck_assert_uint_eq(back->routes[0].metric, 4278198272u);
+	ck_assert_uint_eq(back->routes[0].protocol, 16);
+	ck_assert_uint_eq(back->routes[0].n_metrics, 8);
+	ck_assert_mem_eq(back->routes[0].metrics, route->metrics, 8);
+	record_remove_nic(dir, "eth1");
+	record_nics_clear(&nics);
+	ck_assert_int_eq(record_load_nics(dir, &nics, &err), 0);
+	ck_assert_uint_eq(nics.n_items, 0);
+	record_nics_clear(&nics);
+	record_nic_clear(&nic);
+}
+END_TEST
+
+START_TEST(no_record)
+{
+	struct record_nics nics = { 0 };
+	struct evpn_error err = { 0 };
+
+	ck_assert_int_eq(record_load_nics(dir, &nics, &err), 0);
+	ck_assert_int_eq(record_load_nics("/nonexistent/evpnd", &nics, &err), 0);
+	ck_assert_uint_eq(nics.n_items, 0);
+}
+END_TEST
+
+static const char *const spoiled[] = {
+	"",
+	"{",
+	"[]",
+	"{}",
+	"{\"addresses\": [], \"routes\": []}",
+	"{\"addresses\": [{\"address\": \"192.0.2.1\"}], \"routes\": [], \"sysctls\": {}}",
+	"{\"addresses\": [7], \"routes\": [], \"sysctls\": {}}",
+	"{\"addresses\": [], \"routes\": [{}], \"sysctls\": {}}",
+	"{\"addresses\": [], \"routes\": [{\"dst\": \"10.0.0.0/8\", \"via\": \"here\"}], \"sysctls\": {}}",
+	"{\"addresses\": [], \"routes\": [], \"sysctls\": {\"a\": 1}}",
+};
+
+START_TEST(unreadable_record_is_an_error_that_names_the_file)
+{
+	struct record_nics nics = { 0 };
+	struct evpn_error err = { 0 };
+
+	write_text("nic-eth1.json", spoiled[_i]);
+	ck_assert_int_lt(record_load_nics(dir, &nics, &err), 0);
+	ck_assert_ptr_nonnull(strstr(err.msg, "nic-eth1.json"));
+	ck_assert_uint_eq(nics.n_items, 0);
+}
+END_TEST
+
+START_TEST(namespace_as_it_was)
+{
+	struct evpn_error err = { 0 };
+	struct net net = { 0 }, back = { 0 };
+	struct net_sysctl *sysctl = util_append(&net.sysctls, &net.n_sysctls, sizeof(*sysctl));
+	struct net_link *lo = util_append(&net.links, &net.n_links, sizeof(*lo));
+
+	sysctl->ns = lo->ns = NET_NS_FRR;
+	strcpy(sysctl->key, "net/ipv4/ip_forward");
+	strcpy(sysctl->value, "0");
+	strcpy(lo->name, "lo");
+	lo->up = true;
+	ck_assert_int_eq(record_load_netns(dir, 7, &back, &err), 0);
+	ck_assert_int_eq(record_save_netns(dir, 7, &net, &err), 0);
+	/* Another namespace was never touched. */
+	ck_assert_int_eq(record_load_netns(dir, 8, &back, &err), 0);
+	ck_assert_uint_eq(back.n_sysctls, 0);
+	ck_assert_int_eq(record_load_netns(dir, 7, &back, &err), 1);
+	ck_assert_str_eq(back.sysctls[0].key, "net/ipv4/ip_forward");
+	ck_assert_str_eq(back.sysctls[0].value, "0");
+	ck_assert(net_find_link(&back, NET_NS_FRR, "lo")->up);
+	record_remove_all(dir);
+	net_clear(&back);
+	ck_assert_int_eq(record_load_netns(dir, 7, &back, &err), 0);
+	net_clear(&net);
+}
+END_TEST
+
+START_TEST(loaded_is_this_file_in_this_frr)
+{
+	_cleanup_free_ char *conf = xasprintf("%s/frr.conf", dir);
+	struct evpn_error err = { 0 };
+
+	write_text("frr.conf", "one\n");
+	ck_assert(!record_is_loaded(dir, conf, 7));
+	ck_assert_int_eq(record_set_loaded(dir, conf, 7, &err), 0);
+	ck_assert(record_is_loaded(dir, conf, 7));
+	ck_assert(!record_is_loaded(dir, conf, 8));
+	/* The same length, another inode: as a rename leaves it. */
+	write_text("new", "two\n");
+	_cleanup_free_ char *fresh = xasprintf("%s/new", dir);
+
+	ck_assert_int_eq(rename(fresh, conf), 0);
+	ck_assert(!record_is_loaded(dir, conf, 7));
+	ck_assert_int_eq(record_set_loaded(dir, conf, 7, &err), 0);
+	record_clear_loaded(dir);
+	ck_assert(!record_is_loaded(dir, conf, 7));
+	unlink(conf);
+	ck_assert(!record_is_loaded(dir, conf, 7));
+	ck_assert_int_lt(record_set_loaded(dir, conf, 7, &err), 0);
+}
+END_TEST
+
+START_TEST(one_at_a_time)
+{
+	struct evpn_error err = { 0 };
+	int first = -1, second = -1;
+
+	ck_assert_int_eq(record_lock(dir, "default", &first, &err), 0);
+	ck_assert_int_lt(record_lock(dir, "default", &second, &err), 0);
+	ck_assert_int_eq(second, -1);
+	ck_assert_ptr_nonnull(strstr(err.msg, "another evpnd"));
+	close(first);
+	ck_assert_int_eq(record_lock(dir, "default", &second, &err), 0);
+	close(second);
+}
+END_TEST
+
+START_TEST(state_directory)
+{
+	_cleanup_free_ char *path = xasprintf("%s/run/node1", dir);
+	struct evpn_error err = { 0 };
+	struct stat st;
+
+	ck_assert_int_eq(record_make_dir(path, &err), 0);
+	ck_assert_int_eq(record_make_dir(path, &err), 0);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 07777, 0700);
+	_cleanup_free_ char *deep = xasprintf("%s/a/b/c", dir);
+
+	ck_assert_int_lt(record_make_dir(deep, &err), 0);
+	ck_assert_ptr_nonnull(strstr(err.msg, deep));
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("record");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, nic_round_trip);
+	tcase_add_test(tcase, no_record);
+	tcase_add_test(tcase, namespace_as_it_was);
+	tcase_add_loop_test(tcase, unreadable_record_is_an_error_that_names_the_file, 0, (int)ARRAY_LEN(spoiled));
+	tcase_add_test(tcase, loaded_is_this_file_in_this_frr);
+	tcase_add_test(tcase, one_at_a_time);
+	tcase_add_test(tcase, state_directory);
+	return unit_run("record", tcase);
+}
