@@ -1,43 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* main.c - the command line; all else is evpnd_run() */
+/* main.c - parses the command line and calls evpnd_run() */
 #include <getopt.h>
 #include <stdio.h>
 
+#include "base/escape.h"
+#include "base/log.h"
+#include "base/util.h"
 #include "config-build.h"
-#include "config.h"
-#include "evpnd.h"
-#include "log.h"
-#include "plugin_host.h"
-#include "util.h"
+#include "config/config.h"
+#include "ctl/ctl.h"
+#include "run/evpnd.h"
+#include "run/plugin_host.h"
 
 static void print_help(FILE *out)
 {
 	fputs("Usage: evpnd [OPTION...]\n"
-	      "Makes this host an EVPN/VXLAN endpoint as evpn.conf(5) says, and keeps it so.\n"
+	      "Makes this host an EVPN/VXLAN endpoint as evpn.conf(5) describes it. Without one of the options that "
+	      "end\n"
+	      "evpnd, it stays in the foreground and restores what other programs change.\n"
 	      "\n"
-	      "      --config FILE         read FILE [" CONFIG_DEFAULT_PATH "]\n"
-	      "      --check               check the configuration and the plugins' options, then exit\n"
-	      "      --once                exit when all is in place (0) or a step failed (1)\n"
-	      "      --timeout SECONDS     with --once, --dry-run, --down: give up after so long\n"
-	      "      --dry-run             print what would be done; 0 nothing, 2 changes, 1 it cannot be done\n"
-	      "      --print-frr           print the frr.conf that would be installed, passwords in the clear\n"
-	      "      --json                with --dry-run: the same for machines\n"
-	      "      --down                take back all that evpnd made; the NICs return to the host\n"
-	      "      --instance NAME       the name in the marks of what is made [default]\n"
-	      "      --state-dir DIR       where a moved NIC's former state is kept [/run/evpnd/NAME]\n"
-	      "      --last-good FILE      the last good configuration, kept [/var/lib/evpnd/NAME.conf]\n"
-	      "      --log-level LEVEL     error, warning, notice, info or debug [info]\n"
+	      "What to do:\n"
+	      "      --check               check evpn.conf and the options of its plugins\n"
+	      "      --print-frr           print the frr.conf to be installed, with passwords in clear text\n"
+	      "      --dry-run             print what evpnd would change, and change nothing\n"
+	      "      --once                apply evpn.conf, then exit\n"
+	      "      --healthy             with --once: exit when FRR works, with 3 if it does not\n"
+	      "      --down                remove all that evpnd made and return the NICs to the host, then exit\n"
 	      "      --list-plugins        list the installed plugins\n"
-	      "      --dump-plugin NAME    what the plugin NAME (or a file's path) says of itself\n"
-	      "      --version\n"
-	      "      --help\n",
+	      "      --dump-plugin NAME    print the description of the plugin NAME, or of the plugin file NAME\n"
+	      "      --version             print the version\n"
+	      "  -h, --help                print this help\n"
+	      "\n"
+	      "How:\n"
+	      "  -c, --config FILE         read FILE [" CONFIG_DEFAULT_PATH "]\n"
+	      "      --timeout SECONDS     with --once, --dry-run, --down, --check: the time limit\n"
+	      "      --json                with --dry-run: print one JSON object\n"
+	      "      --instance NAME       the instance: the name in the marks of all objects [default]\n"
+	      "      --state-dir DIR       the state directory [/run/evpnd/NAME]\n"
+	      "      --last-good FILE      the copy of the last good configuration [/var/lib/evpnd/NAME.conf]\n"
+	      "      --log-level LEVEL     error, warning, notice, info or debug [info]\n"
+	      "\n"
+	      "Exit status: 0 success; 1 a step failed; 2 --dry-run: there are changes;\n"
+	      "3 --once --healthy: applied, but not healthy; 64 wrong command line;\n"
+	      "78 wrong configuration. See evpnd(8).\n",
 	      out);
 }
 
 enum main_option {
-	OPTION_CONFIG = 256,
-	OPTION_CHECK,
+	OPTION_CONFIG = 'c',
+	OPTION_HELP = 'h',
+	OPTION_CHECK = 256,
 	OPTION_ONCE,
+	OPTION_HEALTHY,
 	OPTION_TIMEOUT,
 	OPTION_DRY_RUN,
 	OPTION_DOWN,
@@ -50,13 +64,13 @@ enum main_option {
 	OPTION_LIST_PLUGINS,
 	OPTION_DUMP_PLUGIN,
 	OPTION_VERSION,
-	OPTION_HELP,
 };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "once", no_argument, NULL, OPTION_ONCE },
+	{ "healthy", no_argument, NULL, OPTION_HEALTHY },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "print-frr", no_argument, NULL, OPTION_PRINT_FRR },
@@ -75,9 +89,11 @@ static const struct option long_options[] = {
 
 static int usage(const char *what, const char *value)
 {
+	_cleanup_free_ char *shown = escape_line(value ? value : "", ESCAPE_LINE_MAX);
+
 	if (what)
-		fprintf(stderr, "evpnd: %s%s\n", what, value);
-	fputs("evpnd: see evpnd --help\n", stderr);
+		fprintf(stderr, "evpnd: %s%s\n", what, shown);
+	fputs("evpnd: `evpnd --help' lists the options\n", stderr);
 	return EVPND_USAGE;
 }
 
@@ -94,12 +110,14 @@ static bool parse_seconds(const char *text, unsigned int *ret_seconds)
 
 static int finish(int r, const struct evpn_error *err)
 {
+	_cleanup_free_ char *shown = escape_text(r < 0 ? err->msg : "");
+
 	if (r < 0)
-		fprintf(stderr, "evpnd: %s\n", err->msg);
+		fprintf(stderr, "evpnd: %s\n", shown);
 	return r < 0 ? EVPND_FAILED : EVPND_OK;
 }
 
-/* -1: go on; else the exit code: the option asked for one answer. */
+/* Returns -1, or the exit status of an option that prints one answer and ends evpnd. */
 static int take_option(int option, const char *value, struct evpnd_options *options)
 {
 	struct evpn_error err = { 0 };
@@ -115,8 +133,13 @@ static int take_option(int option, const char *value, struct evpnd_options *opti
 	case OPTION_ONCE:
 		options->mode = EVPND_ONCE;
 		return -1;
+	case OPTION_HEALTHY:
+		options->healthy = true;
+		return -1;
 	case OPTION_TIMEOUT:
-		return parse_seconds(value, &options->timeout) ? -1 : usage("no number of seconds: ", value);
+		return parse_seconds(value, &options->timeout)
+			       ? -1
+			       : usage("--timeout: not a number of seconds from 0 to 86400: ", value);
 	case OPTION_DRY_RUN:
 		options->mode = EVPND_DRY_RUN;
 		return -1;
@@ -133,7 +156,9 @@ static int take_option(int option, const char *value, struct evpnd_options *opti
 		options->instance = value;
 		return evpnd_valid_instance(value)
 			       ? -1
-			       : usage("an instance's name is 1 to 32 letters, digits, '-', '_': ", value);
+			       : usage("--instance: not 1 to 32 letters, digits, '-' and '_', or `frr', whose state "
+				       "directory FRR's container can write: ",
+				       value);
 	case OPTION_STATE_DIR:
 		options->state_dir = value;
 		return -1;
@@ -142,7 +167,7 @@ static int take_option(int option, const char *value, struct evpnd_options *opti
 		return -1;
 	case OPTION_LOG_LEVEL:
 		if (log_parse_level(value, &level) < 0)
-			return usage("no log level: ", value);
+			return usage("--log-level: not one of error, warning, notice, info, debug: ", value);
 		log_set_level(level);
 		return -1;
 	case OPTION_LIST_PLUGINS:
@@ -164,9 +189,10 @@ int main(int argc, char **argv)
 	struct evpnd_options options = { .mode = EVPND_DAEMON,
 					 .config_path = CONFIG_DEFAULT_PATH,
 					 .instance = "default" };
+	struct ctl *ctl = NULL;
 	int option, r;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
 		r = take_option(option, optarg, &options);
 		if (r >= 0)
 			return r;
@@ -174,12 +200,22 @@ int main(int argc, char **argv)
 	if (optind < argc)
 		return usage("unexpected argument: ", argv[optind]);
 	if (options.json && options.mode != EVPND_DRY_RUN)
-		return usage("--json: ", "only with --dry-run");
+		return usage("--json needs --dry-run", "");
+	if (options.healthy && options.mode != EVPND_ONCE)
+		return usage("--healthy needs --once", "");
+	if (options.timeout && !options.down && (options.mode == EVPND_DAEMON || options.mode == EVPND_PRINT_FRR))
+		return usage("--timeout needs --once, --dry-run, --down or --check", "");
 	if (options.down && options.mode == EVPND_CHECK)
-		return usage("--check and --down: ", "one of them");
+		return usage("--check and --down exclude each other", "");
 	if (options.down && options.mode == EVPND_PRINT_FRR)
-		return usage("--print-frr and --down: ", "one of them");
+		return usage("--print-frr and --down exclude each other", "");
 	if (options.down && options.mode != EVPND_DRY_RUN)
 		options.mode = EVPND_DOWN;
-	return evpnd_run(&options);
+	if (options.mode == EVPND_DAEMON) {
+		ctl = ctl_new();
+		options.control = ctl_control(ctl);
+	}
+	r = evpnd_run(&options);
+	ctl_free(ctl);
+	return r;
 }

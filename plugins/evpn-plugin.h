@@ -4,7 +4,7 @@
  *
  * A plugin is a shared object that exports one symbol:
  *
- *	const struct evpn_plugin evpn_plugin_v1 = { EVPN_PLUGIN_INIT, ... };
+ *	const struct evpn_plugin evpn_plugin_v1 = { .struct_size = EVPN_PLUGIN_INIT, ... };
  *
  * What it does is what it sets: `find_netns` makes it a netns plugin, `reload_frr` an frr plugin. It links against
  * nothing of evpnd; what it needs from the daemon comes in `struct evpn_host`, lent from open until close.
@@ -42,6 +42,13 @@ extern "C" {
 #define EVPN_UNUSED
 #endif
 
+/* A member that a plugin need not set: g++ has no warning (-Wextra) for it then. */
+#if defined(__cplusplus) && __cplusplus >= 201402L
+#define EVPN_OPTIONAL = NULL
+#else
+#define EVPN_OPTIONAL
+#endif
+
 /* The major version, also the suffix of the exported symbol's name. */
 #define EVPN_PLUGIN_API	   1
 #define EVPN_PLUGIN_SYMBOL "evpn_plugin_v1"
@@ -60,6 +67,13 @@ struct evpn_error {
 
 /* FRR runs and has judged the configuration: it refuses it. Asking again with the same text is of no use. */
 #define EVPN_ERROR_REFUSED 10000
+
+/*
+ * The code beside a 0 of reload_frr: FRR runs the configuration but for a part that err->msg names and that has to wait,
+ * such as the lines of a daemon that does not run. The host goes on with everything else, and asks again. Since version 1.1;
+ * an older host waits as for any other 0.
+ */
+#define EVPN_WAIT_PARTIAL 10001
 
 enum evpn_log_level {
 	EVPN_LOG_ERROR = 3, /* the values of syslog(3) */
@@ -104,13 +118,13 @@ struct evpn_plugin {
 	uint32_t struct_size; /* sizeof(struct evpn_plugin) as the plugin was compiled: EVPN_PLUGIN_INIT */
 
 	const char *name; /* as in evpn.conf, and the name of the plugin's own group there: "netns-pidfile" */
-	const char *summary; /* one line for --list-plugins */
+	const char *summary EVPN_OPTIONAL; /* one line for --list-plugins */
 
 	/*
 	 * The option keys that the plugin accepts, ended by NULL; NULL if it has none. Any other key in its group is an
 	 * error that the host reports with file, line and the key that was probably meant.
 	 */
-	const char *const *options;
+	const char *const *options EVPN_OPTIONAL;
 
 	/*
 	 * Makes an instance from the options. It checks all of them, and refuses with the offending value; it does not
@@ -126,21 +140,21 @@ struct evpn_plugin {
 	 * A descriptor that polls readable when on_event should be called, or -1. Asked once, after open; it stays the
 	 * same until close (an epoll descriptor can hold whatever changes). Optional, with on_event.
 	 */
-	int (*event_fd)(void *self);
+	int (*event_fd)(void *self) EVPN_OPTIONAL;
 
 	/*
 	 * The descriptor is readable. Returns an `enum evpn_event`, or <0 for a fault that no later call would report. By
 	 * EVPN_EVENT_CHANGED an frr plugin says that FRR may have lost its configuration (one of its daemons has ended):
 	 * it is asked to reload again.
 	 */
-	int (*on_event)(void *self, struct evpn_error *err);
+	int (*on_event)(void *self, struct evpn_error *err) EVPN_OPTIONAL;
 
 	/*
 	 * Finds the network namespace in which FRR runs. On success *ret_fd is a descriptor of it (nsfs), which the
 	 * caller closes, and *ret_instance names the running FRR: it changes when FRR's process is another one, though
 	 * the namespace may be the same. From the first call on, event_fd reports when the answer may have changed.
 	 */
-	int (*find_netns)(void *self, int *ret_fd, uint64_t *ret_instance, struct evpn_error *err);
+	int (*find_netns)(void *self, int *ret_fd, uint64_t *ret_instance, struct evpn_error *err) EVPN_OPTIONAL;
 
 	/*
 	 * Makes FRR take over the configuration file that was just installed at conf_path, as the host sees the path.
@@ -149,14 +163,33 @@ struct evpn_plugin {
 	 * this configuration; <0 with EVPN_ERROR_REFUSED when FRR refuses it, with an errno value when it could not be
 	 * asked.
 	 */
-	int (*reload_frr)(void *self, const char *conf_path, uint64_t generation, struct evpn_error *err);
+	int (*reload_frr)(void *self, const char *conf_path, uint64_t generation, struct evpn_error *err) EVPN_OPTIONAL;
 
 	/*
 	 * Runs one `show ...` command in FRR's vtysh. *ret_text is the answer, ended by NUL; it belongs to the plugin and
 	 * lives until the next call with this self. Asking for the same command again after 0 fetches its answer; another
 	 * command replaces it. Optional: without it evpnd cannot verify that FRR knows its VNIs.
 	 */
-	int (*query_frr)(void *self, const char *command, const char **ret_text, struct evpn_error *err);
+	int (*query_frr)(void *self, const char *command, const char **ret_text, struct evpn_error *err) EVPN_OPTIONAL;
+
+	/* Version 1.1 */
+
+	/*
+	 * Asks one daemon of FRR ("zebra", "bgpd", ...) one `show ...` command through its vty socket, without vtysh.
+	 * *ret_text is the answer, ended by NUL; it belongs to the plugin and lives until the next call with this self.
+	 * Asking for the same daemon and command again after 0 fetches the answer; another question replaces it. `daemon`
+	 * NULL with the command "show daemons": the names of the daemons that run, in a fixed order, separated by blanks.
+	 * Codes of a failure: ENOENT the daemon does not run; EIO it refuses the command, and err->msg quotes it;
+	 * ETIMEDOUT it does not answer; EPROTO its answer is malformed, cut off or too long; ENOTSUP this plugin cannot ask
+	 * a daemon this, as if the member were not set. Optional.
+	 */
+	int (*ask_daemon)(void *self, const char *daemon, const char *command, const char **ret_text,
+			  struct evpn_error *err) EVPN_OPTIONAL;
+
+	/* Version 1.2 */
+
+	/* The plugin's own version, in one line, for --dump-plugin and --list-plugins: "2.1.0". Optional. */
+	const char *version EVPN_OPTIONAL;
 };
 
 #define EVPN_PLUGIN_INIT sizeof(struct evpn_plugin)
@@ -167,6 +200,7 @@ extern EVPN_EXPORT const struct evpn_plugin evpn_plugin_v1;
 #if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L)
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Fills err in and returns -1, so that a failure is one line: return evpn_fail(err, ENOENT, "%s: ...", path); */
 static EVPN_UNUSED EVPN_PRINTF(3, 4) int evpn_fail(struct evpn_error *err, int code, const char *format, ...)
@@ -190,6 +224,25 @@ static EVPN_UNUSED EVPN_PRINTF(2, 3) int evpn_wait(struct evpn_error *err, const
 	vsnprintf(err->msg, sizeof(err->msg), format, ap);
 	va_end(ap);
 	return 0;
+}
+
+/*
+ * Puts context in front of the message that err has, when a failure crosses a layer, and returns -1; the code stays:
+ * return evpn_wrap(err, "pod %s: ", name). A message that is too long then is cut at its end.
+ */
+static EVPN_UNUSED EVPN_PRINTF(2, 3) int evpn_wrap(struct evpn_error *err, const char *format, ...)
+{
+	char msg[EVPN_ERROR_MSG_SIZE];
+	size_t len;
+	va_list ap;
+
+	memcpy(msg, err->msg, sizeof(msg));
+	va_start(ap, format);
+	vsnprintf(err->msg, sizeof(err->msg), format, ap);
+	va_end(ap);
+	len = strlen(err->msg);
+	snprintf(err->msg + len, sizeof(err->msg) - len, "%s", msg);
+	return -1;
 }
 #endif
 

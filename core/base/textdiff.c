@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "textdiff.h"
-#include "util.h"
+#include "base/textdiff.h"
+#include "base/util.h"
 
 #define CONTEXT 3
 /* Lines of one middle times lines of the other, above which no longest common subsequence is looked for: 16 MB. */
@@ -15,6 +15,9 @@ struct lines {
 	size_t *lens;
 	size_t n;
 };
+
+/* The rest of a longer text counts as one line. */
+#define MAX_LINES 500000
 
 /* The texts side by side: runs of lines that are kept, taken out ('-') or put in ('+'). */
 struct edit {
@@ -32,7 +35,7 @@ static void split(const char *text, struct lines *lines)
 	size_t n = 0;
 
 	while (*text) {
-		size_t len = strcspn(text, "\n");
+		size_t len = n < MAX_LINES ? strcspn(text, "\n") : strlen(text);
 
 		*(const char **)util_append(&lines->items, &lines->n, sizeof(*lines->items)) = text;
 		*(size_t *)util_append(&lines->lens, &n, sizeof(*lines->lens)) = len;

@@ -6,13 +6,15 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 
-#include "util.h"
+#include "base/util.h"
+#include "base/volume.h"
+#include "evpn-plugin.h"
 
 static void *need(void *p)
 {
 	if (!p) {
 		fputs("evpnd: out of memory\n", stderr);
-		abort();
+		_exit(EXIT_FAILURE);
 	}
 	return p;
 }
@@ -32,16 +34,23 @@ char *xstrdup(const char *s)
 	return need(strdup(s));
 }
 
-char *xasprintf(const char *format, ...)
+char *xvasprintf(const char *format, va_list ap)
 {
 	char *s = NULL;
+	int n = vasprintf(&s, format, ap);
+
+	return need(n < 0 ? NULL : s);
+}
+
+char *xasprintf(const char *format, ...)
+{
 	va_list ap;
-	int n;
+	char *s;
 
 	va_start(ap, format);
-	n = vasprintf(&s, format, ap);
+	s = xvasprintf(format, ap);
 	va_end(ap);
-	return need(n < 0 ? NULL : s);
+	return s;
 }
 
 FILE *xopen_text(char **text, size_t *len)
@@ -70,19 +79,17 @@ void *util_append(void *array_ptr, size_t *n, size_t size)
 	return slot;
 }
 
-int util_read_file(const char *path, size_t max, char **ret_text, size_t *ret_len)
+int util_read_fd(int fd, size_t max, size_t guess, char **ret_text, size_t *ret_len)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* With room for one byte more than `max`, so that a longer file is noticed without reading it all. */
+	size_t size = (guess < max ? guess : max) + 2, len = 0;
 	_cleanup_free_ char *text = NULL;
-	size_t len = 0, size = 4096;
 
-	if (fd < 0)
-		return -errno;
 	for (;;) {
 		ssize_t n;
 
 		text = xrealloc_array(text, size, 1);
-		n = read(fd, text + len, size - len - 1);
+		n = read(fd, text + len, size - 1 - len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -93,7 +100,7 @@ int util_read_file(const char *path, size_t max, char **ret_text, size_t *ret_le
 		if (len > max)
 			return -EFBIG;
 		if (len + 1 == size)
-			size *= 2;
+			size = size * 2 < max + 2 ? size * 2 : max + 2;
 	}
 	text[len] = '\0';
 	if (ret_len)
@@ -102,76 +109,49 @@ int util_read_file(const char *path, size_t max, char **ret_text, size_t *ret_le
 	return 0;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int util_write_file(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
 		    const char **ret_what)
 {
-	_cleanup_free_ char *copy = xstrdup(path);
-	const char *dir = dirname(copy);
-	_cleanup_free_ char *tmp = xasprintf("%s/.evpnd-XXXXXX", dir);
-	_cleanup_close_ int fd = mkostemp(tmp, O_CLOEXEC), dir_fd = -1;
-	int r;
+	_cleanup_free_ char *dir_copy = xstrdup(path), *name_copy = xstrdup(path);
+	_cleanup_close_ int dir = open(dirname(dir_copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	*ret_what = "create a temporary file beside";
-	if (fd < 0)
-		return -errno;
-	*ret_what = "set owner and mode of";
-	r = fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0 ? -errno : 0;
-	if (r == 0) {
-		*ret_what = "write";
-		r = write_all(fd, data, len);
-	}
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	if (r == 0) {
-		*ret_what = "rename into place";
-		r = rename(tmp, path) < 0 ? -errno : 0;
-	}
-	if (r < 0) {
-		unlink(tmp);
-		return r;
-	}
-	/* The rename is what counts; a directory that cannot be synced (FUSE, some overlays) does not undo it. */
-	dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir_fd >= 0)
-		(void)fsync(dir_fd);
-	return 0;
+	return dir < 0 ? -errno
+		       : volume_write(dir, basename(name_copy), data, len, mode, uid, gid, VOLUME_REPLACE, ret_what);
 }
 
+int util_remove_file(const char *path, struct evpn_error *err)
+{
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	return evpn_fail(err, errno, "remove %s: %s", path, strerror(errno));
+}
+
+static unsigned int smaller(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/* Optimal string alignment: three rows of the table of distances between all beginnings of the two words. */
 unsigned int util_distance(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);
-	_cleanup_free_ unsigned int *row = xcalloc(lb + 1, sizeof(*row));
+	_cleanup_free_ unsigned int *rows = xcalloc(3 * (lb + 1), sizeof(*rows));
+	unsigned int *row = rows, *before = rows + lb + 1, *before2 = before + lb + 1;
 
 	for (size_t j = 0; j <= lb; j++)
 		row[j] = (unsigned int)j;
 	for (size_t i = 1; i <= la; i++) {
-		unsigned int diagonal = row[0];
+		unsigned int *oldest = before2;
 
+		before2 = before;
+		before = row;
+		row = oldest;
 		row[0] = (unsigned int)i;
 		for (size_t j = 1; j <= lb; j++) {
-			unsigned int best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
+			row[j] = smaller(before[j - 1] + (a[i - 1] != b[j - 1]), smaller(before[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = smaller(row[j], before2[j - 2] + 1);
 		}
 	}
 	return row[lb];
@@ -180,7 +160,7 @@ unsigned int util_distance(const char *a, const char *b)
 const char *util_near_miss(const char *word, const char *const *list)
 {
 	const char *nearest = NULL;
-	unsigned int best = (unsigned int)strlen(word) / 3 + 2;
+	unsigned int best = strlen(word) > 5 ? 3 : 2;
 
 	for (; *list; list++) {
 		unsigned int d = util_distance(word, *list);
@@ -191,4 +171,14 @@ const char *util_near_miss(const char *word, const char *const *list)
 		}
 	}
 	return nearest;
+}
+
+bool util_is_transient(int code)
+{
+	static const int codes[] = { EAGAIN, EBUSY, EDQUOT, EINTR, EIO, EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC };
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (code == codes[i])
+			return true;
+	return false;
 }

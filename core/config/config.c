@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config.c - see config.h; how the file is read stands in config_parse.h */
+/* config.c - config_load() and look-ups; see config.h. config_parts.h lists the files that read evpn.conf. */
 #include <stdarg.h>
-#include <sys/socket.h>
+#include <strings.h>
 
-#include "config_parts.h"
-#include "net.h"
-#include "util.h"
+#include "base/escape.h"
+#include "base/file.h"
+#include "base/util.h"
+#include "config/config_join.h"
+#include "config/config_parts.h"
 
-/* Near misses are looked for among the names of a file only so often: 4,000 slips would cost minutes. */
+/* Searches for a similar name in one file: each walks all names, so 4,000 wrong names would take minutes. */
 #define MAX_HINTS    32
 #define DEFAULT_MODE 0640
+/* Seconds. A session is established within FRR's connect timer, 10 s for a neighbor that answers. */
+#define DEFAULT_HEALTH_INTERVAL 10
+#define DEFAULT_HEALTH_GRACE	30
 
 static void add_line(struct config_errors *errors, char *line)
 {
@@ -20,18 +25,12 @@ static void add_line(struct config_errors *errors, char *line)
 
 static char *place_text(const struct config_where *where, const char *text)
 {
-	/* What is missing at the top of the file is nowhere; an editor goes to line 1. */
-	return where && where->file ? xasprintf("%s:%u: %s", where->file, where->line ? where->line : 1, text)
-				    : xstrdup(text);
-}
+	/* The root group, which lacks a required key, has line 0; editors want 1. */
+	_cleanup_free_ char *line = where && where->file
+					    ? xasprintf("%s:%u: %s", where->file, where->line ? where->line : 1, text)
+					    : xstrdup(text);
 
-__attribute__((format(printf, 1, 0))) static char *format_text(const char *format, va_list ap)
-{
-	char *text;
-
-	if (vasprintf(&text, format, ap) < 0)
-		return xstrdup("out of memory");
-	return text;
+	return escape_line(line, ESCAPE_LINE_MAX);
 }
 
 void config_errors_add(struct config_errors *errors, const struct config_where *where, const char *format, ...)
@@ -40,7 +39,7 @@ void config_errors_add(struct config_errors *errors, const struct config_where *
 	va_list ap;
 
 	va_start(ap, format);
-	text = format_text(format, ap);
+	text = xvasprintf(format, ap);
 	va_end(ap);
 	add_line(errors, place_text(where, text));
 }
@@ -52,17 +51,32 @@ void config_errors_clear(struct config_errors *errors)
 	*errors = (struct config_errors){ 0 };
 }
 
+static void fill_problem(struct config_problem *problem, size_t order, const struct config_where *where, char *text)
+{
+	problem->text = text;
+	if (where)
+		problem->where = *where;
+	problem->order = order;
+}
+
 void config_problem(struct config_reader *r, const struct config_where *where, const char *format, ...)
 {
 	struct config_problem *problem = util_append(&r->problems, &r->n_problems, sizeof(*problem));
 	va_list ap;
 
 	va_start(ap, format);
-	problem->text = format_text(format, ap);
+	fill_problem(problem, r->n_problems, where, xvasprintf(format, ap));
 	va_end(ap);
-	if (where)
-		problem->where = *where;
-	problem->order = r->n_problems;
+}
+
+void config_warning(struct config_reader *r, const struct config_where *where, const char *format, ...)
+{
+	struct config_problem *warning = util_append(&r->warnings, &r->n_warnings, sizeof(*warning));
+	va_list ap;
+
+	va_start(ap, format);
+	fill_problem(warning, r->n_warnings, where, xvasprintf(format, ap));
+	va_end(ap);
 }
 
 static size_t file_index(const struct config *config, const char *file)
@@ -93,30 +107,13 @@ static int compare_problems(const void *a, const void *b, void *config)
 	return d ? d : (x->order > y->order) - (x->order < y->order);
 }
 
-/* libconfig has the name of an included file as written, newer versions with the directory in front. */
-static const char *our_file(struct config_reader *r, const char *name)
-{
-	_cleanup_free_ char *path = NULL;
-
-	if (name == r->seen_name && name)
-		return r->seen_file;
-	path = xasprintf("%s%s", r->dir, name ? name : "");
-	r->seen_name = name;
-	r->seen_file = r->config->files[0];
-	for (size_t i = 0; name && !streq(name, r->path) && i < r->config->n_files; i++)
-		if (streq(r->config->files[i], path) || streq(r->config->files[i], name))
-			r->seen_file = r->config->files[i];
-	return r->seen_file;
-}
-
 struct config_where config_place(struct config_reader *r, const config_setting_t *s)
 {
-	return (struct config_where){ .file = our_file(r, config_setting_source_file(s)),
-				      .line = config_setting_source_line(s) };
+	return join_place(r->join, config_setting_source_line(s));
 }
 
-/* The text of a line of file number `file`, without the blanks around it. */
-static char *line_text(const struct config_reader *r, size_t file, unsigned int line)
+/* Where a line of file number `file` begins; NULL: there is none. */
+static const char *find_line(const struct config_reader *r, size_t file, unsigned int line)
 {
 	const char *p = file < r->n_texts ? r->texts[file] : NULL;
 
@@ -124,104 +121,89 @@ static char *line_text(const struct config_reader *r, size_t file, unsigned int 
 		p = strchr(p, '\n');
 		p = p ? p + 1 : NULL;
 	}
+	return p;
+}
+
+/* The line without leading blanks; "" if there is none. The caller frees it. */
+static char *line_text(const struct config_reader *r, size_t file, unsigned int line)
+{
+	const char *p = find_line(r, file, line);
+
 	p = p ? p + strspn(p, " \t\r\n") : "";
 	return strndup(p, strcspn(p, "\r\n"));
 }
 
-/* libconfig stops at the first one. */
+/* Skips blanks, counting lines. */
+static const char *skip_blanks(const char *p, unsigned int *line)
+{
+	for (; *p && strchr(" \t\r\n", *p); p++)
+		*line += *p == '\n';
+	return p;
+}
+
+/*
+ * Walks over a string of libconfig, behind its first quote, until `number` line breaks are behind: that of the file, "\n"
+ * and "\x0a". Returns where that is, or the closing quote.
+ */
+static const char *walk_string(const char *p, unsigned int *number, unsigned int *line)
+{
+	while (*p && *p != '"' && *number) {
+		bool escaped = *p == '\\';
+
+		*number -= *p == '\n' || (escaped && (p[1] == 'n' || strncasecmp(p + 1, "x0a", 3) == 0));
+		*line += *p == '\n';
+		p += escaped && p[1] && p[1] != '\n' ? 2 : 1;
+	}
+	return p;
+}
+
+struct config_where config_string_place(struct config_reader *r, const config_setting_t *s, unsigned int number)
+{
+	struct config_where where = config_place(r, s), found = where;
+	const char *p = find_line(r, file_index(r->config, where.file), where.line);
+
+	p = p ? strstr(p, s->name) : NULL;
+	p = p ? skip_blanks(p + strlen(s->name), &found.line) : "";
+	if (*p != '=' && *p != ':')
+		return where;
+	/* Strings that follow each other are one. */
+	for (p = skip_blanks(p + 1, &found.line); *p == '"'; p = skip_blanks(p + 1, &found.line)) {
+		p = walk_string(p + 1, &number, &found.line);
+		if (*p != '"')
+			return number ? where : found;
+	}
+	return where;
+}
+
+/* libconfig stops at the first syntax error. */
 static void problem_syntax(struct config_reader *r, const config_t *lib)
 {
-	unsigned int line = (unsigned int)config_error_line(lib);
-	struct config_where where = { .file = our_file(r, config_error_file(lib)), .line = line };
-	_cleanup_free_ char *text = line_text(r, file_index(r->config, where.file), line);
+	struct config_where where = join_place(r->join, (unsigned int)config_error_line(lib));
+	_cleanup_free_ char *text = line_text(r, file_index(r->config, where.file), where.line);
 
-	if (config_error_type(lib) == CONFIG_ERR_FILE_IO)
-		config_problem(r, NULL, "%s: cannot be read", r->path);
+	if (text && *text)
+		config_problem(r, &where, "%s at this line or just before it: `%.80s'", config_error_text(lib), text);
 	else
-		config_problem(r, &where, "%s%s%.80s%s", config_error_text(lib),
-			       text && *text ? ", in this line or just before: `" : "", text ? text : "",
-			       text && *text ? "'" : "");
+		config_problem(r, &where, "%s at this line or just before it", config_error_text(lib));
 }
 
-static int compare_l3vnis(const void *a, const void *b)
+const char *config_file_fault(struct config_reader *r, int e)
 {
-	const struct config_l3vni *x = a, *y = b;
-
-	return (x->vni > y->vni) - (x->vni < y->vni);
-}
-
-static int compare_l2vnis(const void *a, const void *b)
-{
-	const struct config_l2vni *x = a, *y = b;
-
-	return (x->vni > y->vni) - (x->vni < y->vni);
-}
-
-static void default_peer(struct config_host *host, uint32_t vni)
-{
-	if (host->set && !host->peer[0])
-		snprintf(host->peer, sizeof(host->peer), "pe%u", vni);
-}
-
-/* The settings of the lists are looked at to tell what is missing from what is wrong. */
-static void fill_defaults(struct config_reader *r)
-{
-	struct config *config = r->config;
-	const config_setting_t *l3vnis = config_setting_get_member(r->root, "l3vnis");
-
-	for (size_t i = 0; i < config->n_l3vnis; i++) {
-		const config_setting_t *s = config_setting_get_elem(l3vnis, (unsigned int)i);
-
-		if (config_setting_is_group(s) && !config_setting_get_member(s, "table"))
-			config->l3vnis[i].table = config->l3vnis[i].vni;
-		default_peer(&config->l3vnis[i].host, config->l3vnis[i].vni);
-	}
-	for (size_t i = 0; i < config->n_l2vnis; i++)
-		default_peer(&config->l2vnis[i].host, config->l2vnis[i].vni);
-	if (!config->frr.extra)
-		config->frr.extra = xstrdup("");
-}
-
-static int compare_vrfs(const void *a, const void *b)
-{
-	const struct config_l3vni *const *x = a, *const *y = b;
-
-	return strcmp((*x)->vrf, (*y)->vrf);
-}
-
-/* What needs the values to be good. */
-static void finish(struct config *config)
-{
-	if (config->n_l3vnis)
-		qsort(config->l3vnis, config->n_l3vnis, sizeof(*config->l3vnis), compare_l3vnis);
-	if (config->n_l2vnis)
-		qsort(config->l2vnis, config->n_l2vnis, sizeof(*config->l2vnis), compare_l2vnis);
-	config->by_vrf = xcalloc(config->n_l3vnis, sizeof(*config->by_vrf));
-	for (size_t i = 0; i < config->n_l3vnis; i++)
-		config->by_vrf[i] = &config->l3vnis[i];
-	qsort(config->by_vrf, config->n_l3vnis, sizeof(*config->by_vrf), compare_vrfs);
-	if (!ipaddr_is_set(&config->frr.router_id) && config->underlay.vtep.family == AF_INET)
-		config->frr.router_id = config->underlay.vtep;
-	config_frr_finish(config);
+	r->transient |= util_is_transient(-e);
+	return file_fault(e);
 }
 
 static void read_files(struct config_reader *r, config_t *lib)
 {
-	size_t len = strlen(r->dir);
-	_cleanup_free_ char *include_dir = xstrdup(len ? r->dir : ".");
-
 	if (!config_scan(r))
 		return;
-	if (len > 1)
-		include_dir[len - 1] = '\0';
-	config_set_include_dir(lib, include_dir);
-	if (!config_read_file(lib, r->path)) {
+	if (!config_read_string(lib, join_text(r->join))) {
 		problem_syntax(r, lib);
 		return;
 	}
 	r->root = config_root_setting(lib);
 	config_read_section(r, r->root, &config_root_section, r->config);
-	fill_defaults(r);
+	config_fill_defaults(r);
 	config_check(r);
 	if (r->n_problems == 0)
 		r->config->text = config_text(lib);
@@ -231,16 +213,42 @@ static void reader_clear(struct config_reader *r)
 {
 	for (size_t i = 0; i < r->n_problems; i++)
 		free(r->problems[i].text);
+	for (size_t i = 0; i < r->n_warnings; i++)
+		free(r->warnings[i].text);
 	util_free_strings(r->texts, r->n_texts);
+	join_free(r->join);
 	for (size_t i = 0; i < r->n_uses; i++) {
 		free(r->uses[i].key);
 		free(r->uses[i].as);
 	}
 	free(r->problems);
+	free(r->warnings);
 	free(r->uses);
 	free(r->subnets);
 	free(r->long_numbers);
 	free(r->dir);
+}
+
+static void sort_problems(struct config_problem *problems, size_t n, struct config *config)
+{
+	if (n)
+		qsort_r(problems, n, sizeof(*problems), compare_problems, config);
+}
+
+static void take_warnings(struct config_reader *r)
+{
+	struct config *config = r->config;
+
+	sort_problems(r->warnings, r->n_warnings, config);
+	for (size_t i = 0; i < r->n_warnings; i++) {
+		char *line = place_text(&r->warnings[i].where, r->warnings[i].text);
+
+		/* A device that has its name in both namespaces is looked at twice. */
+		if (config->n_warnings && streq(line, config->warnings[config->n_warnings - 1]))
+			free(line);
+		else
+			*(char **)util_append(&config->warnings, &config->n_warnings, sizeof(char *)) = line;
+	}
 }
 
 struct config *config_load(const char *path, struct config_errors *errors)
@@ -250,22 +258,26 @@ struct config *config_load(const char *path, struct config_errors *errors)
 	_cleanup_(reader_clear) struct config_reader r = { .config = config, .path = path, .hints = MAX_HINTS };
 	config_t lib;
 
+	r.join = join_new();
 	r.dir = xasprintf("%.*s", slash ? (int)(slash - path) + 1 : 0, path);
-	config->frr.uid = (uid_t)-1;
-	config->frr.gid = (gid_t)-1;
+	config->frr.owner.number = config->frr.group.number = config->control.group.number = UINT32_MAX;
 	config->frr.mode = DEFAULT_MODE;
+	config->health.interval = DEFAULT_HEALTH_INTERVAL;
+	config->health.grace = DEFAULT_HEALTH_GRACE;
 	config_init(&lib);
 	read_files(&r, &lib);
 	config_destroy(&lib);
 
 	if (r.n_problems == 0) {
-		finish(config);
+		config_finish(config);
+		take_warnings(&r);
 		return util_take_ptr(&config);
 	}
-	qsort_r(r.problems, r.n_problems, sizeof(*r.problems), compare_problems, config);
+	sort_problems(r.problems, r.n_problems, config);
 	for (size_t i = 0; i < r.n_problems; i++)
 		add_line(errors, place_text(&r.problems[i].where, r.problems[i].text));
 	config_errors_take_files(errors, config);
+	errors->transient |= r.transient;
 	return NULL;
 }
 
@@ -301,72 +313,4 @@ const struct config_plugin_group *config_find_group(const struct config *config,
 		if (streq(config->groups[i].name, name))
 			return &config->groups[i];
 	return NULL;
-}
-
-static void host_clear(struct config_host *host)
-{
-	free(host->addresses);
-	free(host->peer_addresses);
-	free(host->accept);
-	config_session_clear(&host->session);
-}
-
-static void groups_free(struct config *config)
-{
-	for (size_t i = 0; i < config->n_groups; i++) {
-		struct config_plugin_group *group = &config->groups[i];
-
-		for (size_t k = 0; k < group->n_options; k++) {
-			free(group->options[k].key);
-			free(group->options[k].value);
-		}
-		free(group->options);
-		free(group->name);
-	}
-	free(config->groups);
-}
-
-static void vnis_free(struct config *config)
-{
-	for (size_t i = 0; i < config->n_l3vnis; i++) {
-		struct config_l3vni *l3 = &config->l3vnis[i];
-
-		host_clear(&l3->host);
-		config_evpn_clear(&l3->evpn);
-		util_free_strings(l3->redistribute, l3->n_redistribute);
-		util_free_strings(l3->import_vrfs, l3->n_import_vrfs);
-		free(l3->routes);
-	}
-	for (size_t i = 0; i < config->n_l2vnis; i++) {
-		host_clear(&config->l2vnis[i].host);
-		config_evpn_clear(&config->l2vnis[i].evpn);
-		free(config->l2vnis[i].gateways);
-	}
-	free(config->by_vrf);
-	free(config->l3vnis);
-	free(config->l2vnis);
-}
-
-void config_free(struct config *config)
-{
-	if (!config)
-		return;
-	for (size_t i = 0; i < config->underlay.n_nics; i++)
-		free(config->underlay.nics[i].addresses);
-	free(config->underlay.nics);
-	free(config->netns.name);
-	free(config->frr_plugin.name);
-	groups_free(config);
-	vnis_free(config);
-	config_frr_clear(&config->frr);
-	free(config->ovs_socket);
-	free(config->node.index_file);
-	free(config->text);
-	util_free_strings(config->files, config->n_files);
-	free(config);
-}
-
-void config_freep(struct config **config)
-{
-	config_free(*config);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config.h - evpn.conf as a struct
+ * config.h - reads evpn.conf into a struct config
  *
- * config_load reads the file (libconfig syntax, @include allowed), checks everything that can be known without the
- * kernel, and reports every fault in one pass, each with file, line and the offending value. A config is taken whole or
- * not at all. The meaning of the keys stands in evpn.conf(5); defaults are filled in here, so that nobody after this
- * file asks "was it set?" except where a member says so.
+ * config_load() parses the file (libconfig syntax), checks everything that can be checked without the kernel, and
+ * reports all errors at once, each with file, line and value. The result is a complete config or none.
  *
- * Ownership: struct config owns everything in it; config_free takes NULL.
+ * The structs mirror the groups of evpn.conf(5), which describes the keys; the tables of keys are in config_schema.c
+ * and config_schema_frr.c. Defaults are filled in, so an unset key is visible only where a member says so ("NULL: ...",
+ * "0: ..."). A `where` is the place of the group in the file, for messages.
+ *
+ * Ownership: struct config owns everything in it. Pointers that functions here return belong to it.
  */
 #pragma once
 
@@ -15,23 +17,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
-#include "ipaddr.h"
+#include "model/ipaddr.h"
 
-/* Where in the files a thing was said. */
+/* A place in a file of the configuration. */
 struct config_where {
-	const char *file; /* belongs to the config */
+	const char *file; /* one of config->files; NULL: no place */
 	unsigned int line;
 };
 
-/* One option of a plugin's own group, flattened: { labels = { app = "frr"; }; } is "labels.app" = "frr". */
+/* One option of a plugin, named by its path: { labels = { app = "frr"; }; } is "labels.app" = "frr". */
 struct config_option {
 	char *key, *value;
 	struct config_where where;
 };
 
-/* A top-level group that is not ours: some plugin's. plugin.c checks that the plugin exists and knows the keys. */
+/* A top-level group with the options of a plugin. run/plugin_host.c checks that the plugin has such options. */
 struct config_plugin_group {
 	char *name;
 	struct config_where where;
@@ -40,19 +43,19 @@ struct config_plugin_group {
 };
 
 struct config_plugin {
-	char *name; /* a bare name, or a path with a slash */
+	char *name; /* of an installed plugin; with a slash: a path */
 	struct config_where where;
 };
 
 struct config_nic {
-	char name[IFNAMSIZ]; /* on the host; of a VLAN or macvlan, in FRR's namespace */
-	char inner[IFNAMSIZ]; /* in FRR's namespace: `rename', or the same */
+	char name[IFNAMSIZ]; /* on the host; with `parent`: in FRR's namespace */
+	char inner[IFNAMSIZ]; /* in FRR's namespace: key `rename'; default: `name` */
 	struct config_where where;
-	char parent[IFNAMSIZ]; /* "": the NIC itself; else evpnd makes a VLAN or macvlan of this one, which stays */
-	uint16_t vlan; /* 802.1Q; 0: none */
+	char parent[IFNAMSIZ]; /* the device on the host below a VLAN or macvlan; "": the NIC itself is moved */
+	uint16_t vlan; /* 802.1Q VLAN, 1 to 4094; 0: no VLAN */
 	bool macvlan;
-	unsigned int mtu; /* bytes; 0: as it is */
-	bool keep_addresses; /* `addresses` absent: those that the host had */
+	unsigned int mtu; /* bytes; 0: unset, it is not changed */
+	bool keep_addresses; /* `addresses' is unset: keep those that the NIC has on the host */
 	struct ipaddr *addresses;
 	size_t n_addresses;
 };
@@ -65,61 +68,72 @@ enum config_family {
 };
 
 struct config_families {
-	bool set; /* the file has them; else they are the defaults */
+	bool set; /* the key is in the file; false: `bits` is the default */
 	unsigned int bits;
 };
 
 enum config_remote { CONFIG_REMOTE_ASN, CONFIG_REMOTE_INTERNAL, CONFIG_REMOTE_EXTERNAL };
+/* GLOBAL: unset, frr.graceful_restart applies. */
 enum config_restart { CONFIG_RESTART_GLOBAL, CONFIG_RESTART_ON, CONFIG_RESTART_OFF, CONFIG_RESTART_HELPER };
 
 struct config_timers {
-	bool set; /* `keepalive' or `hold' is there; else both are FRR's */
+	bool set; /* `keepalive' or `hold' is in the file, and both are set; false: FRR's values */
 	uint32_t keepalive, hold; /* seconds */
-	uint32_t connect; /* seconds; 0: FRR's */
+	uint32_t connect; /* seconds; 0: unset, FRR's value */
 };
 
-/* A BGP session, whoever is at the other end. */
+/* How many prefixes FRR accepts in each address family of IP. */
+struct config_limit {
+	uint32_t prefixes; /* 0: unset, no limit */
+	bool warning_only; /* the session stays */
+	uint32_t restart; /* minutes after which a session that was closed is tried again; 0: never */
+};
+
+/* The keys that a BGP session has with a neighbor and with the host. */
 struct config_session {
-	uint32_t asn; /* 0: no session, or as `remote` says */
+	char *description; /* NULL: none */
+	bool passive;
+	struct config_limit limit;
+	uint32_t asn; /* with CONFIG_REMOTE_ASN; 0: of a host, no session */
 	enum config_remote remote;
 	struct config_timers timers;
-	char *password_file, *password; /* NULL: none */
+	char *password_file, *password; /* the password is its content, in clear text; NULL: none */
 	bool bfd;
-	char *bfd_profile; /* NULL: with FRR's own values */
+	char *bfd_profile; /* an entry of frr.bfd_profiles; NULL: FRR's values */
 	enum config_restart restart;
 };
 
-/* What a host may announce: `prefix`, or the longer ones in it with a length from ge to le. */
+/* Prefixes that FRR accepts from the host: `prefix`, or those inside it with a length from ge to le. */
 struct config_accept {
 	struct ipaddr prefix;
-	uint32_t ge, le; /* 0: not given */
+	uint32_t ge, le; /* 0: unset */
 	struct config_where where;
 };
 
-/* Of a VNI, instead of what FRR makes of router id, AS and VNI. */
+/* Route distinguisher and route targets of a VNI, in place of those that FRR derives from router ID, AS and VNI. */
 struct config_evpn {
-	char *rd; /* NULL: FRR's */
-	char **import_rts, **export_rts; /* none: FRR's */
+	char *rd; /* default: router ID and a number from the VNI, see config_rd.c; NULL: bgpd chooses */
+	char **import_rts, **export_rts; /* sorted; empty: unset */
 	size_t n_import_rts, n_export_rts;
 };
 
-/* The host's way into a VNI. */
+/* The veth pair between the host and a VNI. Its members that are for one kind of VNI only are unset for the other. */
 struct config_host {
-	bool set;
+	bool set; /* the group is in the file; false: the host is not connected */
 	struct config_where where;
-	char interface[IFNAMSIZ]; /* the end that stays on the host */
+	char interface[IFNAMSIZ]; /* the end on the host */
 	char peer[IFNAMSIZ]; /* the end in FRR's namespace; default: "pe<vni>" */
 	struct ipaddr *addresses;
 	size_t n_addresses;
 	struct ipaddr *peer_addresses; /* L3VNI only */
 	size_t n_peer_addresses;
 	struct config_session session; /* L3VNI only; asn 0: none */
-	bool filters; /* L3VNI only: of what the host announces, only `accept` is taken */
+	bool filters; /* L3VNI only: `accept' is in the file, which may be empty; false: everything is accepted */
 	struct config_accept *accept;
 	size_t n_accept;
-	char ovs_bridge[IFNAMSIZ]; /* L2VNI only: the same with a bridge of Open vSwitch */
-	char bridge[IFNAMSIZ]; /* L2VNI only: a bridge of the host that `interface` becomes a port of; "" none */
-	bool managed; /* evpnd makes that bridge, and `addresses` are the bridge's */
+	char ovs_bridge[IFNAMSIZ]; /* L2VNI only: the bridge of Open vSwitch that `interface` is a port of; "": none */
+	char bridge[IFNAMSIZ]; /* L2VNI only: the bridge on the host that `interface` is a port of; "": none */
+	bool managed; /* evpnd creates `bridge`, and `addresses` are those of the bridge */
 };
 
 /* A static route in an L3VNI's VRF. */
@@ -132,7 +146,7 @@ struct config_l3vni {
 	uint32_t vni;
 	char vrf[IFNAMSIZ];
 	uint32_t table; /* default: the VNI */
-	unsigned int mtu; /* of its devices, bytes; 0: what the underlay leaves */
+	unsigned int mtu; /* of its devices, bytes; 0: unset, derived from the underlay */
 	struct config_where where;
 	struct config_host host;
 	char **redistribute; /* "connected", "static", "kernel" */
@@ -141,66 +155,84 @@ struct config_l3vni {
 	size_t n_routes;
 	char **import_vrfs;
 	size_t n_import_vrfs;
-	bool advertise_imported; /* what comes by import_vrfs becomes Type-5 routes of this VRF as well */
+	bool advertise_imported; /* routes from import_vrfs are announced as Type-5 routes of this VRF too */
 	struct config_evpn evpn;
-	unsigned int families; /* that the VRF has addresses, gateways or routes of; all where it has none */
-	struct config_families
-		advertise; /* as Type-5 routes; default: those of the VRF and, advertise_imported, of what it imports */
+	unsigned int families; /* of the addresses, gateways and routes in the VRF and of `advertise'; else both */
+	/* Announced as Type-5 routes; default: `families`, with advertise_imported also those of the imported VRFs. */
+	struct config_families advertise;
 };
 
 struct config_l2vni {
 	uint32_t vni;
-	char vrf[IFNAMSIZ]; /* "": pure L2 */
-	unsigned int mtu; /* as above */
+	char vrf[IFNAMSIZ]; /* "": bridged only */
+	unsigned int mtu; /* as of an L3VNI */
 	struct config_where where;
 	struct ipaddr *gateways; /* only with a vrf */
 	size_t n_gateways;
 	struct config_host host;
 	struct config_evpn evpn;
 	bool advertise_svi_ip;
+	bool ra; /* FRR sends router advertisements for the IPv6 gateways */
 };
 
-/* One of address, interface, listen is set. */
+/* A BGP neighbor in the underlay. Exactly one of address, interface and listen is set. */
 struct config_neighbor {
 	struct ipaddr address;
 	char interface[IFNAMSIZ]; /* unnumbered */
-	struct ipaddr listen; /* whoever calls from this subnet */
+	struct ipaddr listen; /* the subnet from which FRR accepts sessions */
 	struct config_session session;
-	uint32_t ebgp_multihop; /* TTL; 0: directly connected */
+	struct ipaddr source; /* key `update_source', if it is an address */
+	char source_interface[IFNAMSIZ]; /* if it is a device; "": none */
+	uint32_t ebgp_multihop; /* hops; 0: directly connected */
 	char *allowas_in; /* "origin" or a number 1-10; NULL: off */
 	bool route_reflector_client;
-	struct config_families families; /* default: EVPN and the VTEP's */
+	bool transit; /* routes pass between this neighbor and all others; false: see frr/frrconf_policy.c */
+	struct config_families families; /* default: EVPN and the family of the VTEP */
 	struct config_where where;
 };
 
 struct config_bfd_profile {
 	char *name;
-	uint32_t receive_interval, transmit_interval; /* ms; 0: FRR's */
-	uint32_t detect_multiplier; /* 0: FRR's */
+	uint32_t receive_interval, transmit_interval; /* milliseconds; 0: unset, FRR's value */
+	uint32_t detect_multiplier; /* 0: unset, FRR's value */
+	struct config_where where;
+};
+
+/* A user or a group: a number, or a name that is looked up when it is needed. */
+struct config_id {
+	char *name; /* NULL: `number' */
+	uint32_t number; /* UINT32_MAX: not given */
 	struct config_where where;
 };
 
 struct config_frr {
 	struct config_where where;
-	char *config; /* where FRR reads it, as the host sees the path */
-	char *source; /* installed as it is; NULL: generated from what follows and the VNIs (frrconf.h) */
-	char *check; /* vtysh for the syntax check; NULL: look in PATH; "": no check */
-	uid_t uid; /* of the installed file; (uid_t)-1: those of its directory */
-	gid_t gid;
-	mode_t mode; /* default 0640 */
-	uint32_t asn; /* 0: not given, only with `source` */
-	struct ipaddr router_id; /* default: the VTEP if that is IPv4 */
+	char *config; /* the path of the installed frr.conf, on the host */
+	char *source; /* the file that is installed unchanged; NULL: frr.conf is generated (frr/frrconf.h) */
+	char *check; /* the vtysh for the syntax check; NULL: that in PATH; "": no check */
+	struct config_id owner, group; /* of the installed file; if unset: those of its directory */
+	mode_t mode; /* default: 0640 */
+	uint32_t asn; /* 0: unset, with `source` only */
+	struct ipaddr router_id; /* default: an IPv4 VTEP; may be unset with `source` */
 	char *hostname; /* NULL: none */
+	char *defaults; /* FRR's profile; NULL: the one that it was started with */
+	struct {
+		char *to_syslog, *to_stdout; /* levels; NULL: unset */
+	} log;
+	bool log_neighbor_changes;
+	struct ipaddr cluster_id; /* of the route reflector; unset: the router ID */
+	uint32_t listen_limit; /* sessions of all neighbors with `listen'; 0: unset, FRR's value */
 	bool graceful_restart;
 	struct config_bfd_profile *bfd_profiles;
 	size_t n_bfd_profiles;
 	struct config_neighbor *neighbors;
 	size_t n_neighbors;
-	char *extra; /* never NULL */
+	char *extra; /* lines for the end of the generated frr.conf; never NULL */
+	bool reports_drift; /* drift = "report": a change of FRR's configuration by another program is not taken back */
 };
 
 struct config {
-	char **files; /* the file and what it includes; config_where.file points in here */
+	char **files; /* the file and those that it includes; config_where.file points to one of them */
 	size_t n_files;
 	struct config_plugin netns, frr_plugin;
 	struct config_plugin_group *groups;
@@ -209,68 +241,86 @@ struct config {
 		struct config_where where;
 		struct config_nic *nics;
 		size_t n_nics;
-		struct ipaddr vtep; /* always set: given, or the vtep_pool's address number node.index */
+		struct ipaddr vtep; /* always set: key `vtep', or address number node.index of `vtep_pool' */
 	} underlay;
 	struct {
 		bool has_index;
 		uint32_t index;
-		char *index_file; /* that it was read from; NULL: from none */
+		char *index_file; /* the file of `index_from'; NULL: none */
 	} node;
 	struct config_l3vni *l3vnis; /* sorted by VNI */
-	const struct config_l3vni **by_vrf; /* the same, sorted by VRF, for config_find_vrf */
+	const struct config_l3vni **by_vrf; /* the same, sorted by VRF */
 	size_t n_l3vnis;
 	struct config_l2vni *l2vnis; /* sorted by VNI */
 	size_t n_l2vnis;
 	struct config_frr frr;
-	char *ovs_socket; /* of Open vSwitch's database; NULL: where it usually is */
-	char *text; /* all of it, with what was included, for who keeps it */
+	struct {
+		uint32_t interval; /* seconds between two health checks; 0: only after a run */
+		uint32_t grace; /* seconds after a run in which what does not work yet is not counted as failed */
+	} health;
+	struct {
+		struct config_id group; /* whose members may look through the control socket; unset: root alone */
+	} control;
+	struct {
+		char *listen; /* "127.0.0.1:9470"; NULL: metrics are not served */
+		struct sockaddr_storage address; /* the same */
+	} metrics;
+	char *ovs_socket; /* of Open vSwitch's database; NULL: unset */
+	char *text; /* the whole configuration in one file, included files inserted; for last_good.h */
+	char **warnings; /* "FILE:LINE: MESSAGE": legal, but most often a mistake; in the order of file and line */
+	size_t n_warnings;
 };
 
-/* The faults of one config, in the order of file and line. */
+/* The errors of one configuration, in the order of file and line. Owns all that it points to. */
 struct config_errors {
-	char **lines; /* "FILE:LINE: what is wrong, with the value" */
+	char **lines; /* "FILE:LINE: MESSAGE", as in DIAGNOSTICS of evpn.conf(5) */
 	size_t n_lines;
-	char **files; /* that were read, or should have been; config_add_files has those of a config without faults */
+	char **files; /* that the configuration consists of, as config_add_files(): a change of one may fix the errors */
 	size_t n_files;
+	bool transient; /* one at least is the host's shortage of something, which passes: see util_is_transient() */
 };
 
-/* The path evpnd reads unless told otherwise. */
+/* The default of evpnd --config. */
 #define CONFIG_DEFAULT_PATH "/etc/evpnd/evpn.conf"
 
 /*
- * Reads and checks `path`. Returns the config, or NULL with at least one line in *errors. The caller owns both; errors
- * must be zeroed before the first call.
+ * Reads and checks `path`. Returns the config, or NULL with at least one line in *errors. The caller frees both;
+ * *errors is zeroed before the first call.
  */
 struct config *config_load(const char *path, struct config_errors *errors);
 
-/* The L3VNI that owns VRF `name`, or NULL. */
+/* The L3VNI whose VRF is `name`, or NULL. */
 const struct config_l3vni *config_find_vrf(const struct config *config, const char *name);
 
 /*
- * The host's address for the session of this family (AF_UNSPEC: of either): one that an address in the VRF shares a subnet
- * with; NULL: none, or there is no session. The config's.
+ * The host's address of the BGP session of this family (AF_UNSPEC: of either): the first that shares a subnet with an
+ * address of the VRF's end. NULL: there is none, or no session.
  */
 const struct ipaddr *config_host_address(const struct config_host *host, uint8_t family);
 
-/* Whether any interface shall be a port of Open vSwitch. */
+/* Whether an L2VNI has an ovs_bridge. */
 bool config_wants_ovs(const struct config *config);
 
-/* The plugin's group, or NULL where the file has none. */
+/* Whether `name` is a key of the top level that evpnd itself reads: no plugin can have its options there. */
+bool config_is_own_key(const char *name);
+
+/* The group with the options of plugin `name`, or NULL. */
 const struct config_plugin_group *config_find_group(const struct config *config, const char *name);
 
 /*
- * Appends what the config depends on: the files, frr.source, the file of node.index_from, those of passwords. They stay
- * the config's.
+ * Appends the paths of all files that the config was read from or refers to: evpn.conf and included files, frr.source,
+ * the files of node.index_from and of passwords. The caller frees the array, not the paths.
  */
 void config_add_files(const struct config *config, const char ***paths, size_t *n_paths);
 
+/* NULL is allowed. */
 void config_free(struct config *config);
 void config_freep(struct config **config);
 
-/* Adds a line; `where` may be NULL or have no file (nothing is put in front then). */
+/* Appends a line. Without a `where`, or without a file in it, the line has no "FILE:LINE: " in front. */
 void config_errors_add(struct config_errors *errors, const struct config_where *where, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void config_errors_clear(struct config_errors *errors);
 
-/* The config is not taken for these errors, though it was read without: they get its list of files. */
+/* Copies the files of a config that is refused for these errors, though reading it found none (errors of plugins). */
 void config_errors_take_files(struct config_errors *errors, const struct config *config);

@@ -1,23 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config_check.c - values of evpn.conf compared with each other; see config_parse.h */
-#include "config_check_parts.h"
-#include "util.h"
+/* config_check.c - compares values of evpn.conf with each other; see config_parts.h */
+#include "base/passwd.h"
+#include "base/util.h"
+#include "config/config_check_parts.h"
+#include "model/net.h"
 
 static const char *const ns_text[] = { "on the host", "in FRR's namespace" };
 enum { HOST, FRR };
 
-/* "the VRF of VNI 100"; a VNI that is wrong or missing is 0. */
+/* "the VRF of VNI 100", or "the VRF" if the VNI is wrong or missing (0). */
 static char *name_use(const char *what, uint32_t vni)
 {
 	return vni ? xasprintf("%s of VNI %u", what, vni) : xstrdup(what);
 }
 
+/*
+ * The words that `ip link show' and `ip address show' take for a keyword or its beginning. evpnd and FRR use the names
+ * without harm; an operator has to write `dev' before them.
+ */
+static void check_keyword(struct checker *c, const config_setting_t *s, const char *name)
+{
+	static const char *const words[] = { "br",	"brd",	 "dev",	      "down",  "dynamic",   "group",
+					     "help",	"label", "master",    "mtu",   "nomaster",  "permanent",
+					     "primary", "scope", "secondary", "table", "tentative", "to",
+					     "type",	"up",	 "via",	      "vrf" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (streq(name, words[i]))
+			WARNING(c, s, "%s is a keyword of ip(8): choose another name, or write `dev %s' in commands",
+				name, name);
+}
+
 static struct config_use *use_device(struct checker *c, const config_setting_t *s, int ns, const char *name, char *as)
 {
+	check_keyword(c, s, name);
 	return config_use(c->r, s, xasprintf("device `%s' %s", name, ns_text[ns]), as);
 }
 
-/* The names that evpnd makes of a VNI. */
+/* A device whose name evpnd derives from the VNI. */
 static void use_made_device(struct checker *c, const config_setting_t *s, const char *prefix, uint32_t vni,
 			    const char *what)
 {
@@ -43,8 +63,7 @@ static void use_subnets(struct checker *c, const config_setting_t *list, const c
 			const struct ipaddr *ips, size_t n)
 {
 	for (size_t i = 0; vrf[0] && i < n; i++)
-		if (ipaddr_is_set(&ips[i]))
-			config_use_subnet(c->r, element(list, i), vrf, device, &ips[i]);
+		config_use_subnet(c->r, element(list, i), vrf, device, &ips[i]);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -62,8 +81,20 @@ static void check_vrf(struct checker *c, const config_setting_t *s, const char *
 		c->r->hints--;
 		near = util_near_miss(name, c->vrfs);
 	}
-	PROBLEM(c, s, "%s: no L3VNI has the VRF `%s'%s%s%s", what, name, near ? ", did you mean `" : "",
-		near ? near : "", near ? "'?" : "");
+	if (near)
+		PROBLEM(c, s, "%s: no entry of l3vnis has the VRF `%s', did you mean `%s'?", what, name, near);
+	else
+		PROBLEM(c, s, "%s: no entry of l3vnis has the VRF `%s'", what, name);
+}
+
+/* The kernel accepts addresses on a bridge port, but hands its packets to the bridge. */
+static void check_port(struct checker *c, const struct config_host *host, const config_setting_t *s, const char *bridge)
+{
+	if (host->n_addresses)
+		PROBLEM(c, member(s, "addresses"),
+			"l2vnis.host.addresses: %s is a port of bridge %s and cannot use addresses: set them on the "
+			"bridge",
+			host->interface, bridge);
 }
 
 static void check_ovs_bridge(struct checker *c, const struct config_host *host, const config_setting_t *s, uint32_t vni)
@@ -72,19 +103,15 @@ static void check_ovs_bridge(struct checker *c, const struct config_host *host, 
 
 	if (!host->ovs_bridge[0])
 		return;
-	/* Its local port is a device of that name. */
+	/* Open vSwitch has a device of the name of the bridge, its local port. */
 	use_device(c, key, HOST, host->ovs_bridge, name_use("host.ovs_bridge", vni))->shared = true;
 	if (has(s, "bridge"))
-		PROBLEM(c, key, "l2vnis.host: `bridge' and `ovs_bridge' are both there: %s can be a port of one only",
+		PROBLEM(c, key, "l2vnis.host: both `bridge' and `ovs_bridge' are set, %s can be a port of only one",
 			host->interface);
-	if (host->n_addresses)
-		PROBLEM(c, member(s, "addresses"),
-			"l2vnis.host.addresses: %s is a port of %s, where addresses have no effect: set them on the "
-			"bridge",
-			host->interface, host->ovs_bridge);
+	check_port(c, host, s, host->ovs_bridge);
 }
 
-/* Both ends of a veth. */
+/* The veth pair of a VNI: names, bridge and addresses. */
 static void check_host(struct checker *c, const struct config_host *host, const config_setting_t *s, uint32_t vni)
 {
 	const config_setting_t *list = member(s, "addresses");
@@ -97,19 +124,16 @@ static void check_host(struct checker *c, const struct config_host *host, const 
 		use_made_device(c, s, "pe", vni, "host.peer");
 	else if (host->peer[0])
 		use_device(c, member(s, "peer"), FRR, host->peer, name_use("host.peer", vni));
-	/* Others' bridge may have many ports of ours; one that evpnd makes belongs to its VNI. */
+	/* A bridge of another program may have ports for several VNIs; one that evpnd creates is for one VNI. */
 	if (host->bridge[0])
 		use_device(c, member(s, "bridge"), HOST, host->bridge, name_use("host.bridge", vni))->shared =
 			!host->managed;
 	check_ovs_bridge(c, host, s, vni);
 	if (host->managed && !host->bridge[0])
 		PROBLEM(c, member(s, "managed"),
-			"l2vnis.host.managed: `bridge', the name of the bridge to make, is missing");
-	if (host->bridge[0] && !host->managed && host->n_addresses)
-		PROBLEM(c, list,
-			"l2vnis.host.addresses: %s is a port of %s, where addresses have no effect: set them on the "
-			"bridge",
-			host->interface, host->bridge);
+			"l2vnis.host.managed: `bridge' is missing: set the name of the bridge to create");
+	if (host->bridge[0] && !host->managed)
+		check_port(c, host, s, host->bridge);
 	use_addresses(c, list, host->managed ? host->bridge : host->interface, HOST, host->addresses,
 		      host->n_addresses);
 	use_addresses(c, member(s, "peer_addresses"), host->peer, FRR, host->peer_addresses, host->n_peer_addresses);
@@ -135,7 +159,7 @@ static void check_table(struct checker *c, const struct config_l3vni *l3, const 
 		use->made_for = l3->vni;
 	if (!has(s, "table") && l3->table >= 253 && l3->table <= 255)
 		PROBLEM(c, s,
-			"l3vnis: VNI %u needs a `table': the default, %u, is one of the kernel's own (253 to 255)",
+			"l3vnis: VNI %u: its default table, %u, is one of the kernel's own (253 to 255): set `table'",
 			l3->vni, l3->table);
 }
 
@@ -150,11 +174,10 @@ static void check_routes(struct checker *c, const struct config_l3vni *l3, const
 			continue;
 		ipaddr_format(&route->prefix, true, prefix);
 		if (l3->vni)
-			config_use(c->r, element(list, i), xasprintf("the route to %s of VNI %u", prefix, l3->vni),
-				   NULL);
+			config_use(c->r, element(list, i), xasprintf("route to %s of VNI %u", prefix, l3->vni), NULL);
 		if (ipaddr_is_set(&route->via) && route->via.family != route->prefix.family)
 			PROBLEM(c, member(element(list, i), "via"),
-				"l3vnis.routes.via: %s is not of the same family as the prefix %s",
+				"l3vnis.routes.via: %s is not of the address family of prefix %s",
 				ipaddr_format(&route->via, false, via), prefix);
 	}
 }
@@ -183,7 +206,7 @@ static void check_l3vni(struct checker *c, const struct config_l3vni *l3, const 
 	use_words(c, list, l3->import_vrfs, l3->n_import_vrfs, l3->vni);
 	for (size_t i = 0; i < l3->n_import_vrfs; i++) {
 		if (streq(l3->import_vrfs[i], l3->vrf))
-			PROBLEM(c, element(list, i), "l3vnis.import_vrfs: `%s' is the VRF itself", l3->vrf);
+			PROBLEM(c, element(list, i), "l3vnis.import_vrfs: VRF `%s' cannot import from itself", l3->vrf);
 		else if (l3->import_vrfs[i][0])
 			check_vrf(c, element(list, i), "l3vnis.import_vrfs", l3->import_vrfs[i]);
 	}
@@ -194,33 +217,48 @@ static void check_l2vni(struct checker *c, const struct config_l2vni *l2, const 
 	const config_setting_t *gateways = member(s, "gateways");
 	char bridge[IFNAMSIZ];
 
-	snprintf(bridge, sizeof(bridge), "br%u", l2->vni);
+	net_name_bridge(l2->vni, bridge);
 	check_vni(c, s, l2->vni, "an L2VNI");
 	if (l2->vrf[0])
 		check_vrf(c, member(s, "vrf"), "l2vnis.vrf", l2->vrf);
 	if (l2->n_gateways && !has(s, "vrf"))
-		PROBLEM(c, gateways, "l2vnis.gateways: VNI %u has gateways but no `vrf' that they route for", l2->vni);
+		PROBLEM(c, gateways, "l2vnis.gateways: VNI %u has gateways but no `vrf': set it to the VRF of an L3VNI",
+			l2->vni);
 	use_addresses(c, gateways, bridge, FRR, l2->gateways, l2->n_gateways);
 	use_subnets(c, gateways, l2->vrf, bridge, l2->gateways, l2->n_gateways);
 	check_host(c, &l2->host, member(s, "host"), l2->vni);
 }
 
-/* A device that evpnd makes of a parent that stays on the host. */
+/* A VLAN or macvlan that evpnd creates on a parent. */
 static void check_parent(struct checker *c, const struct config_nic *nic, const config_setting_t *s)
 {
 	if (nic->vlan && nic->macvlan)
-		PROBLEM(c, member(s, "macvlan"), "underlay.interfaces: %s cannot be both `vlan' and `macvlan'",
-			nic->name);
+		PROBLEM(c, member(s, "macvlan"),
+			"underlay.interfaces: both `vlan' and `macvlan' are set for %s: remove one", nic->name);
 	else if (nic->parent[0] && !nic->vlan && !nic->macvlan && !has(s, "vlan"))
 		PROBLEM(c, member(s, "parent"),
-			"underlay.interfaces: what is %s to be on its parent %s: `vlan = NUMBER' or `macvlan = true'?",
+			"underlay.interfaces: %s on parent %s has no type: add `vlan = NUMBER' or `macvlan = true'",
 			nic->name, nic->parent);
 	else if (!nic->parent[0] && !has(s, "parent") && (nic->vlan || nic->macvlan))
 		PROBLEM(c, member(s, nic->vlan ? "vlan" : "macvlan"),
-			"underlay.interfaces: %s needs `parent', the device of the host that it sits on", nic->name);
+			"underlay.interfaces: `parent' of %s is missing: set the device below it", nic->name);
 	if (nic->parent[0] && has(s, "rename"))
-		PROBLEM(c, member(s, "rename"), "underlay.interfaces.rename: %s is made under any `name' you choose",
+		PROBLEM(c, member(s, "rename"),
+			"underlay.interfaces.rename: evpnd creates %s: choose its name by `name' and remove `rename'",
 			nic->name);
+}
+
+/* The kernel accepts one address on two devices, but answers for it on both, and routes its subnet to one of them. */
+static void use_nic_addresses(struct checker *c, const config_setting_t *list, const struct config_nic *nic)
+{
+	char text[IPADDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < nic->n_addresses; i++)
+		if (ipaddr_is_set(&nic->addresses[i]))
+			config_use(c->r, element(list, i),
+				   xasprintf("address %s in FRR's namespace",
+					     ipaddr_format(&nic->addresses[i], false, text)),
+				   xasprintf("one of %s", nic->inner));
 }
 
 static void check_nics(struct checker *c, const config_setting_t *list)
@@ -239,12 +277,12 @@ static void check_nics(struct checker *c, const config_setting_t *list)
 			use_device(c, member(s, "name"), HOST, nic->name, xstrdup("an underlay interface"));
 		use_device(c, member(s, has(s, "rename") ? "rename" : "name"), FRR, nic->inner,
 			   xstrdup("an underlay interface"));
-		use_addresses(c, member(s, "addresses"), nic->inner, FRR, nic->addresses, nic->n_addresses);
+		use_nic_addresses(c, member(s, "addresses"), nic);
 		check_parent(c, nic, s);
 	}
 }
 
-/* The address of node number `index`: not the pool's first, which is the subnet's own, nor IPv4's last. */
+/* The VTEP is address number node.index of the pool, except the network address and IPv4's broadcast address. */
 static void take_vtep(struct checker *c, const config_setting_t *s)
 {
 	const struct ipaddr *pool = &c->r->vtep_pool;
@@ -256,12 +294,14 @@ static void take_vtep(struct checker *c, const config_setting_t *s)
 
 	ipaddr_format(pool, true, text);
 	if (!ipaddr_nth(pool, index, &c->config->underlay.vtep))
-		PROBLEM(c, s, "underlay.vtep_pool: %s has no address number %u (node.index)", text, index);
-	else if (host_bits > 1 && (index == 0 || is_last))
-		PROBLEM(c, s,
-			"underlay.vtep_pool: address number %u (node.index) of %s is the %s address: count nodes from "
-			"1",
-			index, text, index ? "broadcast" : "subnet's own");
+		PROBLEM(c, s, "underlay.vtep_pool: %s has no address number %u (node.index): use a larger subnet", text,
+			index);
+	else if (host_bits > 1 && index == 0)
+		PROBLEM(c, s, "underlay.vtep_pool: node.index 0 is the network address of %s: number nodes from 1",
+			text);
+	else if (is_last)
+		PROBLEM(c, s, "underlay.vtep_pool: node.index %u is the broadcast address of %s: use a larger subnet",
+			index, text);
 }
 
 static void check_underlay(struct checker *c)
@@ -273,17 +313,27 @@ static void check_underlay(struct checker *c)
 	if (underlay != c->r->root && config_setting_is_group(underlay)) {
 		check_nics(c, member(underlay, "interfaces"));
 		if (has(underlay, "vtep") && has(underlay, "vtep_pool"))
-			PROBLEM(c, pool, "underlay: `vtep' and `vtep_pool' are both there: one of them says it");
+			PROBLEM(c, pool, "underlay: both `vtep' and `vtep_pool' are set: remove one");
 		else if (!has(underlay, "vtep") && !has(underlay, "vtep_pool"))
-			PROBLEM(c, underlay, "underlay: `vtep' or `vtep_pool' is missing");
+			PROBLEM(c, underlay, "underlay: `vtep' or `vtep_pool' is required");
 		else if (has(underlay, "vtep_pool") && !c->config->node.has_index)
-			PROBLEM(c, pool, "underlay.vtep_pool: this needs node.index or node.index_from");
+			PROBLEM(c, pool,
+				"underlay.vtep_pool: the number of this node is missing: set node.index or "
+				"node.index_from");
 		else if (ipaddr_is_set(&c->r->vtep_pool) && !c->r->index_is_bad)
 			take_vtep(c, pool);
 	}
 	if (has_index && has(node, "index_from"))
-		PROBLEM(c, member(node, "index_from"),
-			"node: `index' and `index_from' are both there: one of them says it");
+		PROBLEM(c, member(node, "index_from"), "node: both `index' and `index_from' are set: remove one");
+}
+
+static void check_control(struct checker *c, const config_setting_t *s)
+{
+	const struct config_id *group = &c->config->control.group;
+	gid_t gid;
+
+	if (group->name && passwd_find_group(group->name, &gid) <= 0)
+		config_problem_value(c->r, member(s, "group"), "a group in /etc/group, or its number");
 }
 
 void config_check(struct config_reader *r)
@@ -304,6 +354,11 @@ void config_check(struct config_reader *r)
 		check_l3vni(&c, &config->l3vnis[i], element(l3vnis, i));
 	for (size_t i = 0; i < config->n_l2vnis; i++)
 		check_l2vni(&c, &config->l2vnis[i], element(l2vnis, i));
+	check_control(&c, member(r->root, "control"));
 	config_check_frr(r);
+	config_check_addresses(r);
+	config_check_mtus(r);
+	config_check_extra(r);
 	config_check_uses(r);
+	config_check_routes(r);
 }

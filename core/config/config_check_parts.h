@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config_checker.h - what the files share that compare values of evpn.conf with each other; see config_parse.h
+ * config_check_parts.h - shared by the files that compare values of evpn.conf with each other; see config_parts.h
  */
 #pragma once
 
-#include "config_parts.h"
-#include "util.h"
+#include "base/util.h"
+#include "config/config_parts.h"
 
 struct checker {
 	struct config_reader *r;
 	struct config *config;
-	const char **vrfs; /* sorted; NULL at the end */
+	const char **vrfs; /* the VRFs of all L3VNIs, sorted; NULL at the end */
 	size_t n_vrfs;
 };
 
-/* The setting `name` of group s; s itself where it has none, so that an error has a line in any case. */
+/* Member `name` of group s, or s itself if it has none: an error always has a line to point to. */
 static inline const config_setting_t *member(const config_setting_t *s, const char *name)
 {
 	const config_setting_t *found = config_setting_is_group(s) ? config_setting_get_member(s, name) : NULL;
@@ -22,6 +22,7 @@ static inline const config_setting_t *member(const config_setting_t *s, const ch
 	return found ? found : s;
 }
 
+/* Element i of list s, or s itself, as member(). */
 static inline const config_setting_t *element(const config_setting_t *s, size_t i)
 {
 	const config_setting_t *found = config_setting_is_aggregate(s) ? config_setting_get_elem(s, (unsigned int)i)
@@ -35,8 +36,19 @@ static inline bool has(const config_setting_t *s, const char *name)
 	return member(s, name) != s;
 }
 
+/* Warns of setting s. */
+#define WARNING(c, s, ...)                                              \
+	do {                                                            \
+		struct config_where where_ = config_place((c)->r, (s)); \
+		config_warning((c)->r, &where_, __VA_ARGS__);           \
+	} while (0)
+
+/* Reports a problem at setting s. */
 #define PROBLEM(c, s, ...)                                              \
 	do {                                                            \
 		struct config_where where_ = config_place((c)->r, (s)); \
 		config_problem((c)->r, &where_, __VA_ARGS__);           \
 	} while (0)
+
+/* config_device.c: whether EVPN needs this device in FRR's namespace: lo, an underlay NIC, or one that evpnd makes. */
+bool config_needs_device(const struct config *config, const char *name);

@@ -1,73 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config_session.c - passwords of sessions, what follows for BGP from other values, and its memory; see config_parse.h */
-#include <errno.h>
+/* config_defaults.c - defaults of evpn.conf, and values that follow from others; see config_parts.h */
 #include <sys/socket.h>
-#include <sys/stat.h>
 
-#include "config_parts.h"
-#include "util.h"
+#include "base/util.h"
+#include "config/config_parts.h"
 
-/* TCP_MD5SIG_MAXKEYLEN, which is FRR's limit too. */
-#define MAX_PASSWORD 80
-#define BOTH	     (CONFIG_IPV4 | CONFIG_IPV6)
+#define BOTH (CONFIG_IPV4 | CONFIG_IPV6)
 
-/* Why the text is no password that FRR can read from its file; NULL: it is one. */
-static const char *password_fault(const char *text)
+static void default_peer(struct config_host *host, uint32_t vni)
 {
-	if (!text[0])
-		return "holds no password";
-	if (strchr(text, '\n'))
-		return "holds more than one line";
-	if (strlen(text) > MAX_PASSWORD)
-		return "holds more than 80 characters, which TCP cannot take as a key";
-	for (const char *p = text; *p; p++)
-		if (*p <= ' ' || *p > '~')
-			return "holds a blank or a character that is not printable ASCII, which FRR cannot take";
-	return NULL;
+	if (host->set && !host->peer[0])
+		snprintf(host->peer, sizeof(host->peer), "pe%u", vni);
 }
 
-/* Why others could have read or written it; NULL: it is safe. */
-static const char *safety_fault(const char *path)
+/* A table of 0 is either unset, then the default applies, or wrong, then it is reported: the setting tells which. */
+void config_fill_defaults(struct config_reader *r)
 {
-	struct stat st;
+	struct config *config = r->config;
+	const config_setting_t *l3vnis = config_setting_get_member(r->root, "l3vnis");
+	const config_setting_t *frr = config_setting_get_member(r->root, "frr");
 
-	if (stat(path, &st) < 0)
-		return strerror(errno);
-	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return "does not belong to root";
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return "is open to others than its owner: want mode 0600 or 0400";
-	return NULL;
-}
+	for (size_t i = 0; i < config->n_l3vnis; i++) {
+		const config_setting_t *s = config_setting_get_elem(l3vnis, (unsigned int)i);
 
-void config_read_password(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	static const struct config_key file = { MEMBER(struct config_session, password_file) };
-	struct config_session *session = (struct config_session *)((char *)base + key->offset);
-	struct config_where where = config_place(r, s);
-	_cleanup_free_ char *text = NULL;
-	const char *fault;
-	size_t len = 0;
-	int e;
-
-	value_read_path(r, s, &file, session);
-	if (!session->password_file)
-		return;
-	fault = safety_fault(session->password_file);
-	if (!fault) {
-		/* A longer one is too long as well. */
-		e = config_read_regular(session->password_file, 4 * MAX_PASSWORD, &text, &len);
-		fault = e == -EINVAL ? "is not a regular file" : e < 0 ? strerror(-e) : NULL;
+		if (config_setting_is_group(s) && !config_setting_get_member(s, "table"))
+			config->l3vnis[i].table = config->l3vnis[i].vni;
+		default_peer(&config->l3vnis[i].host, config->l3vnis[i].vni);
 	}
-	if (!fault) {
-		if (len && text[len - 1] == '\n')
-			text[--len] = '\0';
-		fault = password_fault(text);
-	}
-	if (fault)
-		config_problem(r, &where, "password_file %s %s", session->password_file, fault);
-	else
-		session->password = util_take_ptr(&text);
+	for (size_t i = 0; i < config->n_l2vnis; i++)
+		default_peer(&config->l2vnis[i].host, config->l2vnis[i].vni);
+	if (!frr || !config_setting_is_group(frr) || !config_setting_get_member(frr, "log_neighbor_changes"))
+		config->frr.log_neighbor_changes = true;
+	if (!config->frr.extra)
+		config->frr.extra = xstrdup("");
 }
 
 static unsigned int family_of(const struct ipaddr *ip)
@@ -91,7 +56,7 @@ static struct config_l3vni *find_vrf(struct config *config, const char *name)
 	return found ? &config->l3vnis[found - config->l3vnis] : NULL;
 }
 
-/* What a VRF routes here. One that has nothing of its own may route both for others. */
+/* The address families of each VRF. A VRF without addresses or routes may route both families for other VRFs. */
 static void find_families(struct config *config)
 {
 	for (size_t i = 0; i < config->n_l3vnis; i++) {
@@ -120,7 +85,7 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* As FRR keeps them. */
+/* bgpd shows route targets sorted, so the generated frr.conf has them sorted. */
 static void sort_targets(struct config_evpn *evpn)
 {
 	if (evpn->n_import_rts)
@@ -129,7 +94,7 @@ static void sort_targets(struct config_evpn *evpn)
 		qsort(evpn->export_rts, evpn->n_export_rts, sizeof(*evpn->export_rts), compare_strings);
 }
 
-void config_frr_finish(struct config *config)
+static void finish_bgp(struct config *config)
 {
 	find_families(config);
 	for (size_t i = 0; i < config->n_l2vnis; i++)
@@ -152,6 +117,44 @@ void config_frr_finish(struct config *config)
 	}
 }
 
+static int compare_l3vnis(const void *a, const void *b)
+{
+	const struct config_l3vni *x = a, *y = b;
+
+	return (x->vni > y->vni) - (x->vni < y->vni);
+}
+
+static int compare_l2vnis(const void *a, const void *b)
+{
+	const struct config_l2vni *x = a, *y = b;
+
+	return (x->vni > y->vni) - (x->vni < y->vni);
+}
+
+static int compare_vrfs(const void *a, const void *b)
+{
+	const struct config_l3vni *const *x = a, *const *y = b;
+
+	return strcmp((*x)->vrf, (*y)->vrf);
+}
+
+/* Needs valid values: only for a config without problems. */
+void config_finish(struct config *config)
+{
+	if (config->n_l3vnis)
+		qsort(config->l3vnis, config->n_l3vnis, sizeof(*config->l3vnis), compare_l3vnis);
+	if (config->n_l2vnis)
+		qsort(config->l2vnis, config->n_l2vnis, sizeof(*config->l2vnis), compare_l2vnis);
+	config->by_vrf = xcalloc(config->n_l3vnis, sizeof(*config->by_vrf));
+	for (size_t i = 0; i < config->n_l3vnis; i++)
+		config->by_vrf[i] = &config->l3vnis[i];
+	qsort(config->by_vrf, config->n_l3vnis, sizeof(*config->by_vrf), compare_vrfs);
+	if (!ipaddr_is_set(&config->frr.router_id) && config->underlay.vtep.family == AF_INET)
+		config->frr.router_id = config->underlay.vtep;
+	config_derive_rds(config);
+	finish_bgp(config);
+}
+
 const struct ipaddr *config_host_address(const struct config_host *host, uint8_t family)
 {
 	for (size_t i = 0; host->session.asn && i < host->n_addresses; i++)
@@ -161,38 +164,4 @@ const struct ipaddr *config_host_address(const struct config_host *host, uint8_t
 			    ipaddr_overlap(&host->addresses[i], &host->peer_addresses[k]))
 				return &host->addresses[i];
 	return NULL;
-}
-
-void config_session_clear(struct config_session *session)
-{
-	/* In the clear it need not outlive its use. */
-	if (session->password)
-		explicit_bzero(session->password, strlen(session->password));
-	free(session->password);
-	free(session->password_file);
-	free(session->bfd_profile);
-}
-
-void config_evpn_clear(struct config_evpn *evpn)
-{
-	free(evpn->rd);
-	util_free_strings(evpn->import_rts, evpn->n_import_rts);
-	util_free_strings(evpn->export_rts, evpn->n_export_rts);
-}
-
-void config_frr_clear(struct config_frr *frr)
-{
-	for (size_t i = 0; i < frr->n_neighbors; i++) {
-		free(frr->neighbors[i].allowas_in);
-		config_session_clear(&frr->neighbors[i].session);
-	}
-	for (size_t i = 0; i < frr->n_bfd_profiles; i++)
-		free(frr->bfd_profiles[i].name);
-	free(frr->neighbors);
-	free(frr->bfd_profiles);
-	free(frr->config);
-	free(frr->source);
-	free(frr->check);
-	free(frr->hostname);
-	free(frr->extra);
 }

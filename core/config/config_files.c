@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config_files.c - the configuration as files: which ones it is made of, and all of it as one; see config.h */
-#include "config_parts.h"
-#include "util.h"
+/* config_files.c - lists the files of a configuration, and writes it as one text; see config.h */
+#include "base/util.h"
+#include "config/config_parts.h"
 
 char *config_text(config_t *lib)
 {

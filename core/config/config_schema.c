@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config_read.c - the keys of evpn.conf, and the values that only one key has; see config_parse.h */
-#include <ctype.h>
+/* config_schema.c - the tables of the keys of evpn.conf, and readers of single keys; see config_parts.h */
 #include <errno.h>
 
-#include "config_parts.h"
-#include "util.h"
+#include "base/file.h"
+#include "base/util.h"
+#include "config/config_parts.h"
 
 #define MAX_VNI 0xffffff
-/* A file that index_from names holds a number. */
+/* Bytes of the file of node.index_from, which holds a number. */
 #define MAX_INDEX_FILE 4096
 
 static void read_plugin(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
@@ -19,14 +19,14 @@ static void read_plugin(struct config_reader *r, const config_setting_t *s, cons
 	value_read_string(r, s, &name, plugin);
 }
 
-/* Tables 253 to 255 are the kernel's: default, main, local. */
+/* Tables 253 to 255 are the kernel's default, main and local table. */
 static void read_table(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
 	bool reported;
 	long long n;
 
 	if (config_get_number(r, s, &n, &reported) && n >= 253 && n <= 255)
-		config_problem_value(r, s, "a table that is not the kernel's own (253 to 255)");
+		config_problem_value(r, s, "a routing table other than the kernel's own, 253 to 255");
 	else
 		value_read_number(r, s, key, base);
 }
@@ -90,33 +90,35 @@ static void read_index(struct config_reader *r, const config_setting_t *s, const
 	r->index_is_bad |= r->n_problems > n;
 }
 
-/* The number of this node, from where whoever starts evpnd has put it. */
+/* The number of this node, from an environment variable or a file. */
 static void read_index_from(struct config_reader *r, const config_setting_t *s, const struct config_key *key,
 			    void *base)
 {
 	const char *from = config_setting_get_string(s), *text = NULL;
 	struct config_where where = config_place(r, s);
-	_cleanup_free_ char *content = NULL;
+	_cleanup_free_ char *content = NULL, *quoted = NULL;
 	size_t n = r->n_problems;
 
 	r->config->node.has_index = true;
 	if (from && strncmp(from, "env:", 4) == 0 && from[4]) {
 		text = getenv(from + 4);
 		if (!text)
-			config_problem(r, &where, "node.index_from: the environment variable %s is not set", from + 4);
+			config_problem(r, &where, "node.index_from: environment variable %.64s is not set", from + 4);
 	} else if (from && strncmp(from, "file:/", 6) == 0) {
-		int e = config_read_regular(from + 5, MAX_INDEX_FILE, &content, NULL);
+		int e = file_read(from + 5, MAX_INDEX_FILE, &content, NULL);
 
 		r->config->node.index_file = xstrdup(from + 5);
 		text = content;
 		if (e < 0)
-			config_problem(r, &where, "node.index_from: %s: %s", from + 5,
-				       e == -EINVAL ? "not a regular file" : strerror(-e));
+			config_problem(r, &where, "node.index_from: cannot read %.200s: %s", from + 5,
+				       config_file_fault(r, e));
 	} else {
 		config_problem_value(r, s, "\"env:NAME\" or \"file:/PATH\"");
 	}
-	if (text && !config_parse_index(text, &r->config->node.index))
-		config_problem(r, &where, "node.index_from: %s holds \"%.32s\": want a whole number", from, text);
+	if (text && !config_parse_index(text, &r->config->node.index)) {
+		quoted = config_quote(text);
+		config_problem(r, &where, "node.index_from: %.200s holds %s, expected a whole number", from, quoted);
+	}
 	r->index_is_bad |= r->n_problems > n;
 }
 
@@ -187,6 +189,10 @@ static const struct config_section l3_host_section = {
 			{ "peer_addresses", value_read_addresses,
 			  MEMBERS(struct config_host, peer_addresses, n_peer_addresses) },
 			{ "asn", value_read_number, MEMBER(struct config_host, session.asn), RANGE(1, UINT32_MAX) },
+			{ "description", config_read_description, MEMBER(struct config_host, session.description) },
+			{ "passive", value_read_bool, MEMBER(struct config_host, session.passive) },
+			{ "maximum_prefix", value_read_group, MEMBER(struct config_host, session.limit),
+			  .section = &config_l3_limit_section },
 			{ "timers", config_read_timers, MEMBER(struct config_host, session.timers),
 			  .section = &config_l3_timers_section },
 			{ "password_file", config_read_password, MEMBER(struct config_host, session) },
@@ -194,9 +200,12 @@ static const struct config_section l3_host_section = {
 			{ "graceful_restart", config_read_restart, MEMBER(struct config_host, session) },
 			{ "accept", read_accept, MEMBERS(struct config_host, accept, n_accept),
 			  .section = &config_accept_section },
-			{ "bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
-			{ "ovs_bridge", .elsewhere = "is for l2vnis: an L3VNI is routed" },
-			{ "managed", .elsewhere = "is for l2vnis: an L3VNI is routed" },
+			{ "bridge",
+			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
+			{ "ovs_bridge",
+			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
+			{ "managed",
+			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
 			{ NULL },
 		},
 };
@@ -214,9 +223,9 @@ static const struct config_section l2_host_section = {
 			{ "ovs_bridge", value_read_device, MEMBER(struct config_host, ovs_bridge) },
 			{ "managed", value_read_bool, MEMBER(struct config_host, managed) },
 			{ "peer_addresses",
-			  .elsewhere = "is for l3vnis: the other end is a bridge port, `gateways' are the "
-				       "addresses of the bridge" },
-			{ "asn", .elsewhere = "is for l3vnis: an L2VNI has no BGP session with the host" },
+			  .elsewhere = "it is one of l3vnis.host; here the other end is a bridge port, set the "
+				       "addresses of the bridge by `gateways'" },
+			{ "asn", .elsewhere = "it is one of l3vnis.host; an L2VNI has no BGP session with the host" },
 			{ NULL },
 		},
 };
@@ -258,7 +267,8 @@ static const struct config_section l3vni_section = {
 			{ "rd", config_read_rd, MEMBER(struct config_l3vni, evpn.rd) },
 			{ "route_targets", value_read_group, MEMBER(struct config_l3vni, evpn),
 			  .section = &config_l3_targets_section },
-			{ "gateways", .elsewhere = "is for l2vnis: the addresses of an L3VNI are host.peer_addresses" },
+			{ "gateways",
+			  .elsewhere = "it is one of l2vnis; set the addresses of an L3VNI by host.peer_addresses" },
 			{ NULL },
 		},
 };
@@ -278,6 +288,7 @@ static const struct config_section l2vni_section = {
 			{ "route_targets", value_read_group, MEMBER(struct config_l2vni, evpn),
 			  .section = &config_l2_targets_section },
 			{ "advertise_svi_ip", value_read_bool, MEMBER(struct config_l2vni, advertise_svi_ip) },
+			{ "ra", value_read_bool, MEMBER(struct config_l2vni, ra) },
 			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &l2_host_section },
 			{ NULL },
 		},
@@ -294,87 +305,45 @@ static const struct config_section openvswitch_section = {
 		},
 };
 
-/* { labels = { app = "frr"; }; list = [ "a" ]; } is labels.app = "frr", list.0 = "a". */
-static void flatten(struct config_reader *r, const config_setting_t *s, const char *key,
-		    struct config_plugin_group *group)
-{
-	struct config_option *option;
+static const struct config_section health_section = {
+	.path = "health",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.keys =
+		(const struct config_key[]){
+			{ "interval", value_read_number, MEMBER(struct config, health.interval), RANGE(0, 3600) },
+			{ "grace", value_read_number, MEMBER(struct config, health.grace), RANGE(0, 3600) },
+			{ NULL },
+		},
+};
 
-	if (config_setting_is_aggregate(s)) {
-		for (int i = 0; i < config_setting_length(s); i++) {
-			const config_setting_t *element = config_setting_get_elem(s, (unsigned int)i);
-			_cleanup_free_ char *name = element->name ? xstrdup(element->name) : xasprintf("%d", i);
-			_cleanup_free_ char *path = xasprintf("%s%s%s", key, key[0] ? "." : "", name);
+static const struct config_section metrics_section = {
+	.path = "metrics",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.keys =
+		(const struct config_key[]){
+			{ "listen", value_read_listen, MEMBER(struct config, metrics) },
+			{ NULL },
+		},
+};
 
-			flatten(r, element, path, group);
-		}
-		return;
-	}
-	option = util_append(&group->options, &group->n_options, sizeof(*option));
-	option->where = config_place(r, s);
-	option->key = xstrdup(key);
-	option->value = config_value_text(s);
-}
-
-static bool is_selected(const struct config_reader *r, const char *name)
-{
-	const config_setting_t *plugins = config_setting_get_member(r->root, "plugins");
-	const char *netns = NULL, *frr = NULL;
-
-	if (!plugins || !config_setting_is_group(plugins))
-		return false;
-	config_setting_lookup_string(plugins, "netns", &netns);
-	config_setting_lookup_string(plugins, "frr", &frr);
-	return (netns && streq(netns, name)) || (frr && streq(frr, name));
-}
-
-/* Stricter than util_near_miss: "my-plugin" is not "plugins". */
-static const char *find_slip(const char *name)
-{
-	const char *nearest = NULL;
-	unsigned int best = 3;
-
-	for (const struct config_key *key = config_root_section.keys; key->name; key++) {
-		unsigned int d = util_distance(name, key->name);
-
-		if (d < best && d <= (strlen(key->name) > 5 ? 2u : 1u)) {
-			best = d;
-			nearest = key->name;
-		}
-	}
-	return nearest;
-}
-
-/*
- * A group that is not ours is some plugin's, maybe of one that is not in use at present; one that is a slip of the pen
- * from ours is not, or a whole list of VNIs would be lost without a word.
- */
-static void read_other(struct config_reader *r, const config_setting_t *s)
-{
-	const char *slip = is_selected(r, s->name) ? NULL : find_slip(s->name);
-	struct config_where where = config_place(r, s);
-	struct config_plugin_group *group;
-
-	if (slip) {
-		config_problem(r, &where, "no such key `%s', did you mean `%s'?", s->name, slip);
-		return;
-	}
-	if (!config_setting_is_group(s)) {
-		config_problem(r, &where, "no such key `%s'; a plugin's options are a group, %s = { ... }", s->name,
-			       s->name);
-		return;
-	}
-	group = util_append(&r->config->groups, &r->config->n_groups, sizeof(*group));
-	group->name = xstrdup(s->name);
-	group->where = where;
-	flatten(r, s, "", group);
-}
+static const struct config_section control_section = {
+	.path = "control",
+	.size = sizeof(struct config),
+	.where = CONFIG_NO_WHERE,
+	.keys =
+		(const struct config_key[]){
+			{ "group", value_read_id, MEMBER(struct config, control.group) },
+			{ NULL },
+		},
+};
 
 const struct config_section config_root_section = {
 	.path = "",
 	.size = sizeof(struct config),
 	.where = CONFIG_NO_WHERE,
-	.other = read_other,
+	.other = config_read_plugin_group,
 	.keys =
 		(const struct config_key[]){
 			{ "plugins", value_read_group, .section = &plugins_section, .required = true },
@@ -386,6 +355,9 @@ const struct config_section config_root_section = {
 			  .section = &l2vni_section },
 			{ "frr", value_read_group, MEMBER(struct config, frr), .section = &config_frr_section,
 			  .required = true },
+			{ "health", value_read_group, .section = &health_section },
+			{ "control", value_read_group, .section = &control_section },
+			{ "metrics", value_read_group, .section = &metrics_section },
 			{ "openvswitch", value_read_group, .section = &openvswitch_section },
 			{ NULL },
 		},

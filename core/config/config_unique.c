@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config_unique.c - what may be in evpn.conf once only; see config_parse.h
+ * config_unique.c - reports names and numbers that are used twice, and overlapping subnets; see config_parts.h
  *
- * Names, numbers and subnets are collected while the file is walked, then sorted: a file with thousands of VNIs is
- * checked in the time that sorting takes.
+ * The checks record all uses, which are sorted at the end: with thousands of VNIs, comparing each with each would take
+ * minutes.
  */
-#include "config_parts.h"
-#include "net.h"
-#include "util.h"
+#include "base/util.h"
+#include "config/config_parts.h"
 
 struct config_use *config_use(struct config_reader *r, const config_setting_t *s, char *key, char *as)
 {
@@ -26,11 +25,9 @@ void config_use_subnet(struct config_reader *r, const config_setting_t *s, const
 	struct config_subnet *subnet = util_append(&r->subnets, &r->n_subnets, sizeof(*subnet));
 
 	subnet->vrf = vrf;
-	net_set_name(subnet->device, device);
+	snprintf(subnet->device, sizeof(subnet->device), "%s", device);
 	subnet->ip = *ip;
-	/* Number 0 of a subnet is its own address; it always fits. */
-	ipaddr_nth(ip, 0, &subnet->network);
-	subnet->network.prefixlen = ip->prefixlen;
+	ipaddr_network(ip, &subnet->network);
 	subnet->where = config_place(r, s);
 	subnet->order = r->n_subnets;
 }
@@ -60,10 +57,10 @@ static int compare_subnets(const void *a, const void *b, void *config)
 static void problem_use(struct config_reader *r, const struct config_use *use, const struct config_use *first)
 {
 	if (use->as && first->as)
-		config_problem(r, &use->where, "%s is there twice: here as %s, in %s:%u as %s", use->key, use->as,
+		config_problem(r, &use->where, "%s is used twice: here as %s, at %s:%u as %s", use->key, use->as,
 			       first->where.file, first->where.line, first->as);
 	else
-		config_problem(r, &use->where, "%s is there twice: here and in %s:%u", use->key, first->where.file,
+		config_problem(r, &use->where, "%s is used twice: here and at %s:%u", use->key, first->where.file,
 			       first->where.line);
 }
 
@@ -75,7 +72,7 @@ static void check_names(struct config_reader *r)
 		qsort_r(r->uses, r->n_uses, sizeof(*r->uses), compare_uses, r->config);
 	for (size_t i = 1; i < r->n_uses; i++) {
 		const struct config_use *use = &r->uses[i];
-		/* A VNI that is there twice has its devices twice as well: one error is enough. */
+		/* If a VNI is used twice, so are its devices: report the VNI only. */
 		bool same_vni = use->made_for && use->made_for == first->made_for;
 
 		if (!streq(use->key, first->key))
@@ -91,14 +88,14 @@ static void problem_overlap(struct config_reader *r, const struct config_subnet 
 	const struct config_subnet *here = swap ? b : a, *there = swap ? a : b;
 	char mine[IPADDR_TEXT_SIZE], theirs[IPADDR_TEXT_SIZE];
 
-	config_problem(r, &here->where, "VRF %s: %s of %s overlaps with %s of %s in %s:%u", here->vrf,
+	config_problem(r, &here->where, "VRF %s: %s of %s overlaps %s of %s at %s:%u: use disjoint subnets", here->vrf,
 		       ipaddr_format(&here->ip, true, mine), here->device, ipaddr_format(&there->ip, true, theirs),
 		       there->device, there->where.file, there->where.line);
 }
 
 /*
- * Sorted by network, a subnet comes right after the one that contains it, or after others that are in there. Several
- * addresses of one subnet on one device are fine.
+ * Sorted by network address, a subnet comes after the one that contains it, with nothing but its other parts between.
+ * Several addresses of one subnet on one device are allowed.
  */
 static void check_subnets(struct config_reader *r)
 {
@@ -113,10 +110,29 @@ static void check_subnets(struct config_reader *r)
 			outer = subnet;
 			continue;
 		}
-		if (streq(subnet->device, outer->device) && ipaddr_compare(&subnet->network, &outer->network) == 0)
+		if (!ipaddr_is_set(&subnet->ip) ||
+		    (streq(subnet->device, outer->device) && ipaddr_compare(&subnet->network, &outer->network) == 0))
 			continue;
 		problem_overlap(r, subnet, outer);
 	}
+}
+
+const struct config_subnet *config_find_subnets(const struct config_reader *r, const char *vrf, size_t *ret_n)
+{
+	size_t low = 0, high = r->n_subnets, n = 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(r->subnets[middle].vrf, vrf) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low + n < r->n_subnets && streq(r->subnets[low + n].vrf, vrf))
+		n++;
+	*ret_n = n;
+	return r->subnets + low;
 }
 
 void config_check_uses(struct config_reader *r)

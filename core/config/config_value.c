@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config_value.c - single values of evpn.conf, read by tables of keys; see config_parse.h */
-#include <sys/socket.h>
+/* config_value.c - reads single values of evpn.conf, and reports wrong ones; see config_parts.h */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdarg.h>
 
-#include "config_parts.h"
-#include "net.h"
-#include "util.h"
+#include "base/escape.h"
+#include "base/util.h"
+#include "config-build.h"
+#include "config/config_parts.h"
 
-#define WANT_ADDRESS "an address"
-#define WANT_PREFIX  "an address with its prefix length, like \"192.0.2.1/24\""
+/* Bytes of a value that a message shows. */
+#define MAX_QUOTED 120
 
-/* "l3vnis.host.asn"; elements of lists have no name. */
-static char *path_of(const config_setting_t *s)
+char *config_path(const config_setting_t *s)
 {
 	char *path = xstrdup("");
 
@@ -26,7 +28,7 @@ static char *path_of(const config_setting_t *s)
 	return path;
 }
 
-/* Of an int of either size. */
+/* libconfig has two types of whole numbers. */
 static long long number_of(const config_setting_t *s)
 {
 	return config_setting_type(s) == CONFIG_TYPE_INT ? config_setting_get_int(s) : config_setting_get_int64(s);
@@ -53,13 +55,49 @@ char *config_value_text(const config_setting_t *s)
 	}
 }
 
-void config_problem_value(struct config_reader *r, const config_setting_t *s, const char *want)
+/* A message is one line, but a value may be a whole frr.conf or contain line breaks. */
+char *config_quote(const char *text)
 {
-	_cleanup_free_ char *path = path_of(s), *value = config_value_text(s);
-	const char *quote = config_setting_type(s) == CONFIG_TYPE_STRING ? "\"" : "";
+	_cleanup_free_ char *escaped = escape_line(text, MAX_QUOTED);
+
+	return xasprintf("\"%s\"", escaped);
+}
+
+/* The value as shown in messages. The caller frees it. */
+static char *shown_value(const config_setting_t *s)
+{
+	return config_setting_type(s) == CONFIG_TYPE_STRING ? config_quote(config_setting_get_string(s))
+							    : config_value_text(s);
+}
+
+__attribute__((format(printf, 4, 0))) static void problem_value(struct config_reader *r, const config_setting_t *s,
+								bool is_expected, const char *format, va_list ap)
+{
+	_cleanup_free_ char *path = config_path(s), *value = shown_value(s), *text = xvasprintf(format, ap);
 	struct config_where where = config_place(r, s);
 
-	config_problem(r, &where, "%s: want %s, not %s%s%s", path, want, quote, value, quote);
+	if (is_expected)
+		config_problem(r, &where, "%s: expected %s, found %s", path, text, value);
+	else
+		config_problem(r, &where, "%s: %s %s", path, value, text);
+}
+
+void config_problem_value(struct config_reader *r, const config_setting_t *s, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	problem_value(r, s, true, format, ap);
+	va_end(ap);
+}
+
+void config_problem_unusable(struct config_reader *r, const config_setting_t *s, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	problem_value(r, s, false, format, ap);
+	va_end(ap);
 }
 
 bool config_get_number(struct config_reader *r, const config_setting_t *s, long long *ret_number, bool *ret_reported)
@@ -78,7 +116,6 @@ bool config_get_number(struct config_reader *r, const config_setting_t *s, long 
 
 void value_read_number(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
-	_cleanup_free_ char *want = xasprintf("a whole number from %u to %u", key->min, key->max);
 	uint32_t *to = (uint32_t *)((char *)base + key->offset);
 	bool reported;
 	long long n;
@@ -86,7 +123,7 @@ void value_read_number(struct config_reader *r, const config_setting_t *s, const
 	if (config_get_number(r, s, &n, &reported) && n >= key->min && n <= key->max)
 		*to = (uint32_t)n;
 	else if (!reported)
-		config_problem_value(r, s, want);
+		config_problem_value(r, s, "a whole number from %u to %u", key->min, key->max);
 }
 
 void value_read_bool(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
@@ -97,15 +134,15 @@ void value_read_bool(struct config_reader *r, const config_setting_t *s, const s
 		config_problem_value(r, s, "true or false");
 }
 
-static void read_string(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base,
-			bool (*good)(const char *), const char *want)
+/* False: the value is no string, or `good` rejects it. */
+static bool read_string(const config_setting_t *s, const struct config_key *key, void *base, bool (*good)(const char *))
 {
 	const char *text = config_setting_get_string(s);
 
-	if (text && good(text))
-		*(char **)((char *)base + key->offset) = xstrdup(text);
-	else
-		config_problem_value(r, s, want);
+	if (!text || !good(text))
+		return false;
+	*(char **)((char *)base + key->offset) = xstrdup(text);
+	return true;
 }
 
 static bool is_any_text(const char *text)
@@ -130,69 +167,75 @@ static bool is_path_or_none(const char *text)
 
 void value_read_text(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
-	read_string(r, s, key, base, is_any_text, "a string");
+	if (!read_string(s, key, base, is_any_text))
+		config_problem_value(r, s, "a string");
 }
 
 void value_read_string(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
-	read_string(r, s, key, base, is_not_empty, "a string that is not empty");
+	if (!read_string(s, key, base, is_not_empty))
+		config_problem_value(r, s, "a non-empty string");
 }
 
 void value_read_path(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
-	read_string(r, s, key, base, is_path, "the absolute path of a file");
+	if (!read_string(s, key, base, is_path))
+		config_problem_value(r, s, "the absolute path of a file");
 }
 
 void value_read_path_or_none(struct config_reader *r, const config_setting_t *s, const struct config_key *key,
 			     void *base)
 {
-	read_string(r, s, key, base, is_path_or_none, "the absolute path of a file, or \"\" for none");
+	if (!read_string(s, key, base, is_path_or_none))
+		config_problem_value(r, s, "the absolute path of a file, or \"\" for none");
 }
 
-/* What the kernel takes as a device name, less what it or FRR keeps for itself. */
-static bool is_device(const char *name)
+/*
+ * Names that mean something else: lo and the sysctl directories all and default; a file of sysfs; for vtysh the target of
+ * a static route (Null0, blackhole, reject), and the keyword of `import vrf route-map NAME'. An address is no name for
+ * either iproute2 or vtysh.
+ */
+static bool is_taken(const char *name)
 {
-	static const char *const taken[] = { "lo", "all", "default", ".", ".." };
-	size_t len = strlen(name);
+	static const char *const taken[] = { "lo",    "all",	   "default", "bonding_masters",
+					     "Null0", "blackhole", "reject",  "route-map" };
+	struct ipaddr ip;
 
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
 		if (streq(name, taken[i]))
-			return false;
-	for (size_t i = 0; i < len; i++)
-		if (name[i] <= ' ' || name[i] > '~' || strchr("/:%", name[i]))
-			return false;
-	return len > 0 && len < IFNAMSIZ;
+			return true;
+	return ipaddr_parse(name, false, &ip);
 }
 
-#define WANT_DEVICE \
-	"a device name: 1 to 15 characters of ASCII, no blanks, none of `/', `:', `%', and not lo, all or default"
+/*
+ * The kernel accepts more (dev_valid_name), but vtysh takes `?' for a question and `|' for a pipe, iproute2 what begins
+ * with `-' for an option, sysctl(8) `=' for the value, Open vSwitch `,' for the end, and shells the rest.
+ */
+static bool is_device(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)name[i]) && (!strchr("._-+~", name[i]) || (i == 0 && name[i] != '_')))
+			return false;
+	return len > 0 && len < IFNAMSIZ && !is_taken(name);
+}
+
+static void problem_device(struct config_reader *r, const config_setting_t *s)
+{
+	config_problem_value(r, s,
+			     "a device name: 1 to 15 letters, digits and `._-+~', the first a letter, a digit or `_'; "
+			     "not lo, all, default or another word in \"Types\" of evpn.conf(5)");
+}
 
 void value_read_device(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
 	const char *name = config_setting_get_string(s);
 
 	if (name && is_device(name))
-		net_set_name((char *)base + key->offset, name);
+		snprintf((char *)base + key->offset, IFNAMSIZ, "%s", name);
 	else
-		config_problem_value(r, s, WANT_DEVICE);
-}
-
-/* An array or a list; elements are judged by whoever reads them. Else it is reported, and there are none. */
-static unsigned int count_elements(struct config_reader *r, const config_setting_t *s, const char *want)
-{
-	if (config_setting_is_array(s) || config_setting_is_list(s))
-		return (unsigned int)config_setting_length(s);
-	config_problem_value(r, s, want);
-	return 0;
-}
-
-static void *make_array(const struct config_key *key, void *base, size_t n, size_t size)
-{
-	void *array = xcalloc(n, size);
-
-	*(void **)((char *)base + key->offset) = array;
-	*(size_t *)((char *)base + key->count) = n;
-	return array;
+		problem_device(r, s);
 }
 
 static bool is_word(const char *text, const char *const *words)
@@ -205,10 +248,10 @@ static bool is_word(const char *text, const char *const *words)
 
 static char *word_list(const char *const *words)
 {
-	char *list = xstrdup("one of");
+	char *list = xstrdup("");
 
 	for (; *words; words++) {
-		char *longer = xasprintf("%s \"%s\"", list, *words);
+		char *longer = xasprintf("%s%s\"%s\"", list, *list ? ", " : "", *words);
 
 		free(list);
 		list = longer;
@@ -216,203 +259,96 @@ static char *word_list(const char *const *words)
 	return list;
 }
 
-void value_read_words(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	unsigned int n = count_elements(r, s, "an array of strings, [ \"...\" ]");
-	_cleanup_free_ char *want = key->words ? word_list(key->words) : xstrdup(WANT_DEVICE);
-	char **words = make_array(key, base, n, sizeof(*words));
-
-	for (unsigned int i = 0; i < n; i++) {
-		const config_setting_t *element = config_setting_get_elem(s, i);
-		const char *text = config_setting_get_string(element);
-
-		words[i] = xstrdup(text ? text : "");
-		if (!text || !is_word(text, key->words))
-			config_problem_value(r, element, want);
-	}
-}
-
-/* Why nothing can live at this address; NULL: it can. */
-static const char *address_fault(const struct ipaddr *ip, bool link_local_too)
-{
-	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
-
-	if (ipaddr_is_any(ip))
-		return "the address of no host";
-	if (ipaddr_is_loopback(ip))
-		return "a loopback address";
-	if (ipaddr_is_multicast(ip))
-		return "a multicast address";
-	if (ip->family == AF_INET && memcmp(ip->bytes, broadcast, 4) == 0)
-		return "the broadcast address";
-	if (link_local_too && ipaddr_is_link_local(ip))
-		return "a link-local address, which no other network reaches";
-	return NULL;
-}
-
-static void problem_fault(struct config_reader *r, const config_setting_t *s, const char *fault)
-{
-	_cleanup_free_ char *path = path_of(s);
-	struct config_where where = config_place(r, s);
-
-	config_problem(r, &where, "%s: %s is %s", path, config_setting_get_string(s), fault);
-}
-
-/* False: reported, and *to is left unset. */
-static bool read_ip(struct config_reader *r, const config_setting_t *s, bool with_prefix, struct ipaddr *to)
+static void read_word(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *to)
 {
 	const char *text = config_setting_get_string(s);
-	const char *want = with_prefix ? WANT_PREFIX : WANT_ADDRESS;
-	struct ipaddr other;
+	_cleanup_free_ char *list = NULL;
 
-	if (text && ipaddr_parse(text, with_prefix, to))
-		return true;
-	if (!with_prefix && text && ipaddr_parse(text, true, &other))
-		want = "an address without a prefix length";
-	config_problem_value(r, s, want);
-	return false;
-}
-
-void value_read_address(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	struct ipaddr *to = (struct ipaddr *)((char *)base + key->offset), ip;
-	const char *fault;
-
-	if (!read_ip(r, s, false, &ip))
+	*(char **)to = xstrdup(text ? text : "");
+	if (text && is_word(text, key->words))
 		return;
-	fault = address_fault(&ip, true);
-	if (fault)
-		problem_fault(r, s, fault);
-	else
-		*to = ip;
-}
-
-void value_read_addresses(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	unsigned int n = count_elements(r, s, "an array of addresses, [ \"192.0.2.1/24\" ]");
-	struct ipaddr *ips = make_array(key, base, n, sizeof(*ips));
-
-	for (unsigned int i = 0; i < n; i++) {
-		const config_setting_t *element = config_setting_get_elem(s, i);
-		const char *fault;
-		struct ipaddr ip;
-
-		if (!read_ip(r, element, true, &ip))
-			continue;
-		fault = ip.prefixlen == 0 ? "all of the Internet as one link" : address_fault(&ip, false);
-		if (fault)
-			problem_fault(r, element, fault);
-		else
-			ips[i] = ip;
-	}
-}
-
-void value_read_subnet(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	struct ipaddr *to = (struct ipaddr *)((char *)base + key->offset), ip, network;
-	char text[IPADDR_TEXT_SIZE];
-	const char *fault = NULL;
-
-	if (!read_ip(r, s, true, &ip))
-		return;
-	/* Number 0 of a subnet is its own address; it always fits. */
-	ipaddr_nth(&ip, 0, &network);
-	network.prefixlen = ip.prefixlen;
-	if (ip.prefixlen)
-		fault = address_fault(&ip, false);
-	if (ipaddr_compare(&ip, &network) != 0) {
-		_cleanup_free_ char *want = xasprintf("the address of a subnet, \"%s\"",
-						      ipaddr_format(&network, true, text));
-
-		config_problem_value(r, s, want);
-	} else if (fault) {
-		problem_fault(r, s, fault);
+	if (key->words) {
+		list = word_list(key->words);
+		config_problem_value(r, s, "one of %s", list);
 	} else {
-		*to = ip;
+		problem_device(r, s);
 	}
 }
 
-static const struct config_key *find_key(const struct config_section *section, const char *name)
+void value_read_word(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
-	for (const struct config_key *key = section->keys; key->name; key++)
-		if (streq(key->name, name))
-			return key;
-	return NULL;
+	read_word(r, s, key, (char *)base + key->offset);
 }
 
-static void problem_key(struct config_reader *r, const config_setting_t *s, const struct config_section *section)
+void value_read_words(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
-	const char *words[32], *near;
-	struct config_where where = config_place(r, s);
-	size_t n = 0;
-
-	for (const struct config_key *key = section->keys; key->name && n < ARRAY_LEN(words) - 1; key++)
-		if (key->read)
-			words[n++] = key->name;
-	words[n] = NULL;
-	near = util_near_miss(s->name, words);
-	config_problem(r, &where, "%s: no such key `%s'%s%s%s", section->path, s->name, near ? ", did you mean `" : "",
-		       near ? near : "", near ? "'?" : "");
+	config_read_list(r, s, key, base, sizeof(char *), "[ \"red\", \"blue\" ]", read_word);
 }
 
-void config_read_section(struct config_reader *r, const config_setting_t *s, const struct config_section *section,
-			 void *base)
+/* The ids that a name has here need not be those in FRR's image, so a number does as well. */
+static bool parse_id(const config_setting_t *s, uint32_t *ret_id)
 {
-	struct config_where where = config_place(r, s);
-	unsigned int n = (unsigned int)config_setting_length(s);
+	long long n = -1;
 
-	if (section->where != CONFIG_NO_WHERE)
-		*(struct config_where *)((char *)base + section->where) = where;
-	for (unsigned int i = 0; i < n; i++) {
-		const config_setting_t *member = config_setting_get_elem(s, i);
-		const struct config_key *key = find_key(section, member->name);
-		struct config_where at = config_place(r, member);
+	if (config_setting_type(s) == CONFIG_TYPE_INT)
+		n = config_setting_get_int(s);
+	else if (config_setting_type(s) == CONFIG_TYPE_INT64)
+		n = config_setting_get_int64(s);
+	else if (config_setting_get_string(s) && isdigit((unsigned char)config_setting_get_string(s)[0]))
+		return config_parse_index(config_setting_get_string(s), ret_id) && *ret_id != UINT32_MAX;
+	if (n < 0 || n >= UINT32_MAX)
+		return false;
+	*ret_id = (uint32_t)n;
+	return true;
+}
 
-		if (key && key->read)
-			key->read(r, member, key, base);
-		else if (key)
-			config_problem(r, &at, "%s: `%s' %s", section->path, member->name, key->elsewhere);
-		else if (section->other)
-			section->other(r, member);
-		else
-			problem_key(r, member, section);
+/* Whether there is such a name is config_check.c's to say. */
+void value_read_id(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct config_id *id = (struct config_id *)((char *)base + key->offset);
+	const char *text = config_setting_get_string(s);
+
+	id->where = config_place(r, s);
+	if (text && text[0] && !isdigit((unsigned char)text[0]))
+		id->name = xstrdup(text);
+	else if (!parse_id(s, &id->number))
+		config_problem_value(r, s, "a name or a number");
+}
+
+/* "ADDRESS:PORT", an IPv6 address in brackets. */
+static bool parse_listen(const char *text, struct sockaddr_storage *ret)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = colon ? (size_t)(colon - text) : 0;
+	bool six = text[0] == '[' && len > 2 && text[len - 1] == ']';
+	struct sockaddr_in *in = (struct sockaddr_in *)ret;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ret;
+	char address[INET6_ADDRSTRLEN];
+	uint32_t port;
+
+	if (!colon || !config_parse_index(colon + 1, &port) || port < 1 || port > 65535 || len >= sizeof(address))
+		return false;
+	snprintf(address, sizeof(address), "%.*s", (int)(six ? len - 2 : len), text + six);
+	if (six) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons((uint16_t)port);
+		return inet_pton(AF_INET6, address, &in6->sin6_addr) == 1;
 	}
-	for (const struct config_key *key = section->keys; key->name; key++)
-		if (key->required && !config_setting_get_member(s, key->name))
-			config_problem(r, &where, "%s%s`%s' is missing", section->path, section->path[0] ? ": " : "",
-				       key->name);
+	in->sin_family = AF_INET;
+	in->sin_port = htons((uint16_t)port);
+	return inet_pton(AF_INET, address, &in->sin_addr) == 1;
 }
 
-void value_read_group(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+void value_read_listen(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
-	if (config_setting_is_group(s))
-		config_read_section(r, s, key->section, (char *)base + key->offset);
-	else
-		config_problem_value(r, s, "a group, { ... }");
-}
+	const char *text = config_setting_get_string(s);
 
-void value_read_groups(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	unsigned int n = count_elements(r, s, "a list of groups, ( { ... }, { ... } )");
-	char *array = make_array(key, base, n, key->section->size);
-
-	for (unsigned int i = 0; i < n; i++) {
-		const config_setting_t *element = config_setting_get_elem(s, i);
-
-		if (config_setting_is_group(element))
-			config_read_section(r, element, key->section, array + i * key->section->size);
-		else
-			config_problem_value(r, element, "a group, { ... }");
+	if (!text || !parse_listen(text, &r->config->metrics.address)) {
+		config_problem_value(r, s, "an address and a port, for example \"127.0.0.1:9470\" or \"[::1]:9470\"");
+		return;
 	}
-}
-
-void config_keys(const struct config_section *section, void (*each)(const char *group, const char *key, void *arg),
-		 void *arg)
-{
-	for (const struct config_key *key = section->keys; key->name; key++) {
-		if (key->read)
-			each(section->path, key->name, arg);
-		if (key->section)
-			config_keys(key->section, each, arg);
-	}
+#ifndef HAVE_MICROHTTPD
+	config_problem_unusable(r, s, "cannot be served: evpnd was built without libmicrohttpd");
+#endif
+	r->config->metrics.listen = xstrdup(text);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* confwatch.c - see confwatch.h */
+/* config_watch.c - inotify watches of all directories in the paths of the files; see config_watch.h */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,33 +8,34 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "config_watch.h"
-#include "util.h"
+#include "base/clock.h"
+#include "base/util.h"
+#include "config/config_watch.h"
 
 #define DIR_MASK                                                                                             \
 	(IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | \
 	 IN_MOVE_SELF | IN_ONLYDIR)
 #define FILE_MASK (IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
-/* Of the directory itself, or of all: what it holds now has to be looked up anew. */
-#define DIR_EVENTS  (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW)
-#define REST_US	    100000
-#define REST_MAX_US 1000000
-/* The kernel's own limit (path_resolution(7)). */
+/* Events of the directory itself, or an overflow: the names in it must be looked up again. */
+#define DIR_EVENTS	(IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW)
+#define DEBOUNCE_US	100000
+#define DEBOUNCE_MAX_US 1000000
+/* The kernel's limit of symbolic links in a path (path_resolution(7)). */
 #define MAX_LINKS 40
-/* The kernel's clock of inodes is as coarse as its tick. */
+/* Inodes have the time of the last tick, up to 10 ms old (ktime_get_coarse_real_ts64). */
 #define CLOCK_COARSE_US 10000
 
 /*
- * A directory in which names are looked up, or, without names, a file: one of a mount of its own, or with other names
- * elsewhere.
+ * A watched directory with the names that matter in it. Without names: a file, which is watched too because a mount or
+ * a hard link elsewhere may change it without an event in the directory.
  */
 struct dir {
-	struct confwatch *w;
+	struct config_watch *w;
 	char *path;
 	dev_t dev;
 	ino_t ino;
 	bool is_file;
-	bool dead; /* the kernel has dropped the watch; the number of the inode may be another one's by now */
+	bool dead; /* the kernel has removed the watch; another file may have the inode number now */
 	char **names;
 	size_t n_names;
 	sd_event_source *source;
@@ -45,17 +46,17 @@ struct dirs {
 	size_t n_items;
 };
 
-struct confwatch {
+struct config_watch {
 	sd_event *event;
-	confwatch_fn *changed;
+	config_watch_fn *changed;
 	void *arg;
 	char **paths;
 	size_t n_paths;
 	struct dirs dirs;
-	int mounts; /* /proc/self/mountinfo */
+	int mounts; /* /proc/self/mountinfo: the kernel signals changes of the mount table */
 	sd_event_source *mounts_source;
-	sd_event_source *rest;
-	uint64_t rest_until; /* CLOCK_MONOTONIC: `rest` is not put off beyond that */
+	sd_event_source *debounce; /* timer; off: no change is pending */
+	uint64_t debounce_until; /* CLOCK_MONOTONIC, microseconds: `debounce` expires at this time at the latest */
 };
 
 static void dir_free(struct dir *dir)
@@ -90,7 +91,7 @@ static struct dir *find_dir(const struct dirs *dirs, const char *path)
 	return NULL;
 }
 
-static struct dir *add_dir(struct confwatch *w, struct dirs *dirs, const char *path)
+static struct dir *add_dir(struct config_watch *w, struct dirs *dirs, const char *path)
 {
 	struct dir *dir = find_dir(dirs, path);
 	struct stat st = { 0 };
@@ -105,7 +106,7 @@ static struct dir *add_dir(struct confwatch *w, struct dirs *dirs, const char *p
 	return dir;
 }
 
-static void add_name(struct confwatch *w, struct dirs *dirs, const char *path, const char *name)
+static void add_name(struct config_watch *w, struct dirs *dirs, const char *path, const char *name)
 {
 	struct dir *dir = add_dir(w, dirs, path);
 
@@ -126,7 +127,7 @@ static void go_up(char *dir)
 	slash[slash == dir] = '\0';
 }
 
-/* Takes the first name off `*rest`; NULL: there is none. */
+/* Removes the first name from the path `*rest` and returns it; NULL: the path is empty. The caller frees it. */
 static char *next_name(char **rest)
 {
 	char *start = *rest + strspn(*rest, "/"), *name;
@@ -139,8 +140,8 @@ static char *next_name(char **rest)
 	return name;
 }
 
-/* Adds each name that is looked up on the way to `path`, up to the first that is not there, and the file at its end. */
-static void look_up(struct confwatch *w, struct dirs *dirs, const char *path)
+/* Adds each component of `path`, symbolic links followed, up to the first that does not exist; then the file itself. */
+static void look_up(struct config_watch *w, struct dirs *dirs, const char *path)
 {
 	_cleanup_free_ char *rest = NULL, *cwd = path[0] == '/' ? NULL : realpath(".", NULL), *dir = xstrdup("/");
 	char target[PATH_MAX];
@@ -182,32 +183,34 @@ static void look_up(struct confwatch *w, struct dirs *dirs, const char *path)
 	}
 }
 
-static uint64_t now_us(clockid_t clock)
+/* CLOCK_REALTIME, which inodes have. */
+static uint64_t real_us(void)
 {
 	struct timespec ts;
 
-	clock_gettime(clock, &ts);
+	clock_gettime(CLOCK_REALTIME, &ts);
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-static int on_rest(sd_event_source *source, uint64_t usec, void *arg)
+static int on_debounce(sd_event_source *source, uint64_t usec, void *arg)
 {
-	struct confwatch *w = arg;
+	struct config_watch *w = arg;
 
 	w->changed(w->arg);
 	return 0;
 }
 
-static void note_change(struct confwatch *w)
+static void note_change(struct config_watch *w)
 {
-	uint64_t now = now_us(CLOCK_MONOTONIC);
+	uint64_t now = clock_us();
 	int enabled = SD_EVENT_OFF;
 
-	sd_event_source_get_enabled(w->rest, &enabled);
+	sd_event_source_get_enabled(w->debounce, &enabled);
 	if (enabled == SD_EVENT_OFF)
-		w->rest_until = now + REST_MAX_US;
-	sd_event_source_set_time(w->rest, now + REST_US < w->rest_until ? now + REST_US : w->rest_until);
-	sd_event_source_set_enabled(w->rest, SD_EVENT_ONESHOT);
+		w->debounce_until = now + DEBOUNCE_MAX_US;
+	sd_event_source_set_time(w->debounce,
+				 now + DEBOUNCE_US < w->debounce_until ? now + DEBOUNCE_US : w->debounce_until);
+	sd_event_source_set_enabled(w->debounce, SD_EVENT_ONESHOT);
 }
 
 static int on_event(sd_event_source *source, const struct inotify_event *event, void *arg)
@@ -224,13 +227,13 @@ static uint64_t changed_us(const char *path)
 {
 	struct stat st;
 
-	/* A directory changes with every entry. */
+	/* The time of a directory changes with every entry in it, so it tells nothing. */
 	return lstat(path, &st) < 0 || S_ISDIR(st.st_mode)
 		       ? 0
 		       : (uint64_t)st.st_ctim.tv_sec * 1000000 + (uint64_t)st.st_ctim.tv_nsec / 1000;
 }
 
-/* Under the names that were not watched before. */
+/* Whether a file has changed since `since_us` under a name that was not watched before. */
 static bool has_changed(const struct dir *dir, const struct dir *old, uint64_t since_us)
 {
 	for (size_t i = 0; i < dir->n_names; i++) {
@@ -252,7 +255,7 @@ static bool is_watched(const struct dir *dir, const struct dir *old)
 	return same_dir(dir, old) && old->source && !old->dead;
 }
 
-/* A directory that was watched goes on to be: between two watches something could go unseen. */
+/* Keeps the watch of a directory that was watched: between two watches a change would be missed. */
 static int take_source(struct dir *dir, struct dir *old)
 {
 	int r;
@@ -264,7 +267,7 @@ static int take_source(struct dir *dir, struct dir *old)
 	}
 	r = sd_event_add_inotify(dir->w->event, &dir->source, dir->path, dir->is_file ? FILE_MASK : DIR_MASK, on_event,
 				 dir);
-	/* Gone meanwhile: its parent is watched. */
+	/* Deleted since it was looked up; its parent directory is watched and will report it. */
 	return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 }
 
@@ -282,16 +285,16 @@ static bool same_names(const struct dirs *a, const struct dirs *b)
 	return a->n_items == b->n_items;
 }
 
-static void look_up_all(struct confwatch *w, struct dirs *ret_dirs)
+static void look_up_all(struct config_watch *w, struct dirs *ret_dirs)
 {
 	for (size_t i = 0; i < w->n_paths; i++)
 		look_up(w, ret_dirs, w->paths[i]);
 }
 
-/* A mount has come or gone: is it on the way to one of the files? */
+/* The mount table has changed: reports a change if a mount is in the path of a file. */
 static int on_mounts(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
-	struct confwatch *w = arg;
+	struct config_watch *w = arg;
 	struct dirs now = { 0 };
 
 	look_up_all(w, &now);
@@ -301,7 +304,7 @@ static int on_mounts(sd_event_source *source, int fd, uint32_t revents, void *ar
 	return 0;
 }
 
-static void set_paths(struct confwatch *w, const char *const *paths, size_t n_paths)
+static void set_paths(struct config_watch *w, const char *const *paths, size_t n_paths)
 {
 	util_free_strings(w->paths, w->n_paths);
 	w->paths = NULL;
@@ -310,10 +313,10 @@ static void set_paths(struct confwatch *w, const char *const *paths, size_t n_pa
 		*(char **)util_append(&w->paths, &w->n_paths, sizeof(*w->paths)) = xstrdup(paths[i]);
 }
 
-int confwatch_set(struct confwatch *w, const char *const *paths, size_t n_paths, uint64_t age_us,
-		  struct evpn_error *err)
+int config_watch_set(struct config_watch *w, const char *const *paths, size_t n_paths, uint64_t age_us,
+		     struct evpn_error *err)
 {
-	uint64_t since_us = now_us(CLOCK_REALTIME) - age_us;
+	uint64_t since_us = real_us() - age_us;
 	struct dirs now = { 0 };
 	bool missed = false;
 	int result = 0;
@@ -322,12 +325,13 @@ int confwatch_set(struct confwatch *w, const char *const *paths, size_t n_paths,
 	look_up_all(w, &now);
 	for (size_t i = 0; i < now.n_items; i++) {
 		struct dir *dir = now.items[i], *old = find_dir(&w->dirs, dir->path);
-		/* Before its source goes to the new one. */
+		/* Must be asked before take_source(), which moves the source of the old one. */
 		bool watched = is_watched(dir, old);
 		int r = take_source(dir, old);
 
 		if (r < 0)
-			result = evpn_fail(err, -r, "watch %s for changes (inotify): %s", dir->path, strerror(-r));
+			result = evpn_fail(err, -r, "cannot watch %s for changes (inotify): %s", dir->path,
+					   strerror(-r));
 		missed |= has_changed(dir, watched ? old : NULL, since_us);
 	}
 	dirs_clear(&w->dirs);
@@ -337,36 +341,36 @@ int confwatch_set(struct confwatch *w, const char *const *paths, size_t n_paths,
 	return result;
 }
 
-int confwatch_new(sd_event *event, confwatch_fn *changed, void *arg, struct confwatch **ret_watch,
-		  struct evpn_error *err)
+int config_watch_new(sd_event *event, config_watch_fn *changed, void *arg, struct config_watch **ret_watch,
+		     struct evpn_error *err)
 {
-	struct confwatch *w = xcalloc(1, sizeof(*w));
+	struct config_watch *w = xcalloc(1, sizeof(*w));
 	int r = 0;
 
-	*w = (struct confwatch){ .event = sd_event_ref(event), .changed = changed, .arg = arg };
+	*w = (struct config_watch){ .event = sd_event_ref(event), .changed = changed, .arg = arg };
 	w->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	/* The kernel says so by EPOLLPRI (proc(5)). */
+	/* EPOLLPRI: the mount table has changed (proc(5)). */
 	r = w->mounts < 0 ? -errno : sd_event_add_io(event, &w->mounts_source, w->mounts, EPOLLPRI, on_mounts, w);
 	if (r >= 0)
-		r = sd_event_add_time(event, &w->rest, CLOCK_MONOTONIC, 0, 1000, on_rest, w);
+		r = sd_event_add_time(event, &w->debounce, CLOCK_MONOTONIC, 0, 1000, on_debounce, w);
 	if (r >= 0)
-		r = sd_event_source_set_enabled(w->rest, SD_EVENT_OFF);
+		r = sd_event_source_set_enabled(w->debounce, SD_EVENT_OFF);
 	if (r < 0) {
-		confwatch_free(w);
-		return evpn_fail(err, -r, "watch the files of the configuration: %s", strerror(-r));
+		config_watch_free(w);
+		return evpn_fail(err, -r, "cannot watch the configuration files for changes: %s", strerror(-r));
 	}
 	*ret_watch = w;
 	return 0;
 }
 
-void confwatch_free(struct confwatch *w)
+void config_watch_free(struct config_watch *w)
 {
 	if (!w)
 		return;
 	dirs_clear(&w->dirs);
 	set_paths(w, NULL, 0);
 	sd_event_source_disable_unref(w->mounts_source);
-	sd_event_source_disable_unref(w->rest);
+	sd_event_source_disable_unref(w->debounce);
 	util_closep(&w->mounts);
 	sd_event_unref(w->event);
 	free(w);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * confwatch.h - the files that the configuration is made of, watched (inotify(7))
+ * config_watch.h - watches the files of the configuration for changes, by inotify(7)
  *
- * A file changes in more ways than one: it is written, another one is renamed onto it (editors, cp), a symbolic link on the way
- * to it leads elsewhere from now on (the `..data' of a Kubernetes ConfigMap), its file system is unmounted or comes back. So
- * every name that is looked up between the root and the file is watched, each in the directory where it is looked up, the file
- * itself, and the table of mounts; what happens to other names there is not told.
+ * A file changes in several ways: a program writes it, renames another file onto it (editors, cp), changes a symbolic
+ * link in its path (the `..data' of a Kubernetes ConfigMap), or unmounts its file system. So the watch covers the file
+ * itself, each component of its path in the directory that holds it, and the table of mounts. Changes to other names in
+ * these directories are ignored.
  */
 #pragma once
 
@@ -15,22 +15,25 @@
 
 #include "evpn-plugin.h"
 
-struct confwatch;
+struct config_watch;
 
 /*
- * Something has happened to the files. They are written one after the other, in many pieces: this is called when they have
- * rested for 100 ms, but at last a second after the first change.
+ * Called after changes of the files. Changes are debounced, because several files, or one in several pieces, are
+ * written one after the other: the call comes 100 ms after the last change, at most 1 s after the first.
  */
-typedef void confwatch_fn(void *arg);
+typedef void config_watch_fn(void *arg);
 
-int confwatch_new(sd_event *event, confwatch_fn *changed, void *arg, struct confwatch **ret_watch,
-		  struct evpn_error *err);
-void confwatch_free(struct confwatch *w);
+/* Watches nothing before config_watch_set(). Holds a reference to `event`. 0, or <0 with err. */
+int config_watch_new(sd_event *event, config_watch_fn *changed, void *arg, struct config_watch **ret_watch,
+		     struct evpn_error *err);
+/* NULL is allowed. */
+void config_watch_free(struct config_watch *w);
 
 /*
- * These files are watched from now on, and no others; they need not be there. A relative path begins at the working directory.
- * They were read, or are to be, `age_us` microseconds ago or later: what has changed since then, under a name that was not
- * watched yet, counts. A directory that cannot be watched is left out: 0, or <0 with the last such failure.
+ * Replaces the list of watched files. They need not exist; a relative path starts at the working directory. The caller
+ * has read them `age_us` microseconds ago, or later: a file whose path was not watched yet and that has changed since
+ * then counts as a change. 0, or <0 with the last error; then directories that cannot be watched are left out, all
+ * others are watched.
  */
-int confwatch_set(struct confwatch *w, const char *const *paths, size_t n_paths, uint64_t age_us,
-		  struct evpn_error *err);
+int config_watch_set(struct config_watch *w, const char *const *paths, size_t n_paths, uint64_t age_us,
+		     struct evpn_error *err);

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* frrconf.c - see frrconf.h; the functions stand in the order of the text */
+/*
+ * frrconf_bgp.c - prints the `router bgp' blocks, that of the default VRF and one for each VRF; see frrconf_parts.h
+ *
+ * The functions stand in the order of the lines that they print, which is that of bgpd's `show running-config'
+ * (bgp_config_write and bgp_config_write_peer_global in bgp_vty.c).
+ */
 #include <sys/socket.h>
 
-#include "frrconf_parts.h"
-#include "util.h"
+#include "base/util.h"
+#include "frr/frrconf_parts.h"
 
-/* What FRR has without a line for it (profile traditional). */
-#define DEFAULT_KEEPALIVE    60
-#define DEFAULT_HOLD	     180
-#define DEFAULT_CONNECT	     120
-#define DEFAULT_BFD_INTERVAL 300
-#define DEFAULT_BFD_DETECT   3
+/*
+ * bgpd's values without a line in frr.conf. It does not show a line that sets one of them, so none is printed:
+ * frr-reload.py would add it at each reload. Timers of a neighbor are shown whatever they are, and their defaults
+ * depend on version and profile (connect: 120 s, since FRR 10 30 s, profile datacenter 10 s).
+ */
 #define DEFAULT_ALLOWAS_IN   "3"
+#define DEFAULT_LISTEN_LIMIT 100
 
-/* By the number of the family's bit. */
+/* Index: the number of the bit in enum config_family. */
 static const char *const family_names[] = { "ipv4 unicast", "ipv6 unicast", "l2vpn evpn" };
 #define FAMILY_EVPN 2
 
-static void print_vrfs(struct frrconf *f)
-{
-	for (size_t i = 0; i < f->config->n_l3vnis; i++)
-		fprintf(f->out, "vrf %s\n vni %u\nexit-vrf\n!\n", f->config->by_vrf[i]->vrf, f->config->by_vrf[i]->vni);
-}
-
+/* The lines of an instance before its neighbors. Graceful restart and cluster ID are the default VRF's alone. */
 static void print_head(struct frrconf *f, const char *vrf)
 {
 	const struct config_frr *frr = &f->config->frr;
@@ -30,8 +30,19 @@ static void print_head(struct frrconf *f, const char *vrf)
 
 	fprintf(f->out, "router bgp %u%s%s\n", frr->asn, vrf ? " vrf " : "", vrf ? vrf : "");
 	fprintf(f->out, " bgp router-id %s\n", ipaddr_format(&frr->router_id, false, text));
-	/* Sessions work without a policy; families are activated where they are wanted. */
+	/* Written in either way: the profiles of FRR have different defaults. */
+	if (frr->log_neighbor_changes)
+		fputs(" bgp log-neighbor-changes\n", f->out);
+	else if (frr->defaults && streq(frr->defaults, "datacenter"))
+		fputs(" no bgp log-neighbor-changes\n", f->out);
+	/* Without a policy bgpd exchanges no routes with eBGP neighbors (RFC 8212). Each neighbor activates its families. */
 	fputs(" no bgp ebgp-requires-policy\n no bgp default ipv4-unicast\n", f->out);
+	if (!vrf && ipaddr_is_set(&frr->cluster_id))
+		fprintf(f->out, " bgp cluster-id %s\n", ipaddr_format(&frr->cluster_id, false, text));
+	if (!vrf && frr->graceful_restart)
+		fputs(" bgp graceful-restart\n", f->out);
+	/* Without it bgpd uses several paths at once only if they pass the same ASes: not those of two leaf switches. */
+	fputs(" bgp bestpath as-path multipath-relax\n", f->out);
 }
 
 static void print_remote(struct frrconf *f, const struct config_session *session)
@@ -66,27 +77,37 @@ static void print_restart(struct frrconf *f, const char *peer, enum config_resta
 	}
 }
 
-/* What stands between remote-as and the families. */
-static void print_session(struct frrconf *f, const char *peer, const struct config_session *session, uint32_t multihop)
+/* The lines of a neighbor between remote-as and the address families; `n` NULL: it is the host. */
+static void print_session(struct frrconf *f, const char *peer, const struct config_session *session,
+			  const struct config_neighbor *n)
 {
 	const struct config_timers *timers = &session->timers;
+	char text[IPADDR_TEXT_SIZE];
 
+	if (session->description)
+		fprintf(f->out, " neighbor %s description %s\n", peer, session->description);
 	if (session->bfd)
 		fprintf(f->out, " neighbor %s bfd\n", peer);
 	if (session->bfd_profile)
 		fprintf(f->out, " neighbor %s bfd profile %s\n", peer, session->bfd_profile);
 	if (session->password)
 		fprintf(f->out, " neighbor %s password %s\n", peer, session->password);
-	if (multihop)
-		fprintf(f->out, " neighbor %s ebgp-multihop %u\n", peer, multihop);
-	if (timers->set && (timers->keepalive != DEFAULT_KEEPALIVE || timers->hold != DEFAULT_HOLD))
+	if (session->passive)
+		fprintf(f->out, " neighbor %s passive\n", peer);
+	if (n && n->ebgp_multihop)
+		fprintf(f->out, " neighbor %s ebgp-multihop %u\n", peer, n->ebgp_multihop);
+	if (n && n->source_interface[0])
+		fprintf(f->out, " neighbor %s update-source %s\n", peer, n->source_interface);
+	if (n && ipaddr_is_set(&n->source))
+		fprintf(f->out, " neighbor %s update-source %s\n", peer, ipaddr_format(&n->source, false, text));
+	if (timers->set)
 		fprintf(f->out, " neighbor %s timers %u %u\n", peer, timers->keepalive, timers->hold);
-	if (timers->connect && timers->connect != DEFAULT_CONNECT)
+	if (timers->connect)
 		fprintf(f->out, " neighbor %s timers connect %u\n", peer, timers->connect);
 	print_restart(f, peer, session->restart);
 }
 
-/* IPv4 routes over an IPv6 session (RFC 8950); FRR itself sees to that for unnumbered ones. */
+/* IPv4 routes over an IPv6 session need it (RFC 8950). bgpd enables it for unnumbered neighbors itself. */
 static bool needs_extended_nexthop(const struct config_neighbor *n)
 {
 	return (n->families.bits & CONFIG_IPV4) && (n->address.family == AF_INET6 || n->listen.family == AF_INET6);
@@ -100,7 +121,7 @@ static void print_neighbor(struct frrconf *f, const struct config_neighbor *n)
 		fprintf(f->out, " neighbor %s peer-group\n", peer);
 	fprintf(f->out, " neighbor %s %s", peer, n->interface[0] ? "interface " : "");
 	print_remote(f, &n->session);
-	print_session(f, peer, &n->session, n->ebgp_multihop);
+	print_session(f, peer, &n->session, n);
 	if (needs_extended_nexthop(n))
 		fprintf(f->out, " neighbor %s capability extended-nexthop\n", peer);
 }
@@ -114,7 +135,10 @@ static void print_listen(struct frrconf *f, const struct config_neighbor *n)
 		fprintf(f->out, " bgp listen range %s peer-group %s\n", ipaddr_format(&n->listen, true, text), peer);
 }
 
-/* What is printed now goes into this family; FRR has none that is empty. */
+/*
+ * Lines printed from now on belong to one address family. They are collected until end_family(), because bgpd does not
+ * show a family without lines.
+ */
 static void begin_family(struct frrconf *f)
 {
 	f->outer = f->out;
@@ -130,17 +154,32 @@ static void end_family(struct frrconf *f, unsigned int family)
 	free(util_take_ptr(&f->family));
 }
 
-static void print_neighbor_family(struct frrconf *f, const struct config_neighbor *n)
+/* FRR 8.4 has no such limit for EVPN. */
+static void print_limit(struct frrconf *f, const char *peer, const struct config_session *session, unsigned int family)
+{
+	const struct config_limit *limit = &session->limit;
+
+	if (!limit->prefixes || family == FAMILY_EVPN)
+		return;
+	fprintf(f->out, "  neighbor %s maximum-prefix %u", peer, limit->prefixes);
+	if (limit->restart)
+		fprintf(f->out, " restart %u", limit->restart);
+	fprintf(f->out, "%s\n", limit->warning_only ? " warning-only" : "");
+}
+
+static void print_neighbor_family(struct frrconf *f, const struct config_neighbor *n, unsigned int family)
 {
 	_cleanup_free_ char *peer = frrconf_peer(n);
 
 	fprintf(f->out, "  neighbor %s activate\n", peer);
 	if (n->route_reflector_client)
 		fprintf(f->out, "  neighbor %s route-reflector-client\n", peer);
+	print_limit(f, peer, &n->session, family);
 	if (n->allowas_in && streq(n->allowas_in, DEFAULT_ALLOWAS_IN))
 		fprintf(f->out, "  neighbor %s allowas-in\n", peer);
 	else if (n->allowas_in)
 		fprintf(f->out, "  neighbor %s allowas-in %s\n", peer, n->allowas_in);
+	frrconf_print_fabric_maps(f, n, peer, family_names[family]);
 }
 
 static void print_evpn(struct frrconf *f, const char *indent, const struct config_evpn *evpn)
@@ -180,7 +219,7 @@ static void print_default_family(struct frrconf *f, unsigned int family)
 		fprintf(f->out, "  network %s\n", ipaddr_format(vtep, true, text));
 	for (size_t i = 0; i < f->n_neighbors; i++)
 		if (f->neighbors[i]->families.bits & bit)
-			print_neighbor_family(f, f->neighbors[i]);
+			print_neighbor_family(f, f->neighbors[i], family);
 	if (bit == CONFIG_EVPN) {
 		fputs("  advertise-all-vni\n", f->out);
 		print_l2vnis(f);
@@ -191,10 +230,10 @@ static void print_default_family(struct frrconf *f, unsigned int family)
 static void print_default(struct frrconf *f)
 {
 	print_head(f, NULL);
-	if (f->config->frr.graceful_restart)
-		fputs(" bgp graceful-restart\n", f->out);
 	for (size_t i = 0; i < f->n_neighbors; i++)
 		print_neighbor(f, f->neighbors[i]);
+	if (f->config->frr.listen_limit && f->config->frr.listen_limit != DEFAULT_LISTEN_LIMIT)
+		fprintf(f->out, " bgp listen limit %u\n", f->config->frr.listen_limit);
 	for (size_t i = 0; i < f->n_neighbors; i++)
 		print_listen(f, f->neighbors[i]);
 	for (unsigned int family = 0; family < ARRAY_LEN(family_names); family++)
@@ -210,7 +249,10 @@ static bool has_route(const struct config_l3vni *l3, uint8_t family)
 	return false;
 }
 
-/* evpnd's static routes are the kernel's for FRR. In the order in which FRR counts the kinds of routes. */
+/*
+ * For zebra the static routes that evpnd adds are kernel routes. The order is that of the route types in FRR's
+ * lib/route_types.txt.
+ */
 static void print_redistribute(struct frrconf *f, const struct config_l3vni *l3, uint8_t family)
 {
 	static const char *const kinds[] = { "kernel", "connected", "static" };
@@ -237,6 +279,8 @@ static void print_vrf_family(struct frrconf *f, const struct config_l3vni *l3, u
 		print_redistribute(f, l3, af);
 	if (host)
 		fprintf(f->out, "  neighbor %s activate\n", ipaddr_format(host, false, text));
+	if (host)
+		print_limit(f, text, &l3->host.session, family);
 	if (host && l3->host.filters)
 		fprintf(f->out, "  neighbor %s prefix-list evpnd-%s in\n", text, l3->vrf);
 	for (size_t i = 0; i < l3->n_import_vrfs; i++)
@@ -259,7 +303,7 @@ static void print_vrf(struct frrconf *f, const struct config_l3vni *l3)
 			continue;
 		fprintf(f->out, " neighbor %s ", ipaddr_format(host, false, text));
 		print_remote(f, &l3->host.session);
-		print_session(f, text, &l3->host.session, 0);
+		print_session(f, text, &l3->host.session, NULL);
 	}
 	for (unsigned int family = 0; family < ARRAY_LEN(families); family++)
 		print_vrf_family(f, l3, family);
@@ -274,8 +318,9 @@ static void print_vrf(struct frrconf *f, const struct config_l3vni *l3)
 }
 
 /*
- * `import vrf' makes the instance of a VRF that FRR has not read yet, so that it stands right behind: FRR's order is by
- * their first mention.
+ * VRFs in the order of bgpd's list of instances, that of their first mention: `import vrf X' creates the instance of X
+ * if bgpd has not read its `router bgp' yet (bgp_imexport_vrf in bgp_vty.c). So a VRF is followed by those that it
+ * imports.
  */
 static void print_instances(struct frrconf *f)
 {
@@ -303,39 +348,8 @@ static void print_instances(struct frrconf *f)
 	}
 }
 
-static void print_profiles(struct frrconf *f)
+void frrconf_print_bgp(struct frrconf *f)
 {
-	if (!f->config->frr.n_bfd_profiles)
-		return;
-	fputs("bfd\n", f->out);
-	for (size_t i = 0; i < f->config->frr.n_bfd_profiles; i++) {
-		const struct config_bfd_profile *p = f->profiles[i];
-
-		fprintf(f->out, " profile %s\n", p->name);
-		if (p->detect_multiplier && p->detect_multiplier != DEFAULT_BFD_DETECT)
-			fprintf(f->out, "  detect-multiplier %u\n", p->detect_multiplier);
-		if (p->transmit_interval && p->transmit_interval != DEFAULT_BFD_INTERVAL)
-			fprintf(f->out, "  transmit-interval %u\n", p->transmit_interval);
-		if (p->receive_interval && p->receive_interval != DEFAULT_BFD_INTERVAL)
-			fprintf(f->out, "  receive-interval %u\n", p->receive_interval);
-		fputs(" exit\n !\n", f->out);
-	}
-	fputs("exit\n!\n", f->out);
-}
-
-void frrconf_print(struct frrconf *f)
-{
-	const struct config_frr *frr = &f->config->frr;
-	size_t len = strlen(frr->extra);
-
-	fputs("! evpnd made this of evpn.conf, and makes it anew: do not edit\n", f->out);
-	if (frr->hostname)
-		fprintf(f->out, "hostname %s\n!\n", frr->hostname);
-	print_vrfs(f);
-	frrconf_print_maps(f);
 	print_default(f);
 	print_instances(f);
-	frrconf_print_lists(f);
-	print_profiles(f);
-	fprintf(f->out, "%s%s", frr->extra, len && frr->extra[len - 1] != '\n' ? "\n" : "");
 }

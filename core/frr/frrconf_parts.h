@@ -1,35 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrconf_parts.h - between the files that make frr.conf: frrconf.c prints, frrconf_policy.c its lists and maps,
- * frrconf_order.c sorts as FRR does
+ * frrconf_parts.h - shared by the files that generate frr.conf: frrconf.c has the entry point and orders the blocks,
+ * frrconf_bgp.c prints `router bgp', frrconf_policy.c prefix lists and route-maps
  */
 #pragma once
 
 #include <stdio.h>
 
-#include "frrconf.h"
+#include "frr/frrconf.h"
 
+/* One frr.conf while it is generated. Pointers into `config` are borrowed. */
 struct frrconf {
 	FILE *out;
 	const struct config *config;
-	const struct config_neighbor **neighbors; /* as FRR sorts them */
+	const struct config_neighbor **neighbors; /* in FRR's order */
 	size_t n_neighbors;
-	const struct config_bfd_profile **profiles; /* the same */
-	FILE *outer; /* while `out` is a family's */
+	const struct config_bfd_profile **profiles; /* in FRR's order */
+	FILE *outer; /* the text around an address family, while `out` collects the family's lines */
 	char *family;
 	size_t family_len;
 };
 
-/* What FRR calls it; freed by the caller. */
+/* The neighbor's name in frr.conf; the caller frees it. */
 char *frrconf_peer(const struct config_neighbor *n);
 
-/* Whether the VRF's Type-5 routes go through the route-map evpnd-own-VRF, which leaves out those that it imports. */
+/* Prints the `router bgp' blocks. */
+void frrconf_print_bgp(struct frrconf *f);
+
+/*
+ * Prints the lines of neighbor `peer` that apply the route-maps evpnd-fabric-in and evpnd-fabric-out, in the address
+ * family of this name: see frrconf_policy.c.
+ */
+void frrconf_print_fabric_maps(struct frrconf *f, const struct config_neighbor *n, const char *peer,
+			       const char *family);
+
+/* Whether the VRF's Type-5 routes pass the route-map evpnd-own-VRF, which removes those imported from other VRFs. */
 bool frrconf_has_map(const struct config_l3vni *l3);
 /*
- * These maps. Before `router bgp', where FRR has them behind it: bgpd, reading a file, would know the map only seconds
- * after `advertise ... route-map' and announce everything until then (bgp route-map delay-timer).
+ * Prints these route-maps and those of fabric neighbors. They stand before `router bgp', though FRR shows them behind it: when bgpd reads `advertise
+ * ... route-map' first, it announces everything until the map is applied seconds later (bgp route-map delay-timer).
  */
 void frrconf_print_maps(struct frrconf *f);
+/* Prints the prefix lists of l3vnis.host.accept. */
 void frrconf_print_lists(struct frrconf *f);
-
-void frrconf_print(struct frrconf *f);

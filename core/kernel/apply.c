@@ -6,13 +6,15 @@
 #include <netinet/in.h>
 #include <netlink/attr.h>
 
-#include "apply_parts.h"
-#include "netns.h"
-#include "ovs.h"
-#include "util.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "kernel/apply_parts.h"
+#include "kernel/netns.h"
+#include "kernel/ovs.h"
 
 #ifndef IFA_PROTO
-#define IFA_PROTO 11 /* linux 5.18; older kernels pass it over */
+#define IFA_PROTO 11 /* linux 5.18; older kernels ignore it */
 #endif
 
 void apply_put_ip(struct nl_msg *msg, int attr, const struct ipaddr *ip)
@@ -37,7 +39,7 @@ static struct outcome address(struct apply *apply, const struct op *op, int type
 	nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO);
 	apply_put_ip(msg, IFA_LOCAL, &addr->ip);
 	apply_put_ip(msg, IFA_ADDRESS, ipaddr_is_set(&addr->peer) ? &addr->peer : &addr->ip);
-	/* Configured, not guessed: nobody could bind to an IPv6 address while it is tentative. */
+	/* No duplicate address detection: no program can bind to an IPv6 address while it is tentative. */
 	nla_put_u32(msg, IFA_FLAGS, addr->flags | (addr->ip.family == AF_INET6 ? IFA_F_NODAD : 0));
 	if (ipaddr_is_set(&addr->broadcast))
 		apply_put_ip(msg, IFA_BROADCAST, &addr->broadcast);
@@ -50,9 +52,13 @@ static struct outcome address(struct apply *apply, const struct op *op, int type
 
 static struct outcome address_add(struct apply *apply, const struct op *op)
 {
-	struct outcome o = address(apply, op, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
+	struct outcome o = address(apply, op, RTM_NEWADDR,
+				   NLM_F_CREATE | (op->attrs == OP_ADDR_AGAIN ? NLM_F_REPLACE : NLM_F_EXCL));
 
-	/* The kernel may have been told to keep an IPv6 address that was expected to go with its link (keep_addr_on_down). */
+	/*
+	 * With the sysctl keep_addr_on_down the kernel keeps IPv6 addresses that the plan expects to lose with their
+	 * link.
+	 */
 	return o.error == -EEXIST ? OUTCOME(0) : o;
 }
 
@@ -98,7 +104,7 @@ static struct outcome route_add(struct apply *apply, const struct op *op)
 
 static struct outcome route_replace(struct apply *apply, const struct op *op)
 {
-	/* Created, if it has gone with the device of its former next hop. */
+	/* With NLM_F_CREATE, because the kernel may have deleted it with the device of its former next hop. */
 	return route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
 }
 
@@ -106,58 +112,51 @@ static struct outcome route_delete(struct apply *apply, const struct op *op)
 {
 	struct outcome o = route(apply, op, RTM_DELROUTE, 0);
 
-	/* Routes go with the device or the VRF they hang on. */
+	/* The kernel deletes a route with its device or VRF. */
 	return o.error == -ESRCH ? OUTCOME(0) : o;
 }
 
-/*
- * By default the kernel deletes with an IPv4 address the others of its subnet that were added later, and these may be just
- * the ones that are wanted now.
- */
+static struct outcome address_promote(struct apply *apply, const struct op *op)
+{
+	char key[NET_SYSCTL_KEY_SIZE];
+
+	return apply_write_sysctl(apply, op->addr->ns, net_promote_key(op->addr->link, key), op->attrs ? "0" : "1");
+}
+
 static struct outcome address_delete(struct apply *apply, const struct op *op)
 {
-	const struct net_addr *addr = op->addr;
-	_cleanup_free_ char *key = xasprintf("net/ipv4/conf/%s/promote_secondaries", addr->link);
-	struct outcome o = OUTCOME(0);
+	struct outcome o = address(apply, op, RTM_DELADDR, 0);
 
-	if (addr->ip.family == AF_INET && !streq(addr->link, "lo"))
-		o = apply_write_sysctl(apply, addr->ns, key, "1");
-	if (o.error == 0)
-		o = address(apply, op, RTM_DELADDR, 0);
-	/* Gone meanwhile, by another hand: what we wanted. */
+	/* Another program has deleted it. */
 	return o.error == -EADDRNOTAVAIL ? OUTCOME(0) : o;
 }
 
 static struct outcome ovs_outcome(const struct apply *apply, int r)
 {
+	if (r == 0)
+		return (struct outcome){ .pending = true };
 	return r < 0 ? (struct outcome){ -apply->ovs_err.code, apply->ovs_err.msg } : OUTCOME(0);
 }
 
 static struct outcome ovs_port_added(struct apply *apply, const struct op *op)
 {
-	/* A server that hangs is not asked again for each of many ports. */
-	if (apply->ovs_err.code == ETIMEDOUT)
-		return ovs_outcome(apply, -1);
-	return ovs_outcome(apply, ovs_port_add(apply->ovs_socket, apply->instance, op->ovs_port, &apply->ovs_err));
+	return ovs_outcome(apply, ovs_port_add(apply->ovs, op->ovs_port, &apply->ovs_err));
 }
 
 static struct outcome ovs_port_deleted(struct apply *apply, const struct op *op)
 {
-	if (apply->ovs_err.code == ETIMEDOUT)
-		return ovs_outcome(apply, -1);
-	return ovs_outcome(apply, ovs_port_delete(apply->ovs_socket, apply->instance, op->ovs_port, &apply->ovs_cfg,
-						  &apply->ovs_err));
+	return ovs_outcome(apply, ovs_port_delete(apply->ovs, op->ovs_port, &apply->ovs_err));
 }
 
-/* Once for all that were deleted, not for each: ovs-vswitchd looks at everything anew each time. */
-static void await_ovs(struct apply *apply, const struct op *op)
+/*
+ * Waits once for all deleted ports, because ovs-vswitchd reconfigures everything each time. Ports that are pruned need
+ * no wait. Returns 1 when it has done it, 0 when not yet.
+ */
+static int await_ovs(struct apply *apply, const struct op *op)
 {
-	if (!apply->ovs_cfg || op->type == OP_OVS_PORT_DELETE)
-		return;
-	/* What is pruned goes anyway. */
-	if (op->stage == PLAN_BUILD)
-		ovs_await(apply->ovs_socket, apply->ovs_cfg);
-	apply->ovs_cfg = 0;
+	if (!apply->ovs || op->type == OP_OVS_PORT_DELETE || op->stage != PLAN_BUILD)
+		return 1;
+	return ovs_await(apply->ovs);
 }
 
 static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const struct op *) = {
@@ -165,22 +164,24 @@ static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const stru
 	[OP_LINK_DELETE] = apply_link_delete,
 	[OP_LINK_CREATE] = apply_link_create,
 	[OP_LINK_MOVE] = apply_link_move,
-	[OP_LINK_RETURN] = apply_link_move,
+	[OP_LINK_GIVE_BACK] = apply_link_move,
 	[OP_LINK_IPV6] = apply_link_ipv6,
 	[OP_LINK_DOWN] = apply_link_down,
 	[OP_LINK_SET] = apply_link_set,
 	[OP_ADDR_ADD] = address_add,
+	[OP_ADDR_PROMOTE] = address_promote,
 	[OP_ADDR_DELETE] = address_delete,
 	[OP_ROUTE_ADD] = route_add,
 	[OP_ROUTE_REPLACE] = route_replace,
 	[OP_ROUTE_DELETE] = route_delete,
+	/* In the database of Open vSwitch. */
 	[OP_OVS_PORT_ADD] = ovs_port_added,
 	[OP_OVS_PORT_DELETE] = ovs_port_deleted,
 };
 
 static const char *op_extack(const struct apply *apply, const struct op *op)
 {
-	if (op->type == OP_SYSCTL_SET || op->type == OP_LINK_IPV6 || op->ovs_port)
+	if (op->type == OP_SYSCTL_SET || op->type == OP_LINK_IPV6 || op->type == OP_ADDR_PROMOTE || op->ovs_port)
 		return "";
 	return rtnl_extack(apply->rtnl[plan_op_ns(op)]);
 }
@@ -195,25 +196,64 @@ static void explain(const struct apply *apply, const struct op *op, const struct
 		  plan_op_text(op, text), strerror(-outcome->error), kernel[0] ? ": " : "", kernel);
 }
 
+static void begin_op(struct apply *apply)
+{
+	/* An operation that waits for Open vSwitch was begun by an earlier call. */
+	if (!apply->started_us && log_is_shown(EVPN_LOG_DEBUG))
+		apply->started_us = clock_us();
+}
+
+/* Logs `n` operations that one message applied. */
+static void log_applied(const struct apply *apply, const struct op *ops, size_t n)
+{
+	double ms = (double)(clock_us() - apply->started_us) / 1000;
+	char text[PLAN_OP_SIZE];
+
+	for (size_t i = 0; i < n; i++)
+		if (n == 1)
+			log_debug("%s (%.1f ms)", plan_op_text(&ops[i], text), ms);
+		else
+			log_debug("%s (%zu in one message, %.1f ms)", plan_op_text(&ops[i], text), n, ms);
+}
+
+static void end_ops(struct apply *apply, const struct op *ops, size_t n_applied)
+{
+	if (apply->started_us)
+		log_applied(apply, ops, n_applied);
+	apply->started_us = 0;
+}
+
+/* Returns 1 when all are done, 0 when apply->next has to wait, <0 on an error of the base. */
 static int run_ops(struct apply *apply, const struct plan *plan, enum plan_stage stage, struct evpn_error *err)
 {
-	size_t batch_end = 0;
-
-	for (size_t i = 0; i < plan->n_ops; i++) {
-		const struct op *op = &plan->ops[i];
+	for (; apply->next < plan->n_ops; apply->next++) {
+		const struct op *op = &plan->ops[apply->next];
 		struct outcome outcome;
 
 		if (op->stage != stage || plan_group_in(apply->desired, apply->failed, op->group))
 			continue;
-		await_ovs(apply, op);
-		if (op->type == OP_LINK_DELETE && i >= batch_end) {
-			batch_end = i + apply_delete_run(apply, plan, i);
-			if (apply_delete_many(apply, plan, i, batch_end - i)) {
-				i = batch_end - 1;
+		if (apply_must_pause(apply))
+			return 0;
+		begin_op(apply);
+		/* Open vSwitch's socket must not belong to FRR's namespace, which it would keep alive. */
+		if (op->ovs_port)
+			netns_leave(&apply->sysctl_back);
+		if (await_ovs(apply, op) == 0)
+			return 0;
+		if (op->type == OP_LINK_DELETE && apply->next >= apply->batch_end) {
+			size_t n = apply_delete_run(apply, plan, apply->next);
+
+			apply->batch_end = apply->next + n;
+			if (apply_delete_many(apply, plan, apply->next, n)) {
+				end_ops(apply, op, n);
+				apply->next = apply->batch_end - 1;
 				continue;
 			}
 		}
 		outcome = runners[op->type](apply, op);
+		if (outcome.pending)
+			return 0;
+		end_ops(apply, op, outcome.error ? 0 : 1);
 		if (outcome.error) {
 			apply->failed[op->group] = true;
 			explain(apply, op, &outcome, err);
@@ -226,7 +266,7 @@ static int run_ops(struct apply *apply, const struct plan *plan, enum plan_stage
 		if (apply->after)
 			apply->after(apply->arg);
 	}
-	return 0;
+	return 1;
 }
 
 int apply_stage(struct apply *apply, const struct plan *plan, enum plan_stage stage, struct evpn_error *err)
@@ -236,5 +276,13 @@ int apply_stage(struct apply *apply, const struct plan *plan, enum plan_stage st
 	apply->sysctl_back = -1;
 	r = run_ops(apply, plan, stage, err);
 	netns_leave(&apply->sysctl_back);
+	apply_pace_end(apply);
+	if (r != 0) {
+		apply->next = apply->batch_end = 0;
+		apply->pace = (struct apply_pace){ 0 };
+		memset(apply->leaving_known, 0, sizeof(apply->leaving_known));
+	}
+	if (r > 0 && stage == PLAN_PRUNE)
+		ovs_note(apply->ovs);
 	return r;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* apply_delete.c - many devices deleted in one message; see apply_parts.h */
+/* apply_delete.c - deletes many devices by one message; see apply_parts.h */
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 
-#include "apply_parts.h"
+#include "kernel/apply_parts.h"
 
 /*
- * A device that goes alone waits for several RCU grace periods; those of one message wait together. But each bridge waits
- * for one by itself even then (br_multicast_dev_del), and the kernel's lock for links is held meanwhile, which FRR needs
- * too: half a second at most.
+ * The kernel waits for several RCU grace periods to delete a device; the devices of one message share these waits. But
+ * it waits for one more for each bridge (br_multicast_dev_del), and holds the rtnl lock meanwhile, which FRR needs too.
+ * With this limit that takes half a second at most.
  */
 #define BATCH_MAX 32
 
@@ -55,7 +55,7 @@ static void each_link(const struct nlmsghdr *hdr, void *arg)
 	search->taken = true;
 }
 
-/* Whether nothing is in the group but what this stage deletes anyway. Asked once a stage, just before the first use. */
+/* Whether the group has no devices but those that this stage deletes. Read once a stage, just before the first use. */
 static bool group_is_free(struct apply *apply, const struct plan *plan, const struct op *head)
 {
 	enum net_ns ns = head->link->ns;
@@ -99,7 +99,7 @@ bool apply_delete_many(struct apply *apply, const struct plan *plan, size_t firs
 	for (size_t i = 0; i < n; i++) {
 		int r = ops[i].link->leaving ? 0 : put_into_group(apply, ops[i].link);
 
-		/* Gone already is what we want. */
+		/* -ENODEV: it is deleted already. */
 		if (r < 0 && r != -ENODEV)
 			return false;
 		n_there += r == 0;

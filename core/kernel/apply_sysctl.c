@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* apply_sysctl.c - sysctls, which are files; see apply_parts.h */
+/* apply_sysctl.c - writes sysctls, which are files; see apply_parts.h */
 #include <errno.h>
 #include <fcntl.h>
 
-#include "apply_parts.h"
-#include "netns.h"
-#include "util.h"
+#include "base/util.h"
+#include "kernel/apply_parts.h"
+#include "kernel/netns.h"
 
-/* Entering and leaving costs more than the write, and a build writes a sysctl for most devices. */
+/* Entering and leaving a namespace takes longer than the write, and a build writes a sysctl for most devices. */
 static int enter(struct apply *apply, enum net_ns ns)
 {
 	struct evpn_error err = { 0 };

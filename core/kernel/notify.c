@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* monitor.c - see monitor.h */
+/* notify.c - see notify.h */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/rtnetlink.h>
@@ -9,19 +9,19 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-#include "notify.h"
-#include "netns.h"
-#include "util.h"
+#include "base/util.h"
+#include "kernel/netns.h"
+#include "kernel/notify.h"
 
-/* A notification is one link's message at most: well under this. */
+/* The largest notification is the message of one link, which is shorter. */
 #define RECEIVE_SIZE 32768
-/* Room for what a container's start announces; more is told as lost, which costs one look at the kernel. */
+/* Enough for the notifications of a container's start. If it overflows, evpnd reads the kernel once more. */
 #define QUEUE_SIZE (1 << 20)
-/* Messages taken at a time, so that a storm of them cannot keep evpnd from its other events; and a whole queue of them. */
+/* Messages taken at a time, so that a storm of them does not block other events; and a whole queue of them. */
 #define READ_SHARE  256
 #define DRAIN_SHARE 4096
 
-struct monitor {
+struct notify {
 	struct nl_sock *sk;
 	void (*each)(const struct nlmsghdr *hdr, void *arg);
 	void *arg;
@@ -33,7 +33,9 @@ static const int groups_of[NET_NS_COUNT][8] = {
 			 RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF },
 };
 
-/* Of routes, only those of our protocol. The filter loads in network order what netlink has in the host's. */
+/*
+ * Passes only routes with our protocol number. The filter loads in network byte order what netlink has in the host's.
+ */
 static int filter_routes(int fd)
 {
 	struct sock_filter code[] = {
@@ -52,21 +54,21 @@ static int filter_routes(int fd)
 
 static int on_valid(struct nl_msg *msg, void *arg)
 {
-	const struct monitor *monitor = arg;
+	const struct notify *monitor = arg;
 
 	if (monitor->each)
 		monitor->each(nlmsg_hdr(msg), monitor->arg);
 	return NL_OK;
 }
 
-/* The filter before the groups: nothing passes it unseen. */
-static int subscribe(struct monitor *monitor, enum net_ns ns, struct evpn_error *err)
+/* The filter is set before the groups, so that no message arrives without it. */
+static int subscribe(struct notify *monitor, enum net_ns ns, struct evpn_error *err)
 {
 	int fd = nl_socket_get_fd(monitor->sk), size = QUEUE_SIZE, r;
 
 	if (filter_routes(fd) < 0)
 		return evpn_fail(err, errno, "filter for kernel notifications: %s", strerror(errno));
-	/* FORCE: beyond net.core.rmem_max, which the administrator's rights allow. */
+	/* FORCE: beyond net.core.rmem_max, which CAP_NET_ADMIN allows. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	for (size_t i = 0; i < ARRAY_LEN(groups_of[ns]) && groups_of[ns][i]; i++) {
 		r = nl_socket_add_membership(monitor->sk, groups_of[ns][i]);
@@ -76,14 +78,14 @@ static int subscribe(struct monitor *monitor, enum net_ns ns, struct evpn_error 
 	return 0;
 }
 
-static void closep(struct monitor **monitor)
+static void closep(struct notify **monitor)
 {
-	monitor_close(*monitor);
+	notify_close(*monitor);
 }
 
-int monitor_open(int netns_fd, enum net_ns ns, struct monitor **ret_monitor, struct evpn_error *err)
+int notify_open(int netns_fd, enum net_ns ns, struct notify **ret_monitor, struct evpn_error *err)
 {
-	_cleanup_(closep) struct monitor *monitor = xcalloc(1, sizeof(*monitor));
+	_cleanup_(closep) struct notify *monitor = xcalloc(1, sizeof(*monitor));
 	_cleanup_netns_ int back = -1;
 	int r;
 
@@ -106,7 +108,7 @@ int monitor_open(int netns_fd, enum net_ns ns, struct monitor **ret_monitor, str
 	return 0;
 }
 
-void monitor_close(struct monitor *monitor)
+void notify_close(struct notify *monitor)
 {
 	if (!monitor)
 		return;
@@ -114,12 +116,12 @@ void monitor_close(struct monitor *monitor)
 	free(monitor);
 }
 
-int monitor_fd(const struct monitor *monitor)
+int notify_fd(const struct notify *monitor)
 {
 	return nl_socket_get_fd(monitor->sk);
 }
 
-bool monitor_read(struct monitor *monitor, void (*each)(const struct nlmsghdr *hdr, void *arg), void *arg)
+bool notify_read(struct notify *monitor, void (*each)(const struct nlmsghdr *hdr, void *arg), void *arg)
 {
 	int r = 0;
 
@@ -127,6 +129,6 @@ bool monitor_read(struct monitor *monitor, void (*each)(const struct nlmsghdr *h
 	monitor->arg = arg;
 	for (int i = each ? READ_SHARE : DRAIN_SHARE; i > 0 && r >= 0; i--)
 		r = nl_recvmsgs_default(monitor->sk);
-	/* ENOBUFS, or what libnl cannot make sense of: that message is gone, the next one is good again. */
+	/* ENOBUFS, or a message that libnl cannot parse: it is lost, the next one is complete again. */
 	return r < 0 && r != -NLE_AGAIN;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * monitor.h - the kernel's notifications of one namespace: links and addresses; in FRR's also routes and netconf
+ * notify.h - the kernel's notifications of one namespace: links and addresses; in FRR's also routes and netconf
  *
- * Only listens. Routes are filtered inside the kernel (classic BPF): those of our own protocol pass, so a full BGP table
- * wakes nobody. Neighbours are never subscribed to.
+ * A filter in the kernel (classic BPF) passes only routes with our protocol number, so that a full BGP table does not
+ * wake the process. Neighbours are not subscribed to.
  */
 #pragma once
 
@@ -11,23 +11,24 @@
 #include <stdbool.h>
 
 #include "evpn-plugin.h"
-#include "net.h"
+#include "model/net.h"
 
-struct monitor;
+struct notify;
 
 /*
- * Listens in the namespace from now on: what changes after this is queued. The socket keeps a namespace alive, and with
- * it a dead container's NIC: close it as soon as FRR's process is gone.
+ * Subscribes in the namespace: changes after this call are queued. The socket keeps the namespace alive, and with it
+ * the NIC of a container that has ended: close it as soon as FRR's process has ended. Returns 0 or <0.
  */
-int monitor_open(int netns_fd, enum net_ns ns, struct monitor **ret_monitor, struct evpn_error *err);
+int notify_open(int netns_fd, enum net_ns ns, struct notify **ret_monitor, struct evpn_error *err);
 /* Takes NULL. */
-void monitor_close(struct monitor *monitor);
+void notify_close(struct notify *monitor);
 
-/* Readable when something is queued. */
-int monitor_fd(const struct monitor *monitor);
+/* A descriptor that is readable when a message is queued. */
+int notify_fd(const struct notify *monitor);
 
 /*
- * Takes what is queued, a bounded share of it: the rest leaves the descriptor readable. `each` gets every message; NULL:
- * they are thrown away, all of them. True: messages were lost (the queue was full), so anything may have changed.
+ * Takes a bounded number of queued messages; if there are more, the descriptor stays readable. Calls `each` for every
+ * message; NULL: discards all that are queued. True: messages were lost because the queue was full, so anything may
+ * have changed.
  */
-bool monitor_read(struct monitor *monitor, void (*each)(const struct nlmsghdr *hdr, void *arg), void *arg);
+bool notify_read(struct notify *monitor, void (*each)(const struct nlmsghdr *hdr, void *arg), void *arg);

@@ -1,281 +1,302 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ovsdb.c - see ovsdb.h */
 #include <errno.h>
-#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 
-#include "ovsdb.h"
-#include "util.h"
+#include "base/json.h"
+#include "base/util.h"
+#include "base/volume.h"
+#include "kernel/ovsdb.h"
 
 #define DATABASE   "Open_vSwitch"
 #define REQUEST_ID 1
 
-/* One connection, for one request. */
-struct session {
-	const char *socket; /* its path, for messages */
-	int fd;
-	uint64_t until; /* CLOCK_MONOTONIC ms */
-	struct evpn_error *err;
+#define PIECE 65536
+/* One call of ovsdb_continue takes this many pieces at most, so that a server that never pauses does not hold it up. */
+#define PIECES_MAX 16
+/* So much text is parsed on a guess at most (is_worth_parsing); an incomplete message can be parsed several times. */
+#define GUESSED_MAX ((size_t)JSON_TEXT_MIB << 20)
+/* A server sends a probe now and then; each message costs time. */
+#define PASSED_MAX 1000
 
-	/* What has come and was not taken yet; the texts of messages follow each other without anything in between. */
+struct ovsdb {
+	char *socket; /* its path, for messages */
+	int fd;
+	size_t n_operations;
+	char *request;
+	size_t n_request, n_sent;
+
+	/* What was received and is not parsed yet: from text + start to text + len. */
 	char *text;
-	size_t start, len, size; /* the first one begins at start; len counts from text */
-	size_t total; /* of all messages */
-	/* Where the scan for its end is. */
-	size_t scanned;
-	unsigned int depth;
-	bool in_string, escaped;
+	size_t start, len, size;
+	struct json_scan scan; /* of all that was received */
+	size_t enough; /* when so much is there, the next attempt to parse is worth its time */
+	char last; /* the last character that is no blank, of what was received since the last attempt */
+	size_t guessed;
+	unsigned int n_passed; /* messages that are no answer */
 };
 
-static uint64_t now_ms(void)
+void ovsdb_free(struct ovsdb *db)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	if (!db)
+		return;
+	util_closep(&db->fd);
+	free(db->socket);
+	free(db->request);
+	free(db->text);
+	free(db);
 }
 
-static void session_clear(struct session *s)
+static void freep(struct ovsdb **db)
 {
-	util_closep(&s->fd);
-	free(s->text);
+	ovsdb_free(*db);
 }
 
-static int fault(const struct session *s, int code, const char *what, const char *why)
+int ovsdb_fd(const struct ovsdb *db)
 {
-	return evpn_fail(s->err, code, "Open vSwitch's database at %s: %s%s%s", s->socket, what, why[0] ? ": " : "",
-			 why);
+	return db->fd;
 }
 
-static int too_late(const struct session *s)
+uint32_t ovsdb_events(const struct ovsdb *db)
 {
-	return fault(s, ETIMEDOUT, "no answer within 2 s", "");
+	return db->n_sent < db->n_request ? EPOLLOUT : EPOLLIN;
 }
 
-/* Milliseconds left, for poll. */
-static int left(const struct session *s)
+static int fault(const struct ovsdb *db, struct evpn_error *err, int code, const char *what, const char *why)
 {
-	uint64_t now = now_ms();
-
-	return now < s->until ? (int)(s->until - now) : 0;
+	return evpn_fail(err, code, "Open vSwitch's database at %s: %s%s%s", db->socket, what, why[0] ? ": " : "", why);
 }
 
-static int connect_to(struct session *s)
+static int not_connected(const struct ovsdb *db, struct evpn_error *err, int code)
+{
+	return evpn_fail(err, code, "Open vSwitch's database at %s: connect: %s; does ovsdb-server run?", db->socket,
+			 strerror(code));
+}
+
+static int connect_to(struct ovsdb *db, struct evpn_error *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	/* A full backlog holds connect() up, and poll() cannot tell when it is over: this can. */
-	struct timeval limit = { .tv_sec = OVSDB_LIMIT_MS / 1000 };
+	_cleanup_close_ int place = -1;
 
-	if (strlen(s->socket) >= sizeof(address.sun_path))
-		return fault(s, ENAMETOOLONG, "the path is too long for a socket", "");
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", s->socket);
-	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s->fd < 0 || setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0)
-		return fault(s, errno, "socket", strerror(errno));
-	if (connect(s->fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+	if (strlen(db->socket) >= sizeof(address.sun_path))
+		return fault(db, err, ENAMETOOLONG, "the path is too long for a socket", "");
+	place = volume_open_socket(db->socket);
+	if (place == -ELOOP || place == -ENOTSOCK)
+		return fault(db, err, -place, volume_fault(place), "");
+	if (place < 0)
+		return not_connected(db, err, -place);
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
+	db->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (db->fd < 0)
+		return fault(db, err, errno, "socket", strerror(errno));
+	if (connect(db->fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
 		return 0;
+	/* unix(7): the queue is full. It is the kernel's, so the server does not look at it; poll(2) cannot wait for it. */
 	if (errno == EAGAIN)
-		return too_late(s);
-	return evpn_fail(s->err, errno, "Open vSwitch's database at %s: connect: %s; does ovsdb-server run?", s->socket,
-			 strerror(errno));
+		return fault(db, err, EAGAIN, "it accepts no connections; does ovsdb-server hang?", "");
+	return not_connected(db, err, errno);
 }
 
-/* 1: an event in `events`; <0: the time is over, even if there is always an event. */
-static int wait_for(const struct session *s, short events)
+/* 1: all is sent; 0: not yet. */
+static int send_more(struct ovsdb *db, struct evpn_error *err)
 {
-	struct pollfd pollfd = { .fd = s->fd, .events = events };
+	while (db->n_sent < db->n_request) {
+		ssize_t n = send(db->fd, db->request + db->n_sent, db->n_request - db->n_sent, MSG_NOSIGNAL);
 
-	while (left(s) > 0) {
-		int r = poll(&pollfd, 1, left(s));
-
-		if (r > 0)
-			return 1;
-		if (r < 0 && errno != EINTR)
-			return fault(s, errno, "poll", strerror(errno));
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return fault(db, err, errno, "send", strerror(errno));
+		if (n > 0)
+			db->n_sent += (size_t)n;
 	}
-	return too_late(s);
+	return 1;
 }
 
-static int send_all(const struct session *s, const char *text)
+int ovsdb_start(const char *socket, json_t *operations, struct ovsdb **ret, struct evpn_error *err)
 {
-	size_t len = strlen(text);
+	_cleanup_(freep) struct ovsdb *db = xcalloc(1, sizeof(*db));
+	json_auto_t *request = NULL;
 
-	while (len > 0) {
-		ssize_t n = send(s->fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-		if (n < 0 && errno == EAGAIN) {
-			if (wait_for(s, POLLOUT) < 0)
-				return -1;
-		} else if (n < 0 && errno != EINTR) {
-			return fault(s, errno, "send", strerror(errno));
-		} else if (n > 0) {
-			text += n;
-			len -= (size_t)n;
-		}
-	}
+	db->socket = xstrdup(socket);
+	db->fd = -1;
+	db->n_operations = json_array_size(operations);
+	json_array_insert_new(operations, 0, json_string(DATABASE));
+	request = json_pack("{s:s, s:i, s:o}", "method", "transact", "id", REQUEST_ID, "params", operations);
+	db->request = json_dumps(request, JSON_COMPACT);
+	if (!db->request)
+		return fault(db, err, EINVAL, "the request cannot be written as JSON", "");
+	db->n_request = strlen(db->request);
+	if (connect_to(db, err) < 0 || send_more(db, err) < 0)
+		return -1;
+	*ret = util_take_ptr(&db);
 	return 0;
 }
 
-/* Moves what is not taken yet to the front: once for all that came with one receive, whatever the number of messages. */
-static void compact(struct session *s)
+/* What was parsed goes, once for all that came with one receive, whatever the number of messages. */
+static void make_room(struct ovsdb *db)
 {
-	if (!s->start)
-		return;
-	memmove(s->text, s->text + s->start, s->len - s->start);
-	s->len -= s->start;
-	s->scanned -= s->start;
-	s->start = 0;
+	if (db->start) {
+		memmove(db->text, db->text + db->start, db->len - db->start);
+		db->len -= db->start;
+		db->start = 0;
+	}
+	if (db->len == db->size) {
+		db->size = db->size ? db->size * 2 : PIECE;
+		db->text = xrealloc_array(db->text, db->size, 1);
+	}
 }
 
-static int receive(struct session *s)
+/* 1: a piece; 0: there is none now. *ret_ended: there will be none. */
+static int receive(struct ovsdb *db, bool *ret_ended, struct evpn_error *err)
 {
 	ssize_t n;
 
-	if (wait_for(s, POLLIN) < 0)
-		return -1;
-	compact(s);
-	if (s->len == s->size) {
-		s->size = s->size ? s->size * 2 : 65536;
-		s->text = xrealloc_array(s->text, s->size, 1);
-	}
-	n = recv(s->fd, s->text + s->len, s->size - s->len, MSG_DONTWAIT);
+	make_room(db);
+	n = recv(db->fd, db->text + db->len, db->size - db->len, 0);
 	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : fault(s, errno, "receive", strerror(errno));
-	if (n == 0)
-		return fault(s, EPIPE, "it ended the connection without an answer", "");
-	s->len += (size_t)n;
-	s->total += (size_t)n;
-	if (s->total > OVSDB_REPLY_MAX)
-		return fault(s, EMSGSIZE, "its answer is larger than 16 MiB", "");
-	return 0;
-}
-
-/* Goes on to look for the end of the object at s->start. */
-static bool find_end(struct session *s)
-{
-	while (s->scanned < s->len) {
-		char c = s->text[s->scanned++];
-
-		if (s->in_string) {
-			s->in_string = s->escaped || c != '"';
-			s->escaped = !s->escaped && c == '\\';
-		} else if (c == '"') {
-			s->in_string = true;
-		} else if (c == '{' || c == '[') {
-			s->depth++;
-		} else if ((c == '}' || c == ']') && --s->depth == 0) {
-			return true;
+		return errno == EAGAIN || errno == EINTR ? 0 : fault(db, err, errno, "receive", strerror(errno));
+	*ret_ended = n == 0;
+	for (ssize_t i = n; i > 0; i--)
+		if (!memchr(" \t\r\n", db->text[db->len + (size_t)i - 1], 4)) {
+			db->last = db->text[db->len + (size_t)i - 1];
+			break;
 		}
-	}
-	return false;
+	if (!json_scan_add(&db->scan, db->text + db->len, (size_t)n))
+		return fault(db, err, EMSGSIZE, "its answer is too large", JSON_LIMITS_TEXT);
+	db->len += (size_t)n;
+	return n > 0;
 }
 
-/* Passes over blanks between messages. False: what comes is none. */
-static bool find_start(struct session *s)
+struct feed {
+	const char *text;
+	size_t left;
+	bool ran_dry; /* the parser wanted more than there is */
+};
+
+static size_t feed(void *buffer, size_t size, void *arg)
 {
-	while (s->start < s->len && memchr(" \t\r\n", s->text[s->start], 4))
-		s->start++;
-	s->scanned = s->start;
-	return s->start == s->len || s->text[s->start] == '{';
+	struct feed *feed = arg;
+	size_t n = size < feed->left ? size : feed->left;
+
+	memcpy(buffer, feed->text, n);
+	feed->text += n;
+	feed->left -= n;
+	feed->ran_dry |= n == 0;
+	return n;
 }
 
-/* The next message; NULL: none, err says why. */
-static json_t *next_message(struct session *s)
+/*
+ * 1: *ret_message is the next one; 0: it is not complete. Messages follow each other with or without blanks in between, so
+ * jansson finds where one ends. That it is incomplete shows in the parser's wish for more text. jansson's error code does
+ * not tell: half of `true' is an invalid token, and half of a character is invalid UTF-8.
+ */
+static int next_message(struct ovsdb *db, json_t **ret_message, struct evpn_error *err)
 {
+	size_t n = db->len - db->start;
+	struct feed source = { .text = db->text + db->start, .left = n };
 	json_error_t error;
-	json_t *message;
+	json_t *message = json_load_callback(feed, &source, JSON_DISABLE_EOF_CHECK, &error);
 
-	while (s->depth > 0 || find_start(s)) {
-		if (find_end(s)) {
-			message = json_loadb(s->text + s->start, s->scanned - s->start, 0, &error);
-			s->start = s->scanned;
-			if (!message)
-				fault(s, EPROTO, "its answer is no JSON", error.text);
-			return message;
-		}
-		if (receive(s) < 0)
-			return NULL;
+	db->last = '\0';
+	if (message) {
+		db->start += (size_t)error.position;
+		db->enough = 0;
+		*ret_message = message;
+		return 1;
 	}
-	fault(s, EPROTO, "this is no OVSDB server, its answer is no JSON object", "");
-	return NULL;
+	db->enough = 2 * n;
+	return source.ran_dry ? 0 : fault(db, err, EPROTO, "its answer is no JSON", error.text);
 }
 
-static const char *text_of(const json_t *object, const char *key)
+/*
+ * To parse a large answer anew after each of its pieces would take quadratic time. So it is done when there is twice as
+ * much as at the last attempt, and else on a guess: the server pauses, and what came last can be an object's end.
+ */
+static bool is_worth_parsing(struct ovsdb *db, bool pauses)
 {
-	const char *text = json_string_value(json_object_get(object, key));
+	size_t n = db->len - db->start;
 
-	return text ? text : "";
+	if (n > db->enough)
+		return true;
+	if (!pauses || db->last != '}' || db->guessed > GUESSED_MAX)
+		return false;
+	db->guessed += n;
+	return true;
 }
 
-static int refused(const struct session *s, const json_t *error)
+/* 1: the answer to our request. 0: not yet. What the server asks or announces besides is passed over. */
+static int take_reply(struct ovsdb *db, json_t **ret_reply, struct evpn_error *err)
 {
-	_cleanup_free_ char *why = xasprintf("%s%s%s", text_of(error, "error"),
-					     text_of(error, "details")[0] ? ": " : "", text_of(error, "details"));
+	json_t *message;
+	int r;
 
-	return fault(s, streq(text_of(error, "error"), "timed out") ? OVSDB_CONDITION : EIO, "it refuses", why);
+	while ((r = next_message(db, &message, err)) > 0) {
+		const json_t *id = json_object_get(message, "id");
+
+		if (!json_object_get(message, "method") && json_is_integer(id) &&
+		    json_integer_value(id) == REQUEST_ID) {
+			*ret_reply = message;
+			return 1;
+		}
+		r = json_is_object(message) ? 0 : -1;
+		json_decref(message);
+		if (r < 0)
+			return fault(db, err, EPROTO, "this is no OVSDB server, its answer is no JSON object", "");
+		if (++db->n_passed > PASSED_MAX)
+			return fault(db, err, EMSGSIZE, "it sends messages without end, and no answer", "");
+	}
+	return r;
+}
+
+static int refused(const struct ovsdb *db, const json_t *error, struct evpn_error *err)
+{
+	_cleanup_free_ char *why = xasprintf("%s%s%s", json_text(error, "error"),
+					     json_text(error, "details")[0] ? ": " : "", json_text(error, "details"));
+
+	return fault(db, err, streq(json_text(error, "error"), "timed out") ? OVSDB_CONDITION : OVSDB_REFUSED,
+		     "it refuses", why);
 }
 
 /* RFC 7047 4.1.3: an object for each operation, up to the one that failed, null after it; one more if the end failed. */
-static int judge(const struct session *s, const json_t *reply, size_t n_operations, json_t **ret_results,
-		 size_t *ret_failed)
+static int judge(const struct ovsdb *db, const json_t *reply, json_t **ret_results, size_t *ret_failed,
+		 struct evpn_error *err)
 {
 	json_t *results = json_object_get(reply, "result"), *result;
 	size_t i;
 
 	if (json_is_object(json_object_get(reply, "error")))
-		return refused(s, json_object_get(reply, "error"));
-	if (!json_is_array(results) || json_array_size(results) < n_operations)
-		return fault(s, EPROTO, "its answer has no results", "");
+		return refused(db, json_object_get(reply, "error"), err);
+	if (!json_is_array(results) || json_array_size(results) < db->n_operations)
+		return fault(db, err, EPROTO, "its answer has no results", "");
 	json_array_foreach(results, i, result)
 	{
 		if (json_is_string(json_object_get(result, "error"))) {
 			if (ret_failed)
 				*ret_failed = i;
-			return refused(s, result);
+			return refused(db, result, err);
 		}
-		if (i < n_operations && !json_is_object(result))
-			return fault(s, EPROTO, "its answer lacks results", "");
+		if (i < db->n_operations && !json_is_object(result))
+			return fault(db, err, EPROTO, "its answer lacks results", "");
 	}
 	*ret_results = json_incref(results);
-	return 0;
+	return 1;
 }
 
-/* The answer to our request; what the server asks or tells besides is passed over. */
-static int take_reply(struct session *s, json_t **ret_reply)
+int ovsdb_continue(struct ovsdb *db, json_t **ret_results, size_t *ret_failed, struct evpn_error *err)
 {
-	for (;;) {
-		json_t *message = next_message(s);
-		const json_t *id = json_object_get(message, "id");
+	json_auto_t *reply = NULL;
+	bool ended = false;
+	int r = send_more(db, err);
 
-		if (!message)
+	for (int i = 0; r > 0 && i < PIECES_MAX && !reply; i++) {
+		r = receive(db, &ended, err);
+		if (r >= 0 && is_worth_parsing(db, r == 0) && take_reply(db, &reply, err) < 0)
 			return -1;
-		if (!json_object_get(message, "method") && json_is_integer(id) &&
-		    json_integer_value(id) == REQUEST_ID) {
-			*ret_reply = message;
-			return 0;
-		}
-		json_decref(message);
 	}
-}
-
-int ovsdb_transact(const char *socket, json_t *operations, json_t **ret_results, size_t *ret_failed,
-		   struct evpn_error *err)
-{
-	_cleanup_(session_clear) struct session s = {
-		.socket = socket, .fd = -1, .until = now_ms() + OVSDB_LIMIT_MS, .err = err
-	};
-	size_t n_operations = json_array_size(operations);
-	json_auto_t *request = NULL, *reply = NULL;
-	_cleanup_free_ char *text = NULL;
-
-	json_array_insert_new(operations, 0, json_string(DATABASE));
-	request = json_pack("{s:s, s:i, s:o}", "method", "transact", "id", REQUEST_ID, "params", operations);
-	text = json_dumps(request, JSON_COMPACT);
-	if (!text)
-		return fault(&s, EINVAL, "the request cannot be written as JSON", "");
-	if (connect_to(&s) < 0 || send_all(&s, text) < 0 || take_reply(&s, &reply) < 0)
-		return -1;
-	return judge(&s, reply, n_operations, ret_results, ret_failed);
+	if (reply)
+		return judge(db, reply, ret_results, ret_failed, err);
+	return ended ? fault(db, err, EPIPE, "it ended the connection without an answer", "") : r < 0 ? r : 0;
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* actual.c - see actual.h */
+/* read.c - see read.h */
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netlink/attr.h>
 
-#include "read.h"
-#include "read_link.h"
-#include "netns.h"
-#include "util.h"
+#include "base/file.h"
+#include "base/util.h"
+#include "kernel/netns.h"
+#include "kernel/read.h"
+#include "kernel/read_link.h"
+#include "kernel/sysctl.h"
 
 #ifndef IFA_PROTO
 #define IFA_PROTO 11 /* linux 5.18 */
@@ -18,7 +20,7 @@
 #define IFAPROT_KERNEL_RA 2
 #endif
 
-/* Flags of an address that somebody has set; the others say what became of it. */
+/* The flags of an address that a user sets; the kernel sets the others. */
 #define ADDR_USER_FLAGS \
 	(IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
 
@@ -28,13 +30,13 @@ struct slot {
 	size_t pos;
 };
 
-/* The reading of one namespace. */
+/* State of reading one namespace. */
 struct reader {
 	struct net *net;
 	enum net_ns ns;
-	const struct actual_ident *ident;
+	const struct read_ident *ident;
 	size_t first_link, first_addr, first_route;
-	struct actual_raw *raw; /* by position from first_link */
+	struct read_raw *raw; /* by position from first_link */
 	size_t n_raw;
 	struct slot *slots; /* sorted by ifindex */
 	bool knows_addr_proto;
@@ -58,13 +60,13 @@ static void each_link(const struct nlmsghdr *hdr, void *arg)
 {
 	struct reader *reader = arg;
 	struct net_link link;
-	struct actual_raw raw;
+	struct read_raw raw;
 
-	if (!actual_parse_link(hdr, reader->ident, &link, &raw))
+	if (!read_parse_link(hdr, reader->ident, &link, &raw))
 		return;
 	link.ns = reader->ns;
 	*(struct net_link *)util_append(&reader->net->links, &reader->net->n_links, sizeof(link)) = link;
-	*(struct actual_raw *)util_append(&reader->raw, &reader->n_raw, sizeof(raw)) = raw;
+	*(struct read_raw *)util_append(&reader->raw, &reader->n_raw, sizeof(raw)) = raw;
 	if (streq(link.name, "lo"))
 		reader->net->no_ipv6[reader->ns] = !raw.has_inet6;
 }
@@ -96,9 +98,9 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 	ip = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
 	link = find_index(reader, (int)ifa->ifa_index);
 	/*
-	 * Addresses that the kernel makes, of the link, by router advertisements, come and go with the device: a link-local
-	 * one of a device of ours is ours where the kernel makes none. (The flag of a temporary address is that of a
-	 * secondary one in IPv4.)
+	 * The kernel adds and deletes by itself link-local addresses and those of router advertisements. But on a
+	 * device of ours with addrgenmode none a link-local address is ours. (IPv4 uses the flag of a temporary address
+	 * for secondary ones.)
 	 */
 	if (!ip || !link ||
 	    (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL && !(link->addrgen_none && net_is_made(link))) ||
@@ -107,19 +109,18 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 	addr = util_append(&reader->net->addrs, &reader->net->n_addrs, sizeof(*addr));
 	addr->ns = reader->ns;
 	net_set_name(addr->link, link->name);
-	actual_ip_from_attr(ip, ifa->ifa_family, ifa->ifa_prefixlen, &addr->ip);
+	read_ip_attr(ip, ifa->ifa_family, ifa->ifa_prefixlen, &addr->ip);
 	addr->ours = proto == NET_PROTOCOL;
 	addr->proto = proto;
 	addr->scope = ifa->ifa_scope;
 	addr->flags = (tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : ifa->ifa_flags) & ADDR_USER_FLAGS;
-	/* IFA_ADDRESS is the peer's where it differs; in an IPv6 message without IFA_LOCAL it is the address. */
+	/* IFA_ADDRESS is the peer's address if it differs. An IPv6 message without IFA_LOCAL has the address in it. */
 	if (tb[IFA_LOCAL] && tb[IFA_ADDRESS])
-		actual_ip_from_attr(tb[IFA_ADDRESS], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip), &addr->peer);
+		read_ip_attr(tb[IFA_ADDRESS], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip), &addr->peer);
 	if (memcmp(addr->peer.bytes, addr->ip.bytes, sizeof(addr->ip.bytes)) == 0)
 		memset(&addr->peer, 0, sizeof(addr->peer));
 	if (tb[IFA_BROADCAST])
-		actual_ip_from_attr(tb[IFA_BROADCAST], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip),
-				    &addr->broadcast);
+		read_ip_attr(tb[IFA_BROADCAST], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip), &addr->broadcast);
 	if (tb[IFA_LABEL])
 		net_set_name(addr->label, nla_get_string(tb[IFA_LABEL]));
 }
@@ -146,10 +147,9 @@ static void each_route(const struct nlmsghdr *hdr, void *arg)
 	route->ns = reader->ns;
 	route->table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
 	route->type = rtm->rtm_type == RTN_UNREACHABLE ? NET_ROUTE_UNREACHABLE : NET_ROUTE_UNICAST;
-	actual_ip_from_attr(tb[RTA_DST], rtm->rtm_family, rtm->rtm_dst_len, &route->dst);
+	read_ip_attr(tb[RTA_DST], rtm->rtm_family, rtm->rtm_dst_len, &route->dst);
 	if (tb[RTA_GATEWAY])
-		actual_ip_from_attr(tb[RTA_GATEWAY], rtm->rtm_family, rtm->rtm_family == AF_INET ? 32 : 128,
-				    &route->via);
+		read_ip_attr(tb[RTA_GATEWAY], rtm->rtm_family, rtm->rtm_family == AF_INET ? 32 : 128, &route->via);
 	route->metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
 }
 
@@ -187,7 +187,7 @@ static int dump_addrs(struct reader *reader, struct rtnl *rtnl)
 	return rtnl_dump(rtnl, msg, each_addr, restart_addrs, reader);
 }
 
-/* The kernel picks out our protocol's routes (strict checking), so a full BGP table costs no copying. */
+/* The kernel filters by our protocol number (strict checking), so a full BGP table is not copied. */
 static int dump_routes(struct reader *reader, struct rtnl *rtnl, uint8_t family)
 {
 	struct rtmsg rtm = { .rtm_family = family, .rtm_protocol = NET_PROTOCOL };
@@ -218,11 +218,11 @@ static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *
 	}
 	if (r < 0)
 		return evpn_fail(err, -r, "%s: dump of %s: %s%s", net_ns_name(reader->ns), what, strerror(-r),
-				 r == -EINTR ? "; the namespace changes all the time" : "");
+				 r == -EINTR ? "; the namespace kept changing, try again" : "");
 	return 0;
 }
 
-/* Indices become names. A veth's peer is the link whose own peer index points back. */
+/* Turns indices into names. The peer of a veth is the link whose peer index points back. */
 static void resolve(struct reader readers[NET_NS_COUNT])
 {
 	for (int ns = 0; ns < NET_NS_COUNT; ns++) {
@@ -230,19 +230,21 @@ static void resolve(struct reader readers[NET_NS_COUNT])
 
 		for (size_t i = 0; i < reader->n_raw; i++) {
 			struct net_link *link = &reader->net->links[reader->first_link + i];
-			const struct actual_raw *raw = &reader->raw[i];
+			const struct read_raw *raw = &reader->raw[i];
 			const struct net_link *master = raw->master ? find_index(reader, raw->master) : NULL;
 			const struct reader *other = &readers[raw->link_elsewhere ? !ns : ns];
 			const struct net_link *peer = NULL;
 
 			if (master)
 				net_set_name(link->master, master->name);
-			if (raw->link && (link->kind == NET_KIND_VLAN || link->kind == NET_KIND_MACVLAN) &&
-			    other->ns == NET_NS_HOST && find_index(other, raw->link))
+			const unsigned int attrs = net_kinds[link->kind].attrs;
+
+			if (raw->link && (attrs & NET_LINK_PARENT) && other->ns == NET_NS_HOST &&
+			    find_index(other, raw->link))
 				net_set_name(link->parent, find_index(other, raw->link)->name);
-			if (link->kind == NET_KIND_VETH && raw->link)
+			if (raw->link && (attrs & NET_LINK_PEER))
 				peer = find_index(other, raw->link);
-			if (peer && peer->kind == NET_KIND_VETH &&
+			if (peer && peer->kind == link->kind &&
 			    other->raw[peer - &other->net->links[other->first_link]].link == link->ifindex) {
 				link->peer_ns = other->ns;
 				net_set_name(link->peer, peer->name);
@@ -252,8 +254,8 @@ static void resolve(struct reader readers[NET_NS_COUNT])
 }
 
 /*
- * Kernels before 5.18 do not say who set an address. There, what sits on a device of ours is taken for ours; an
- * address on the NIC or on lo then stays when the configuration drops it. A kernel that knows has marked lo's own.
+ * Kernels before 5.18 do not keep an address's protocol. There, all addresses on a device of ours count as ours, and an
+ * address on the NIC or on lo stays when it leaves the configuration.
  */
 static void guess_owners(const struct reader *reader)
 {
@@ -267,10 +269,24 @@ static void guess_owners(const struct reader *reader)
 	}
 }
 
-int actual_read(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct net *net, struct evpn_error *err)
+/* Of every kind: a VLAN on a device there, the other end of a veth, a VXLAN that was made there. */
+static int find_inward(struct reader *host, struct rtnl *const rtnl[NET_NS_COUNT], struct evpn_error *err)
 {
-	struct actual_ident ident = { .birth_group = net_birth_group(instance),
-				      .leaving_group = net_leaving_group(instance) };
+	int nsid;
+
+	if (!rtnl[NET_NS_HOST] || !rtnl[NET_NS_FRR])
+		return 0;
+	if (rtnl_nsid(rtnl[NET_NS_HOST], rtnl[NET_NS_FRR], &nsid, err) < 0)
+		return -1;
+	for (size_t i = 0; nsid >= 0 && i < host->n_raw; i++)
+		host->net->links[host->first_link + i].inward = host->raw[i].nsid == nsid;
+	return 0;
+}
+
+int read_net(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct net *net, struct evpn_error *err)
+{
+	struct read_ident ident = { .birth_group = net_birth_group(instance),
+				    .leaving_group = net_leaving_group(instance) };
 	struct reader readers[NET_NS_COUNT] = { 0 };
 	int r = 0;
 
@@ -280,10 +296,12 @@ int actual_read(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, str
 		if (rtnl[ns])
 			r = read_ns(&readers[ns], rtnl[ns], err);
 	}
+	if (r == 0)
+		r = find_inward(&readers[NET_NS_HOST], rtnl, err);
 	if (r == 0) {
 		resolve(readers);
 		net_sort(net);
-		/* lo's own addresses, if any, tell what the kernel knows: the same kernel serves both namespaces. */
+		/* The kernel sets the protocol of lo's own addresses, so one namespace with them tells for both. */
 		bool knows = readers[NET_NS_HOST].knows_addr_proto || readers[NET_NS_FRR].knows_addr_proto;
 
 		for (int ns = 0; ns < NET_NS_COUNT; ns++) {
@@ -298,29 +316,75 @@ int actual_read(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, str
 	return r;
 }
 
-int actual_read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desired, struct net *actual,
-			struct evpn_error *err)
+struct sysctl_reader {
+	int netns_fd;
+	int back; /* -1: the namespace is not entered yet */
+	struct net *actual;
+};
+
+/* `like` has all members but the value. */
+static int read_sysctl(struct sysctl_reader *reader, const struct net_sysctl *like, struct evpn_error *err)
 {
-	for (int ns = 0; ns < NET_NS_COUNT; ns++) {
-		_cleanup_netns_ int back = -1;
+	_cleanup_free_ char *text = NULL;
+	struct net_sysctl *have;
+	int r;
 
-		for (size_t i = 0; i < desired->n_sysctls; i++) {
-			const struct net_sysctl *want = &desired->sysctls[i];
-			_cleanup_free_ char *path = xasprintf("/proc/sys/%s", want->key), *text = NULL;
-			struct net_sysctl *have;
+	if (reader->back < 0 && netns_enter(reader->netns_fd, &reader->back, err) < 0)
+		return -1;
+	r = sysctl_read(net_ns_name(like->ns), like->key, &text, err);
+	if (r <= 0)
+		return r;
+	have = util_append(&reader->actual->sysctls, &reader->actual->n_sysctls, sizeof(*have));
+	*have = *like;
+	snprintf(have->value, sizeof(have->value), "%s", text);
+	return 0;
+}
 
-			if (want->ns != (enum net_ns)ns || netns_fd[ns] < 0)
-				continue;
-			if (back < 0 && netns_enter(netns_fd[ns], &back, err) < 0)
-				return -1;
-			if (util_read_file(path, 4096, &text, NULL) < 0)
-				continue;
-			text[strcspn(text, "\n")] = '\0';
-			have = util_append(&actual->sysctls, &actual->n_sysctls, sizeof(*have));
-			*have = *want;
-			snprintf(have->value, sizeof(have->value), "%s", text);
-		}
+/* Whether the plan may delete this IPv4 address. Then it has to know promote_secondaries of the link. */
+static bool may_go(const struct net *desired, const struct net_addr *addr)
+{
+	return addr->ours && addr->ip.family == AF_INET && !net_has_addr(desired, addr);
+}
+
+static int read_promoted(struct sysctl_reader *reader, enum net_ns ns, const struct net *desired,
+			 struct evpn_error *err)
+{
+	const struct net *actual = reader->actual;
+	const char *last = "";
+	int r = 0;
+
+	for (size_t i = 0; i < actual->n_addrs && r == 0; i++) {
+		const struct net_addr *addr = &actual->addrs[i];
+		struct net_sysctl like = { .ns = ns };
+
+		if (addr->ns != ns || streq(addr->link, last) || !may_go(desired, addr))
+			continue;
+		last = addr->link;
+		net_promote_key(addr->link, like.key);
+		net_set_name(like.link, addr->link);
+		r = read_sysctl(reader, &like, err);
+	}
+	return r;
+}
+
+int read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desired, struct net *actual,
+		 struct evpn_error *err)
+{
+	int r = 0;
+
+	for (int ns = 0; ns < NET_NS_COUNT && r == 0; ns++) {
+		struct sysctl_reader reader = { .netns_fd = netns_fd[ns], .back = -1, .actual = actual };
+
+		if (netns_fd[ns] < 0)
+			continue;
+		for (size_t i = 0; i < desired->n_sysctls && r == 0; i++)
+			if (desired->sysctls[i].ns == (enum net_ns)ns)
+				r = read_sysctl(&reader, &desired->sysctls[i], err);
+		/* In FRR's namespace it is set for all devices at once. */
+		if (r == 0 && ns == NET_NS_HOST)
+			r = read_promoted(&reader, NET_NS_HOST, desired, err);
+		netns_leave(&reader.back);
 	}
 	net_sort(actual);
-	return 0;
+	return r;
 }

@@ -1,34 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * actual.h - kernel -> struct net; only reads
+ * read.h - kernel -> struct net: the actual state; changes nothing
  *
- * One dump of links and one of addresses per namespace, one of our own routes in FRR's. Nothing is kept between calls:
- * what is read is the state at that moment.
+ * One dump of links and one of addresses for each namespace, and one of our own routes in FRR's. Nothing is kept
+ * between calls.
  */
 #pragma once
 
 #include "evpn-plugin.h"
-#include "net.h"
-#include "nic_record.h"
-#include "rtnl.h"
+#include "kernel/rtnl.h"
+#include "model/net.h"
+#include "model/nic_record.h"
 
 /*
- * Reads links, addresses and our routes through the two sockets (by enum net_ns) into *net, zeroed before. Links of
- * the host count with all their attributes, though only those of the desired names matter later. A socket that is NULL:
- * there is no such namespace, and nothing in it.
+ * Reads links, addresses and our routes through the two sockets (by enum net_ns) into *net, which is zeroed; it is
+ * sorted then. A socket of NULL stands for a namespace that does not exist. Returns 0, or <0 when the kernel refuses a
+ * dump.
  */
-int actual_read(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct net *net, struct evpn_error *err);
+int read_net(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct net *net, struct evpn_error *err);
 
 /*
- * Reads the present values of the sysctls that `desired` names into actual->sysctls; one that is not there (device not
- * made yet, older kernel) is left out.
+ * Reads sysctls into actual->sysctls: those that `desired` names, and promote_secondaries of the host's links on which an
+ * IPv4 address of ours stands that `desired` lacks. Both nets sorted. A sysctl that does not exist (device not made yet,
+ * older kernel) is left out. Returns 0, or <0 when a namespace cannot be entered.
  */
-int actual_read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desired, struct net *actual,
-			struct evpn_error *err);
+int read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desired, struct net *actual,
+		 struct evpn_error *err);
 
 /*
- * What the NIC `link` looks like on the host now, with the routes that leave through it: what a record is made of.
- * `name` is what the record is of. The caller clears *ret_nic.
+ * Reads net_device.serial of the links of which `wants` says so. Returns 0, or <0 when the kernel refuses it.
  */
-int actual_read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const char *instance,
-		    const char *name, struct record_nic *ret_nic, struct evpn_error *err);
+int read_serials(const int netns_fd[NET_NS_COUNT], struct net *net,
+		 bool (*wants)(const struct net_link *link, void *arg), void *arg, struct evpn_error *err);
+
+/*
+ * Makes the record of a NIC from its present state on the host: addresses, the routes through it, sysctls. `link` is
+ * the actual link, `name` the NIC's name in the record, which may be another one. The caller clears *ret_nic.
+ */
+int read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const char *instance,
+	     const char *name, struct nic_record *ret_nic, struct evpn_error *err);

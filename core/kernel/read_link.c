@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* actual_link.c - one link's message, as the kernel dumps it, into a struct net_link */
+/* read_link.c - see read_link.h */
 #include <linux/if_link.h>
-#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <stdio.h>
 
-#include "read_link.h"
-#include "util.h"
+#include "base/util.h"
+#include "kernel/link_attr.h"
+#include "kernel/read_link.h"
 
-void actual_ip_from_attr(const struct nlattr *attr, uint8_t family, uint8_t prefixlen, struct ipaddr *ip)
+/* The largest type in IFLA_INFO_DATA that is read, of any kind; the kernel's own largest is below 64. */
+#define DATA_MAX 63
+
+void read_ip_attr(const struct nlattr *attr, uint8_t family, uint8_t prefixlen, struct ipaddr *ip)
 {
 	size_t size = family == AF_INET ? 4 : 16;
 
@@ -21,121 +25,140 @@ void actual_ip_from_attr(const struct nlattr *attr, uint8_t family, uint8_t pref
 		memcpy(ip->bytes, nla_data(attr), size);
 }
 
-static void read_vxlan(struct nlattr *data, struct net_link *link)
-{
-	struct nlattr *tb[IFLA_VXLAN_MAX + 1];
-
-	if (!data || nla_parse_nested(tb, IFLA_VXLAN_MAX, data, NULL) < 0)
-		return;
-	if (tb[IFLA_VXLAN_ID])
-		link->vni = nla_get_u32(tb[IFLA_VXLAN_ID]);
-	if (tb[IFLA_VXLAN_LOCAL])
-		actual_ip_from_attr(tb[IFLA_VXLAN_LOCAL], AF_INET, 32, &link->local);
-	else if (tb[IFLA_VXLAN_LOCAL6])
-		actual_ip_from_attr(tb[IFLA_VXLAN_LOCAL6], AF_INET6, 128, &link->local);
-	if (tb[IFLA_VXLAN_PORT])
-		link->port = ntohs(nla_get_u16(tb[IFLA_VXLAN_PORT]));
-	link->learning = tb[IFLA_VXLAN_LEARNING] && nla_get_u8(tb[IFLA_VXLAN_LEARNING]);
-}
-
-static void read_linkinfo(struct nlattr *info, struct net_link *link)
-{
-	struct nlattr *tb[IFLA_INFO_MAX + 1], *data[IFLA_BRPORT_MAX + 1];
-	const char *kind;
-
-	if (nla_parse_nested(tb, IFLA_INFO_MAX, info, NULL) < 0)
-		return;
-	kind = tb[IFLA_INFO_KIND] ? nla_get_string(tb[IFLA_INFO_KIND]) : "";
-	if (streq(kind, "vrf")) {
-		link->kind = NET_KIND_VRF;
-		if (tb[IFLA_INFO_DATA] && nla_parse_nested(data, IFLA_VRF_MAX, tb[IFLA_INFO_DATA], NULL) == 0 &&
-		    data[IFLA_VRF_TABLE])
-			link->table = nla_get_u32(data[IFLA_VRF_TABLE]);
-	} else if (streq(kind, "bridge")) {
-		link->kind = NET_KIND_BRIDGE;
-	} else if (streq(kind, "vxlan")) {
-		link->kind = NET_KIND_VXLAN;
-		read_vxlan(tb[IFLA_INFO_DATA], link);
-	} else if (streq(kind, "veth")) {
-		link->kind = NET_KIND_VETH;
-	} else if (streq(kind, "vlan")) {
-		link->kind = NET_KIND_VLAN;
-		if (tb[IFLA_INFO_DATA] && nla_parse_nested(data, IFLA_VLAN_MAX, tb[IFLA_INFO_DATA], NULL) == 0 &&
-		    data[IFLA_VLAN_ID])
-			link->vlan = nla_get_u16(data[IFLA_VLAN_ID]);
-	} else if (streq(kind, "macvlan")) {
-		link->kind = NET_KIND_MACVLAN;
-	}
-	link->ovs = tb[IFLA_INFO_SLAVE_KIND] && streq(nla_get_string(tb[IFLA_INFO_SLAVE_KIND]), "openvswitch");
-	if (tb[IFLA_INFO_SLAVE_KIND] && streq(nla_get_string(tb[IFLA_INFO_SLAVE_KIND]), "bridge") &&
-	    tb[IFLA_INFO_SLAVE_DATA] && nla_parse_nested(data, IFLA_BRPORT_MAX, tb[IFLA_INFO_SLAVE_DATA], NULL) == 0) {
-		link->neigh_suppress = data[IFLA_BRPORT_NEIGH_SUPPRESS] && nla_get_u8(data[IFLA_BRPORT_NEIGH_SUPPRESS]);
-		link->port_learning = data[IFLA_BRPORT_LEARNING] && nla_get_u8(data[IFLA_BRPORT_LEARNING]);
-	}
-}
-
-static void read_inet6(struct nlattr *af_spec, struct net_link *link, struct actual_raw *raw)
-{
-	struct nlattr *inet6 = nla_find(nla_data(af_spec), nla_len(af_spec), AF_INET6);
-	struct nlattr *tb[IFLA_INET6_MAX + 1];
-
-	if (!inet6 || nla_parse_nested(tb, IFLA_INET6_MAX, inet6, NULL) < 0)
-		return;
-	raw->has_inet6 = true;
-	link->ipv6 = true;
-	if (tb[IFLA_INET6_CONF] && nla_len(tb[IFLA_INET6_CONF]) > DEVCONF_DISABLE_IPV6 * (int)sizeof(int32_t))
-		link->ipv6 = ((const int32_t *)nla_data(tb[IFLA_INET6_CONF]))[DEVCONF_DISABLE_IPV6] == 0;
-	link->addrgen_none = tb[IFLA_INET6_ADDR_GEN_MODE] &&
-			     nla_get_u8(tb[IFLA_INET6_ADDR_GEN_MODE]) == IN6_ADDR_GEN_MODE_NONE;
-}
-
-static void read_owner(const struct actual_ident *ident, struct nlattr *const *tb, struct net_link *link)
-{
-	const char *alias = tb[IFLA_IFALIAS] ? nla_get_string(tb[IFLA_IFALIAS]) : "";
-	uint32_t group = tb[IFLA_GROUP] ? nla_get_u32(tb[IFLA_GROUP]) : 0;
-	bool born = group == ident->birth_group;
-
-	if (streq(alias, ident->mark)) {
-		link->leaving = group == ident->leaving_group;
-		link->owner = born || link->leaving ? NET_OWNER_OURS : NET_OWNER_NIC;
-	} else if (alias[0]) {
-		link->owner = net_is_mark(alias) ? NET_OWNER_SIBLING : NET_OWNER_FOREIGN;
-	} else {
-		link->owner = born ? NET_OWNER_BORN : NET_OWNER_FOREIGN;
-	}
-}
-
-static void read_mac(const struct nlattr *attr, uint8_t mac[6])
+void read_mac_attr(const struct nlattr *attr, uint8_t mac[6])
 {
 	if (attr && nla_len(attr) == 6)
 		memcpy(mac, nla_data(attr), 6);
 }
 
-bool actual_parse_link(const struct nlmsghdr *hdr, const struct actual_ident *ident, struct net_link *link,
-		       struct actual_raw *raw)
+char *read_altnames(struct nlattr *list)
 {
-	const struct ifinfomsg *ifi = nlmsg_data(hdr);
-	struct nlattr *tb[IFLA_MAX + 1];
+	char *names = NULL;
+	struct nlattr *attr;
+	int left;
+
+	if (!list)
+		return NULL;
+	nla_for_each_nested (attr, list, left) {
+		char *longer;
+
+		if (nla_type(attr) != IFLA_ALT_IFNAME)
+			continue;
+		longer = xasprintf("%s%s ", names ? names : "", nla_get_string(attr));
+		free(names);
+		names = longer;
+	}
+	return names;
+}
+
+/* The attributes of one level: the table into which they are parsed, or NULL. */
+static struct nlattr *const *parse_level(struct nlattr *nest, int max, struct nlattr **tb)
+{
+	return nest && nla_parse_nested(tb, max, nest, NULL) == 0 ? tb : NULL;
+}
+
+static bool is_slave_of(struct nlattr *const *info, const char *kind)
+{
+	return info && info[IFLA_INFO_SLAVE_KIND] && streq(nla_get_string(info[IFLA_INFO_SLAVE_KIND]), kind);
+}
+
+/*
+ * Kinds whose devices the kernel does not move to another namespace (NETIF_F_NETNS_LOCAL, netns_immutable). Not all
+ * kernels say so themselves.
+ */
+static const char *find_bound(const char *kind)
+{
+	static const char *const kinds[] = { "bond", "bridge", "team", "vrf", "batadv", "hsr", "ppp" };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (streq(kind, kinds[i]))
+			return kinds[i];
+	return NULL;
+}
+
+/* "BUS/NAME" */
+static void read_parent(struct nlattr *const *tb, char parent[sizeof(((struct net_device *)0)->parent)])
+{
+	if (tb[IFLA_PARENT_DEV_NAME])
+		snprintf(parent, sizeof(((struct net_device *)0)->parent), "%s/%s",
+			 tb[IFLA_PARENT_DEV_BUS_NAME] ? nla_get_string(tb[IFLA_PARENT_DEV_BUS_NAME]) : "",
+			 nla_get_string(tb[IFLA_PARENT_DEV_NAME]));
+}
+
+/* The port's number in hexadecimal, which the kernel keeps unique, and its name. */
+static void read_port(struct nlattr *const *tb, char port[sizeof(((struct net_device *)0)->port)])
+{
+	const size_t size = sizeof(((struct net_device *)0)->port);
+	const uint8_t *id = tb[IFLA_PHYS_PORT_ID] ? nla_data(tb[IFLA_PHYS_PORT_ID]) : NULL;
+	size_t len = 0, n = id ? (size_t)nla_len(tb[IFLA_PHYS_PORT_ID]) : 0;
+
+	for (size_t i = 0; i < n && len + 3 < size; i++)
+		len += (size_t)snprintf(port + len, size - len, "%02x", id[i]);
+	if (tb[IFLA_PHYS_PORT_NAME])
+		snprintf(port + len, size - len, "%s%s", len ? "/" : "", nla_get_string(tb[IFLA_PHYS_PORT_NAME]));
+}
+
+static void read_device(struct nlattr *const *tb, struct nlattr *const *info, struct net_device *device)
+{
+	if (info && info[IFLA_INFO_KIND])
+		snprintf(device->kind, sizeof(device->kind), "%s", nla_get_string(info[IFLA_INFO_KIND]));
+	device->permanent = tb[IFLA_PERM_ADDRESS] && nla_len(tb[IFLA_PERM_ADDRESS]) == 6;
+	read_parent(tb, device->parent);
+	read_port(tb, device->port);
+}
+
+bool read_parse_link(const struct nlmsghdr *hdr, const struct read_ident *ident, struct net_link *link,
+		     struct read_raw *raw)
+{
+	struct nlattr *tb[IFLA_MAX + 1], *info_tb[IFLA_INFO_MAX + 1], *inet6_tb[IFLA_INET6_MAX + 1];
+	struct nlattr *port_tb[IFLA_BRPORT_MAX + 1], *data_tb[DATA_MAX + 1];
+	struct link_in in = { .ifi = nlmsg_data(hdr), .tb[LINK_LEVEL_TOP] = tb, .ident = ident, .raw = raw };
+	struct nlattr *const *info;
 
 	if (hdr->nlmsg_type != RTM_NEWLINK ||
-	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0 || !tb[IFLA_IFNAME])
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*in.ifi), tb, IFLA_MAX, NULL) < 0 || !tb[IFLA_IFNAME])
 		return false;
 	memset(link, 0, sizeof(*link));
 	memset(raw, 0, sizeof(*raw));
-	link->ifindex = ifi->ifi_index;
+	raw->nsid = tb[IFLA_LINK_NETNSID] ? nla_get_s32(tb[IFLA_LINK_NETNSID]) : -1;
+	link->ifindex = in.ifi->ifi_index;
 	net_set_name(link->name, nla_get_string(tb[IFLA_IFNAME]));
-	read_owner(ident, tb, link);
-	link->up = ifi->ifi_flags & IFF_UP;
-	if (tb[IFLA_MTU])
-		link->mtu = nla_get_u32(tb[IFLA_MTU]);
-	read_mac(tb[IFLA_ADDRESS], link->mac);
-	read_mac(tb[IFLA_PERM_ADDRESS] ? tb[IFLA_PERM_ADDRESS] : tb[IFLA_ADDRESS], link->hw_mac);
-	if (tb[IFLA_LINKINFO])
-		read_linkinfo(tb[IFLA_LINKINFO], link);
+	read_mac_attr(tb[IFLA_PERM_ADDRESS] ? tb[IFLA_PERM_ADDRESS] : tb[IFLA_ADDRESS], link->hw_mac);
+
+	info = parse_level(tb[IFLA_LINKINFO], IFLA_INFO_MAX, info_tb);
+	if (info && info[IFLA_INFO_KIND]) {
+		link->kind = net_kind_by_name(nla_get_string(info[IFLA_INFO_KIND]));
+		link->bound = find_bound(nla_get_string(info[IFLA_INFO_KIND]));
+	}
+	read_device(tb, info, &link->device);
+	link->ovs = is_slave_of(info, "openvswitch");
+	if (info && net_kinds[link->kind].attrs)
+		in.tb[LINK_LEVEL_DATA] = parse_level(info[IFLA_INFO_DATA], DATA_MAX, data_tb);
+	if (is_slave_of(info, "bridge"))
+		in.tb[LINK_LEVEL_PORT] = parse_level(info[IFLA_INFO_SLAVE_DATA], IFLA_BRPORT_MAX, port_tb);
 	if (tb[IFLA_AF_SPEC])
-		read_inet6(tb[IFLA_AF_SPEC], link, raw);
-	raw->master = tb[IFLA_MASTER] ? (int)nla_get_u32(tb[IFLA_MASTER]) : 0;
-	raw->link = tb[IFLA_LINK] ? (int)nla_get_u32(tb[IFLA_LINK]) : 0;
-	raw->link_elsewhere = tb[IFLA_LINK_NETNSID] != NULL;
+		in.tb[LINK_LEVEL_INET6] = parse_level(
+			nla_find(nla_data(tb[IFLA_AF_SPEC]), nla_len(tb[IFLA_AF_SPEC]), AF_INET6), IFLA_INET6_MAX,
+			inet6_tb);
+	raw->has_inet6 = in.tb[LINK_LEVEL_INET6] != NULL;
+	link_attr_get(&in, link, NET_LINK_COMMON | net_kinds[link->kind].attrs);
+	return true;
+}
+
+bool read_parse_port(const struct nlmsghdr *hdr, struct net_link *link, unsigned int *ret_attrs)
+{
+	struct nlattr *tb[IFLA_MAX + 1], *port[IFLA_BRPORT_MAX + 1];
+	struct link_in in = { .tb[LINK_LEVEL_PORT] = port };
+	unsigned int attrs = 0;
+
+	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(struct ifinfomsg), tb, IFLA_MAX, NULL) < 0)
+		return false;
+	memset(link, 0, sizeof(*link));
+	if (parse_level(tb[IFLA_PROTINFO], IFLA_BRPORT_MAX, port))
+		for (unsigned int left = NET_LINK_PORT; left; left &= left - 1)
+			if (port[link_attrs[net_attr_first(left)]->type])
+				attrs |= 1u << net_attr_first(left);
+	link_attr_get(&in, link, attrs);
+	*ret_attrs = attrs;
 	return true;
 }

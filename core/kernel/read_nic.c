@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* actual_nic.c - what an underlay NIC looks like on the host before it is moved; see actual.h */
-#include <dirent.h>
+/* read_nic.c - the state of an underlay NIC on the host, before it is moved; see read.h */
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netlink/attr.h>
 
-#include "read.h"
-#include "read_link.h"
-#include "util.h"
+#include "base/util.h"
+#include "kernel/device.h"
+#include "kernel/read.h"
+#include "kernel/read_link.h"
+#include "kernel/sysctl.h"
 
 struct nic_reader {
-	struct record_nic *nic;
+	struct nic_record *nic;
 	int ifindex;
 	size_t first_route; /* of this dump */
 	char mark[NET_MARK_SIZE];
@@ -28,7 +29,7 @@ static void each_route(const struct nlmsghdr *hdr, void *arg)
 	if (hdr->nlmsg_type != RTM_NEWROUTE ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*rtm), tb, RTA_MAX, NULL) < 0)
 		return;
-	/* Older kernels do not filter by device. What the kernel made with an address, it will make again. */
+	/* Older kernels do not filter by device. Routes that the kernel added with an address need no record. */
 	if (!tb[RTA_OIF] || (int)nla_get_u32(tb[RTA_OIF]) != reader->ifindex || rtm->rtm_protocol == RTPROT_KERNEL ||
 	    rtm->rtm_protocol == RTPROT_REDIRECT || rtm->rtm_protocol == RTPROT_RA || rtm->rtm_type != RTN_UNICAST)
 		return;
@@ -40,11 +41,11 @@ static void each_route(const struct nlmsghdr *hdr, void *arg)
 	route->flags = rtm->rtm_flags & RTNH_F_ONLINK;
 	route->table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
 	route->metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
-	actual_ip_from_attr(tb[RTA_DST], rtm->rtm_family, rtm->rtm_dst_len, &route->dst);
+	read_ip_attr(tb[RTA_DST], rtm->rtm_family, rtm->rtm_dst_len, &route->dst);
 	if (tb[RTA_GATEWAY])
-		actual_ip_from_attr(tb[RTA_GATEWAY], rtm->rtm_family, bits, &route->via);
+		read_ip_attr(tb[RTA_GATEWAY], rtm->rtm_family, bits, &route->via);
 	if (tb[RTA_PREFSRC])
-		actual_ip_from_attr(tb[RTA_PREFSRC], rtm->rtm_family, bits, &route->prefsrc);
+		read_ip_attr(tb[RTA_PREFSRC], rtm->rtm_family, bits, &route->prefsrc);
 	if (tb[RTA_METRICS] && (size_t)nla_len(tb[RTA_METRICS]) <= sizeof(route->metrics)) {
 		route->n_metrics = (uint8_t)nla_len(tb[RTA_METRICS]);
 		memcpy(route->metrics, nla_data(tb[RTA_METRICS]), route->n_metrics);
@@ -58,7 +59,7 @@ static void restart_routes(void *arg)
 	reader->nic->n_routes = reader->first_route;
 }
 
-/* Such as no program made: those have a kind. (default_device_exit_net in the kernel's net/core/dev.c) */
+/* A device without a kind: no program created it. (default_device_exit_net in the kernel's net/core/dev.c) */
 static bool is_physical(struct nlattr *info)
 {
 	struct nlattr *tb[IFLA_INFO_MAX + 1];
@@ -76,9 +77,37 @@ static void each_link(const struct nlmsghdr *hdr, void *arg)
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
 		return;
 	reader->nic->physical = is_physical(tb[IFLA_LINKINFO]);
-	/* A NIC that fell back from a dead namespace still has our mark; that is not what the user called it. */
+	read_mac_attr(tb[IFLA_ADDRESS], reader->nic->address);
+	reader->nic->group = tb[IFLA_GROUP] ? nla_get_u32(tb[IFLA_GROUP]) : 0;
+	free(reader->nic->altnames);
+	reader->nic->altnames = read_altnames(tb[IFLA_PROP_LIST]);
+	/*
+	 * A NIC that the kernel moved back from a deleted namespace still has our mark, which is not the user's alias.
+	 */
 	if (tb[IFLA_IFALIAS] && !streq(nla_get_string(tb[IFLA_IFALIAS]), reader->mark))
 		snprintf(reader->nic->alias, sizeof(reader->nic->alias), "%s", nla_get_string(tb[IFLA_IFALIAS]));
+}
+
+int read_serials(const int netns_fd[NET_NS_COUNT], struct net *net,
+		 bool (*wants)(const struct net_link *link, void *arg), void *arg, struct evpn_error *err)
+{
+	int r = 0;
+
+	for (int ns = 0; ns < NET_NS_COUNT && r == 0; ns++) {
+		_cleanup_close_ int devices = -1;
+		bool opened = false;
+
+		for (size_t i = 0; i < net->n_links && r == 0; i++) {
+			struct net_link *link = &net->links[i];
+
+			if ((int)link->ns != ns || !wants(link, arg))
+				continue;
+			r = opened ? 0 : device_open(netns_fd[ns], &devices, err);
+			opened = true;
+			link->device.serial = device_serial(devices, link->name, link->ifindex);
+		}
+	}
+	return r;
 }
 
 static int dump(struct rtnl *host, struct nic_reader *reader, struct nl_msg *msg, rtnl_each *each,
@@ -86,55 +115,73 @@ static int dump(struct rtnl *host, struct nic_reader *reader, struct nl_msg *msg
 {
 	int r = rtnl_dump(host, msg, each, restart_routes, reader);
 
-	return r < 0 ? evpn_fail(err, -r, "host: dump of routes of %s: %s", reader->nic->name, strerror(-r)) : 0;
+	return r < 0 ? evpn_fail(err, -r, "host: dump of the routes of %s: %s", reader->nic->name, strerror(-r)) : 0;
 }
 
-/* Where a device's sysctls are; of each family's only those that differ from the host's default. */
+/* The directories of a device's sysctls below /proc/sys. */
 static const char *const sysctl_dirs[] = { "net/ipv4/conf", "net/ipv6/conf" };
 
-/* What the kernel says of the device by itself, or keeps to itself. */
+/* No setting: the kernel sets its value, or does not reveal it. */
 static bool is_no_setting(const char *name)
 {
 	return name[0] == '.' || streq(name, "mtu") || streq(name, "stable_secret") || streq(name, "mc_forwarding");
 }
 
-static char *read_sysctl(const char *dir, const char *device, const char *name)
+/* 1: the device's value differs from the default, which a NIC that comes back has; 0: it does not; <0: unknown. */
+static int read_setting(const char *dir, const char *device, const char *name, char **ret_own, struct evpn_error *err)
 {
-	_cleanup_free_ char *path = xasprintf("/proc/sys/%s/%s/%s", dir, device, name);
-	char *text = NULL;
+	_cleanup_free_ char *key = xasprintf("%s/%s/%s", dir, device, name), *usual = NULL;
+	_cleanup_free_ char *usual_key = xasprintf("%s/default/%s", dir, name);
+	int r = sysctl_read("host", key, ret_own, err);
 
-	if (util_read_file(path, 4096, &text, NULL) < 0)
-		return NULL;
-	text[strcspn(text, "\n")] = '\0';
-	return text;
+	if (r > 0)
+		r = sysctl_read("host", usual_key, &usual, err);
+	return r <= 0 ? r : !streq(*ret_own, usual);
 }
 
-static void read_sysctls(struct record_nic *nic, const char *dir, const char *device)
+static int add_setting(struct nic_record *nic, const char *dir, const char *device, const char *name,
+		       struct evpn_error *err)
 {
-	_cleanup_free_ char *path = xasprintf("/proc/sys/%s/%s", dir, device);
-	DIR *folder = opendir(path);
+	_cleanup_free_ char *own = NULL;
+	struct net_sysctl *sysctl;
+	int r = is_no_setting(name) ? 0 : read_setting(dir, device, name, &own, err);
+
+	if (r <= 0 || strlen(own) >= sizeof(sysctl->value))
+		return r;
+	sysctl = util_append(&nic->sysctls, &nic->n_sysctls, sizeof(*sysctl));
+	sysctl->ns = NET_NS_HOST;
+	/* With the name in the record: a NIC that the kernel renamed gets its name back. */
+	snprintf(sysctl->key, sizeof(sysctl->key), "%s/%s/%.60s", dir, nic->name, name);
+	net_set_name(sysctl->link, nic->name);
+	snprintf(sysctl->value, sizeof(sysctl->value), "%s", own);
+	return 0;
+}
+
+static int read_dir_sysctls(struct nic_record *nic, const char *dir, const char *device, struct evpn_error *err)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/sys/%s/%s", dir, device), *none = NULL;
+	_cleanup_free_ char *probe = xasprintf("%s/%s", dir, device);
+	_cleanup_closedir_ DIR *folder = opendir(path);
 	const struct dirent *entry;
+	int r = 0;
 
-	/* None: a kernel without IPv6. */
-	while (folder && (entry = readdir(folder))) {
-		_cleanup_free_ char *own = NULL, *usual = NULL;
-		struct net_sysctl *sysctl;
+	/* A kernel without IPv6, or a device whose MTU is too small for it, does not have the directory. */
+	if (!folder && errno == ENOENT)
+		return sysctl_read("host", probe, &none, err);
+	if (!folder)
+		return evpn_fail(err, errno, "host: read the sysctls in %s: %s", path, strerror(errno));
+	while (r >= 0 && (errno = 0, entry = readdir(folder)))
+		r = add_setting(nic, dir, device, entry->d_name, err);
+	return r < 0 || !errno ? r : evpn_fail(err, errno, "host: read the sysctls in %s: %s", path, strerror(errno));
+}
 
-		if (is_no_setting(entry->d_name))
-			continue;
-		own = read_sysctl(dir, device, entry->d_name);
-		usual = read_sysctl(dir, "default", entry->d_name);
-		if (!own || !usual || streq(own, usual) || strlen(own) >= sizeof(sysctl->value))
-			continue;
-		sysctl = util_append(&nic->sysctls, &nic->n_sysctls, sizeof(*sysctl));
-		sysctl->ns = NET_NS_HOST;
-		/* The record's name: a NIC that the kernel renamed gets its own back. */
-		snprintf(sysctl->key, sizeof(sysctl->key), "%s/%s/%.60s", dir, nic->name, entry->d_name);
-		net_set_name(sysctl->link, nic->name);
-		snprintf(sysctl->value, sizeof(sysctl->value), "%s", own);
-	}
-	if (folder)
-		closedir(folder);
+/* The record lacks no setting because it could not be read: it would be lost with the move. */
+static int read_nic_sysctls(struct nic_record *nic, const char *device, struct evpn_error *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sysctl_dirs); i++)
+		if (read_dir_sysctls(nic, sysctl_dirs[i], device, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int read_routes(struct nic_reader *reader, struct rtnl *host, bool no_ipv6, struct evpn_error *err)
@@ -168,10 +215,10 @@ static int read_link(struct nic_reader *reader, struct rtnl *host, struct evpn_e
 	return r < 0 ? evpn_fail(err, -r, "host: read link %s: %s", reader->nic->name, strerror(-r)) : 0;
 }
 
-int actual_read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const char *instance,
-		    const char *name, struct record_nic *ret_nic, struct evpn_error *err)
+int read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const char *instance,
+	     const char *name, struct nic_record *ret_nic, struct evpn_error *err)
 {
-	struct record_nic nic = { .up = link->up, .mtu = link->mtu };
+	struct nic_record nic = { .up = link->up, .mtu = link->mtu, .identified = true, .device = link->device };
 	struct nic_reader reader = { .nic = &nic, .ifindex = link->ifindex };
 
 	net_mark(instance, reader.mark);
@@ -183,12 +230,11 @@ int actual_read_nic(struct rtnl *host, const struct net *actual, const struct ne
 		if (addr->ns == NET_NS_HOST && streq(addr->link, link->name))
 			*(struct net_addr *)util_append(&nic.addrs, &nic.n_addrs, sizeof(*addr)) = *addr;
 	}
-	if (read_routes(&reader, host, actual->no_ipv6[NET_NS_HOST], err) < 0 || read_link(&reader, host, err) < 0) {
-		record_nic_clear(&nic);
+	if (read_routes(&reader, host, actual->no_ipv6[NET_NS_HOST], err) < 0 || read_link(&reader, host, err) < 0 ||
+	    read_nic_sysctls(&nic, link->name, err) < 0) {
+		nic_record_clear(&nic);
 		return -1;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(sysctl_dirs); i++)
-		read_sysctls(&nic, sysctl_dirs[i], link->name);
 	*ret_nic = nic;
 	return 0;
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rtnl.c - see rtnl.h */
 #include <errno.h>
+#include <linux/net_namespace.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "netns.h"
-#include "rtnl.h"
-#include "util.h"
+#include "base/util.h"
+#include "kernel/netns.h"
+#include "kernel/rtnl.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71 /* linux 5.14 */
@@ -17,8 +20,10 @@
 
 /* The kernel sends a dump in pieces of at most 32 KiB. */
 #define RECEIVE_SIZE 65536
-/* A dump that other changes interrupt is repeated; a namespace that never rests is somebody else's fault. */
-#define DUMP_TRIES 20
+/* Seconds that an answer may take. */
+#define RECEIVE_LIMIT_S 10
+/* How often a dump that a change interrupted is repeated. */
+#define DUMP_TRIES 8
 
 struct rtnl {
 	struct nl_sock *sk;
@@ -89,6 +94,7 @@ int rtnl_open(int netns_fd, struct rtnl **ret_rtnl, struct evpn_error *err)
 {
 	_cleanup_rtnl_ struct rtnl *rtnl = xcalloc(1, sizeof(*rtnl));
 	_cleanup_netns_ int back = -1;
+	const struct timeval limit = { .tv_sec = RECEIVE_LIMIT_S };
 	int on = 1, fd, r;
 
 	rtnl->sk = nl_socket_alloc();
@@ -104,6 +110,8 @@ int rtnl_open(int netns_fd, struct rtnl **ret_rtnl, struct evpn_error *err)
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+	/* The kernel answers before send(2) returns: this is for an answer that it could not queue. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	nl_socket_set_buffer_size(rtnl->sk, 1 << 20, 1 << 18);
 	nl_socket_set_msg_buf_size(rtnl->sk, RECEIVE_SIZE);
 	nl_socket_modify_cb(rtnl->sk, NL_CB_MSG_IN, NL_CB_CUSTOM, on_message, rtnl);
@@ -130,17 +138,20 @@ void rtnl_closep(struct rtnl **rtnl)
 
 struct nl_msg *rtnl_message(int type, int flags)
 {
-	/* A link with its nested attributes is well under a page; libnl refuses what does not fit. */
+	/* A link with its nested attributes is much shorter than a page, which is what libnl allocates. */
 	struct nl_msg *msg = nlmsg_alloc_simple(type, flags | NLM_F_REQUEST);
 
 	if (!msg) {
 		fputs("evpnd: out of memory\n", stderr);
-		abort();
+		_exit(EXIT_FAILURE);
 	}
 	return msg;
 }
 
-/* Sends msg (freed here) and receives until the acknowledgement or the dump's end. 0, -errno, -EINTR: dump torn. */
+/*
+ * Sends the message and frees it, then receives until the acknowledgement or the end of the dump. -EINTR: interrupted
+ * dump.
+ */
 static int exchange(struct rtnl *rtnl, struct nl_msg *msg)
 {
 	int r;
@@ -159,7 +170,7 @@ static int exchange(struct rtnl *rtnl, struct nl_msg *msg)
 		if (r == -NLE_DUMP_INTR)
 			return -EINTR;
 		if (r < 0)
-			return -EIO;
+			return r == -NLE_AGAIN ? -ETIMEDOUT : -EIO;
 	}
 	return rtnl->error;
 }
@@ -211,15 +222,45 @@ int rtnl_ifindex(const struct rtnl *rtnl, const char *name)
 {
 	struct ifreq ifr = { 0 };
 
-	/* Any socket answers for its own namespace, so no other one is needed. */
+	/* The ioctl works on any socket, and looks in that socket's namespace. */
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	return ioctl(nl_socket_get_fd(rtnl->sk), SIOCGIFINDEX, &ifr) == 0 ? ifr.ifr_ifindex : 0;
 }
 
-uint64_t rtnl_netns(const struct rtnl *rtnl)
+int rtnl_netns(const struct rtnl *rtnl, uint64_t *ret_netns, struct evpn_error *err)
 {
 	uint64_t cookie = 0;
 	socklen_t size = sizeof(cookie);
 
-	return getsockopt(nl_socket_get_fd(rtnl->sk), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) == 0 ? cookie : 0;
+	if (getsockopt(nl_socket_get_fd(rtnl->sk), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) < 0 &&
+	    errno != ENOPROTOOPT)
+		return evpn_fail(err, errno, "read the cookie of FRR's network namespace: %s", strerror(errno));
+	*ret_netns = cookie;
+	return 0;
+}
+
+static void take_nsid(const struct nlmsghdr *hdr, void *arg)
+{
+	const struct nlattr *nsid = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)hdr, sizeof(struct rtgenmsg),
+						    NETNSA_NSID);
+
+	if (hdr->nlmsg_type == RTM_NEWNSID && nsid)
+		*(int *)arg = nla_get_s32(nsid);
+}
+
+int rtnl_nsid(struct rtnl *rtnl, const struct rtnl *other, int *ret_nsid, struct evpn_error *err)
+{
+	const struct rtgenmsg gen = { .rtgen_family = AF_UNSPEC };
+	_cleanup_close_ int fd = ioctl(nl_socket_get_fd(other->sk), SIOCGSKNS);
+	struct nl_msg *msg;
+	int r;
+
+	*ret_nsid = -1;
+	if (fd < 0)
+		return evpn_fail(err, errno, "open the network namespace of a socket: %s", strerror(errno));
+	msg = rtnl_message(RTM_GETNSID, 0);
+	nlmsg_append(msg, (void *)(uintptr_t)&gen, sizeof(gen), NLMSG_ALIGNTO);
+	nla_put_u32(msg, NETNSA_FD, (uint32_t)fd);
+	r = rtnl_get(rtnl, msg, take_nsid, ret_nsid);
+	return r < 0 ? evpn_fail(err, -r, "read the number of a network namespace: %s", strerror(-r)) : 0;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "ipaddr.h"
+#include "model/ipaddr.h"
 
 size_t ipaddr_size(const struct ipaddr *ip)
 {
@@ -101,6 +101,46 @@ bool ipaddr_nth(const struct ipaddr *pool, uint32_t index, struct ipaddr *ret_ip
 		ip.bytes[bits / 8 - 1 - i] |= (uint8_t)(index >> (8 * i));
 	*ret_ip = ip;
 	return true;
+}
+
+void ipaddr_network(const struct ipaddr *ip, struct ipaddr *ret_network)
+{
+	uint8_t prefixlen = ip->prefixlen;
+
+	*ret_network = *ip;
+	if (!ipaddr_is_set(ip))
+		return;
+	/* Number 0 of a subnet is its network address; every subnet has it. */
+	ipaddr_nth(ip, 0, ret_network);
+	ret_network->prefixlen = prefixlen;
+}
+
+bool ipaddr_same(const struct ipaddr *a, const struct ipaddr *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+static unsigned int host_bits(const struct ipaddr *subnet)
+{
+	return ipaddr_bits(subnet) - subnet->prefixlen;
+}
+
+bool ipaddr_is_network_of(const struct ipaddr *ip, const struct ipaddr *subnet)
+{
+	struct ipaddr network;
+
+	ipaddr_network(subnet, &network);
+	return host_bits(subnet) > 1 && ipaddr_same(ip, &network);
+}
+
+bool ipaddr_is_broadcast_of(const struct ipaddr *ip, const struct ipaddr *subnet)
+{
+	struct ipaddr last;
+
+	if (subnet->family != AF_INET || host_bits(subnet) < 2)
+		return false;
+	ipaddr_nth(subnet, (uint32_t)((1ull << host_bits(subnet)) - 1), &last);
+	return ipaddr_same(ip, &last);
 }
 
 bool ipaddr_is_loopback(const struct ipaddr *ip)

@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "net.h"
-#include "util.h"
+#include "base/hash.h"
+#include "base/util.h"
+#include "model/net.h"
 
 const char *net_mark(const char *instance, char buf[NET_MARK_SIZE])
 {
@@ -17,13 +18,11 @@ bool net_is_mark(const char *alias)
 	return strncmp(alias, "evpnd:", 6) == 0;
 }
 
-/* FNV-1a, so that two instances hardly ever share a group. */
+/* Two instances hardly ever get the same group. */
 static uint32_t hash_instance(const char *instance)
 {
-	uint32_t hash = 2166136261u;
+	uint32_t hash = hash_bytes32(HASH_START32, instance, strlen(instance));
 
-	for (; *instance; instance++)
-		hash = (hash ^ (uint8_t)*instance) * 16777619u;
 	return (hash ^ hash >> 16) & 0xffffu;
 }
 
@@ -39,6 +38,10 @@ uint32_t net_leaving_group(const char *instance)
 
 void net_clear(struct net *net)
 {
+	for (size_t i = 0; i < net->n_links; i++) {
+		free(net->links[i].alias);
+		free(net->links[i].altnames);
+	}
 	free(net->links);
 	free(net->addrs);
 	free(net->routes);
@@ -48,6 +51,15 @@ void net_clear(struct net *net)
 	free(net->ovs_fault);
 	free(net->groups);
 	memset(net, 0, sizeof(*net));
+}
+
+void net_copy_link(struct net_link *dst, const struct net_link *src)
+{
+	*dst = *src;
+	if (src->alias)
+		dst->alias = xstrdup(src->alias);
+	if (src->altnames)
+		dst->altnames = xstrdup(src->altnames);
 }
 
 int net_link_compare(const struct net_link *a, const struct net_link *b)
@@ -145,22 +157,27 @@ const struct net_link *net_find_link(const struct net *net, enum net_ns ns, cons
 	return bsearch(&key, net->links, net->n_links, sizeof(key), by_link);
 }
 
-const struct net_link *net_find_nic(const struct net *net, const char *outer, const char *inner, const uint8_t mac[6])
+const struct net_link *net_find_nic(const struct net *net, const struct net_nic_key *key)
 {
-	static const uint8_t unknown[6];
-	const struct net_link *inside = net_find_link(net, NET_NS_FRR, inner);
-	const struct net_link *outside = net_find_link(net, NET_NS_HOST, outer);
-	bool known = memcmp(mac, unknown, 6) != 0;
+	const struct net_link *inside = net_find_link(net, NET_NS_FRR, key->inner);
+	const struct net_link *outside = net_find_link(net, NET_NS_HOST, key->outer);
 
-	if (inside && inside->owner == NET_OWNER_NIC && (!known || memcmp(inside->hw_mac, mac, 6) == 0))
-		return inside;
-	if (outside && outside->owner == NET_OWNER_NIC && (!known || memcmp(outside->hw_mac, mac, 6) == 0))
-		return outside;
-	for (size_t i = 0; known && i < net->n_links; i++)
-		if (net->links[i].owner == NET_OWNER_NIC && memcmp(net->links[i].hw_mac, mac, 6) == 0)
+	if (outside && outside->impostor)
+		outside = NULL;
+	for (size_t i = 0; key->recorded && i < net->n_links; i++)
+		if (streq(net->links[i].nic, key->outer))
 			return &net->links[i];
-	/* Not moved yet; or given back just now, without the mark. */
-	return outside && !net_is_ours(outside) ? outside : NULL;
+	if (!key->recorded && inside && inside->owner == NET_OWNER_NIC)
+		return inside;
+	if (!key->recorded && outside && outside->owner == NET_OWNER_NIC)
+		return outside;
+	/* It was not moved yet, or it is another one now. */
+	return (!key->recorded || key->anew) && outside && outside->owner <= NET_OWNER_SIBLING ? outside : NULL;
+}
+
+bool net_has_addr(const struct net *net, const struct net_addr *addr)
+{
+	return net->n_addrs && bsearch(addr, net->addrs, net->n_addrs, sizeof(*addr), by_addr) != NULL;
 }
 
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key_text)
@@ -183,33 +200,28 @@ const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const ch
 	return bsearch(&key, net->ovs_bridges, net->n_ovs_bridges, sizeof(key), by_ovs_bridge);
 }
 
+const char *net_promote_key(const char *link, char buf[NET_SYSCTL_KEY_SIZE])
+{
+	snprintf(buf, NET_SYSCTL_KEY_SIZE, "net/ipv4/conf/%s/promote_secondaries", link);
+	return buf;
+}
+
 const char *net_ns_name(enum net_ns ns)
 {
 	return ns == NET_NS_HOST ? "host" : "frr";
 }
 
-const char *net_kind_name(enum net_kind kind)
-{
-	switch (kind) {
-	case NET_KIND_OTHER:
-		return "device";
-	case NET_KIND_VRF:
-		return "vrf";
-	case NET_KIND_BRIDGE:
-		return "bridge";
-	case NET_KIND_VXLAN:
-		return "vxlan";
-	case NET_KIND_VETH:
-		return "veth";
-	case NET_KIND_VLAN:
-		return "vlan";
-	case NET_KIND_MACVLAN:
-		return "macvlan";
-	}
-	return "?";
-}
-
 void net_set_name(char dst[IFNAMSIZ], const char *src)
 {
 	snprintf(dst, IFNAMSIZ, "%s", src);
+}
+
+void net_name_bridge(uint32_t vni, char ret_name[IFNAMSIZ])
+{
+	snprintf(ret_name, IFNAMSIZ, "br%u", vni);
+}
+
+void net_name_vxlan(uint32_t vni, char ret_name[IFNAMSIZ])
+{
+	snprintf(ret_name, IFNAMSIZ, "vni%u", vni);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * net.h - the model: links, addresses, routes and sysctls of the two namespaces, as plain data
+ * net.h - the network state of the two namespaces as plain data: links, addresses, routes, sysctls
  *
- * The wanted state (desired.c fills it from the configuration) and the present one (actual.c fills it from the kernel)
- * are the same struct, so that plan.c can compare them and nothing else in evpnd needs to know what "state" is. All
- * arrays are sorted (net_sort), references between objects are by name, and a struct net owns all that it points to.
+ * The desired state (plan/desired.c makes it from the configuration) and the actual state (kernel/read.c reads it from
+ * the kernel) are the same struct, so that plan/plan.c can compare them. Members that only one of the two has say so.
+ * All arrays are sorted (net_sort). Objects refer to each other by name. A struct net owns all that it points to.
  */
 #pragma once
 
@@ -13,46 +13,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ipaddr.h"
+#include "model/ipaddr.h"
+#include "model/link_kind.h"
 
-/* The two namespaces. Everything below says in which one it is. */
+/* The two network namespaces. Each object says in which one it is. */
 enum net_ns { NET_NS_HOST, NET_NS_FRR };
 #define NET_NS_COUNT 2
 
-enum net_kind {
-	NET_KIND_OTHER, /* a NIC, lo, whatever evpnd does not make */
-	NET_KIND_VRF,
-	NET_KIND_BRIDGE,
-	NET_KIND_VXLAN,
-	NET_KIND_VETH,
-	NET_KIND_VLAN,
-	NET_KIND_MACVLAN,
-};
-
-/* Whose an actual link is. In the desired state: NET_OWNER_OURS, or NET_OWNER_NIC. */
+/* The owner of a link. Desired: NET_OWNER_OURS or NET_OWNER_NIC. */
 enum net_owner {
 	NET_OWNER_FOREIGN,
-	NET_OWNER_SIBLING, /* carries the mark of another instance of evpnd: as foreign as any */
-	NET_OWNER_BORN, /* made by us, the process ended before it could be marked: the link group says so */
-	NET_OWNER_OURS, /* made by this instance: has its mark and one of its link groups */
-	NET_OWNER_NIC, /* has the mark alone: an underlay NIC that was moved, never made, never to be deleted */
+	NET_OWNER_SIBLING, /* it has the mark of another instance of evpnd; evpnd treats it like a foreign one */
+	NET_OWNER_FORGED, /* it has the mark alone, but is no NIC that evpnd moved (run/nic.c); like a foreign one */
+	NET_OWNER_BORN, /* created by us, but the process ended before it set the mark; the link group says so */
+	NET_OWNER_OURS, /* created by this instance: it has the mark and one of the link groups */
+	NET_OWNER_NIC, /* it has the mark alone: an underlay NIC that was moved. evpnd never deletes it. */
 };
 
 /*
- * Attributes of a link. Not all are wanted of every link: `want` in the desired state names those that count; in the
- * actual state it is 0. The bits are also what plan.c says it will change.
+ * What tells one device from another. The kernel alone sets it: name, alias, MAC and index are settings, which every program
+ * with CAP_NET_ADMIN in the device's namespace can forge.
  */
-enum net_link_attr {
-	NET_LINK_MARK = 1 << 0,
-	NET_LINK_MASTER = 1 << 1,
-	NET_LINK_MTU = 1 << 2,
-	NET_LINK_MAC = 1 << 3,
-	NET_LINK_ADDRGEN_NONE = 1 << 4, /* the link makes no link-local address by itself */
-	NET_LINK_IPV6 = 1 << 5, /* ipv6 on or off (sysctl disable_ipv6) */
-	NET_LINK_PORT = 1 << 6, /* bridge port attributes of a VXLAN */
-	NET_LINK_UP = 1 << 7,
+struct net_device {
+	uint64_t serial; /* of its directory in sysfs; the kernel uses it once until the next boot; 0: not read */
+	char kind[16]; /* as "veth"; "": no program created it, it is hardware or a hypervisor's */
+	bool permanent; /* it has a permanent address: net_link.hw_mac is that one */
+	char parent[64]; /* bus and name of the hardware, as "pci/0000:3b:00.0"; "": none, or Linux before 5.14 */
+	char port[64]; /* the port of the hardware, as the driver names it; "": the driver does not */
 };
 
+/*
+ * A link. Its attributes are the rows of link_attr.h, its kinds those of link_kind.h. A wanted link names in `want` the
+ * attributes that count; those of its kind count always.
+ */
 struct net_link {
 	enum net_ns ns;
 	char name[IFNAMSIZ];
@@ -62,16 +55,26 @@ struct net_link {
 
 	int ifindex; /* actual only */
 	enum net_owner owner;
-	bool leaving; /* actual: ours, and in the group that is deleted in one message */
-	bool adopted; /* desired: an underlay NIC, moved in, never made, never deleted */
-	bool returned; /* desired: a NIC that goes back to the host */
+	struct net_device device; /* actual, and of NICs the desired one */
+	char nic[IFNAMSIZ]; /* actual: the NIC with a record that this device is, by its name there; "": none */
+	bool unmarked; /* actual: such a NIC that lacks the mark, or has a device's that evpnd created */
+	bool inward; /* actual, on the host: its other end, or the device that it is made on, is in FRR's namespace */
+	const char *impostor; /* actual: why this device of a NIC's name is not the NIC, a constant; NULL: it may be */
+	const char *bound; /* actual: a kind that cannot change its namespace, as "bond", a constant; NULL: it can */
+	bool leaving; /* actual: in the link group whose links one message deletes (net_leaving_group) */
+	bool adopted; /* desired: an underlay NIC, which is moved, never created or deleted */
+	bool given_back; /* desired: a NIC that is given back to the host */
 	bool raised; /* desired: set up by the raise step, after FRR has its configuration */
 	char other_name[IFNAMSIZ]; /* desired, NICs: its name in the other namespace */
-	const char *alias; /* desired, `returned`: what the user called it; belongs to the NIC's record */
-	uint8_t hw_mac[6]; /* the permanent address where the device has one; desired: a NIC's, zero if unknown */
+	bool recorded; /* desired, NICs: there is a record of it */
+	bool regroups; /* desired, NICs: the mark comes with the link group `link_group` */
+	uint32_t link_group;
+	/* desired, `given_back`: the user's; NULL elsewhere, so that links are cheap to copy, or unknown */
+	char *alias, *altnames; /* altnames: as in nic_record.h */
+	uint8_t hw_mac[6]; /* the permanent MAC if the device has one, else its MAC; desired: of a NIC with a record */
 	char master[IFNAMSIZ]; /* "": none */
-	bool ovs; /* actual only: the master is Open vSwitch's datapath; its database says who put the link there */
-	unsigned int mtu; /* bytes */
+	bool ovs; /* actual: the master is Open vSwitch's datapath; Open vSwitch's database has the port */
+	uint32_t mtu; /* bytes */
 	uint8_t mac[6];
 	bool addrgen_none;
 	bool ipv6;
@@ -83,14 +86,15 @@ struct net_link {
 	struct ipaddr local;
 	uint16_t port;
 	bool learning;
+	bool per_flow; /* the kernel looks up the route of each flow, not once for a remote VTEP: kernel/kind_vxlan.c */
 
 	bool neigh_suppress, port_learning; /* VXLAN as a bridge port */
 
 	enum net_ns peer_ns; /* veth */
 	char peer[IFNAMSIZ];
-	bool makes_peer; /* desired: the creating message for this end also makes the other */
+	bool makes_peer; /* desired: the message that creates this end creates the other one too */
 
-	char parent[IFNAMSIZ]; /* VLAN and macvlan: the device below, on the host */
+	char parent[IFNAMSIZ]; /* VLAN and macvlan: the lower device, on the host */
 	uint16_t vlan;
 };
 
@@ -100,7 +104,7 @@ static inline bool net_is_ours(const struct net_link *link)
 	return link->owner >= NET_OWNER_BORN;
 }
 
-/* Whether evpnd made the link, so that it may delete it. */
+/* Whether evpnd created the link, so that it may delete it. */
 static inline bool net_is_made(const struct net_link *link)
 {
 	return link->owner == NET_OWNER_BORN || link->owner == NET_OWNER_OURS;
@@ -111,21 +115,21 @@ struct net_addr {
 	char link[IFNAMSIZ];
 	struct ipaddr ip;
 	unsigned int group;
-	bool ours; /* actual: carries our protocol number, or sits on a link of ours */
+	bool ours; /* actual: it has our protocol number, or (before Linux 5.18) is on a link of ours */
 
-	/* As the kernel has them; of addresses that evpnd adds for itself all are zero. */
+	/* As the kernel has them, to restore a NIC's addresses. Zero in addresses that evpnd adds for itself. */
 	uint32_t flags; /* IFA_F_... that a user sets */
 	uint8_t scope, proto;
 	struct ipaddr peer, broadcast;
 	char label[IFNAMSIZ];
 };
 
-/* Room for a route's RTA_METRICS: more than the kernel knows (RTAX_MAX attributes of 8 bytes, and a congestion control). */
+/* Room for a route's RTA_METRICS: RTAX_MAX attributes of 8 bytes, and the name of a congestion control. */
 #define NET_METRICS_MAX 192
 
 enum net_route_type { NET_ROUTE_UNICAST, NET_ROUTE_UNREACHABLE };
 
-/* In FRR's namespace: those of our own protocol. On the host: those of a NIC that goes back. */
+/* In FRR's namespace: routes with our protocol number. On the host: routes of a NIC that is given back. */
 struct net_route {
 	enum net_ns ns;
 	uint32_t table;
@@ -136,20 +140,20 @@ struct net_route {
 	unsigned int group;
 
 	/* Of the host's routes. */
-	char link[IFNAMSIZ]; /* the NIC that they leave through; "": the kernel finds it by `via` */
+	char link[IFNAMSIZ]; /* the NIC; "": the kernel finds it by `via` */
 	uint8_t protocol, scope, flags; /* rtnetlink's; flags: RTNH_F_ONLINK */
 	struct ipaddr prefsrc;
-	uint8_t metrics[NET_METRICS_MAX]; /* RTA_METRICS as it is */
-	uint8_t n_metrics;
+	uint8_t metrics[NET_METRICS_MAX]; /* RTA_METRICS, unparsed */
+	uint8_t n_metrics; /* bytes */
 };
 
 struct net_sysctl {
 	enum net_ns ns;
 	char key[96]; /* below /proc/sys, with slashes: a link's name may contain dots */
 	char value[16];
-	bool optional; /* a kernel without it is fine */
-	bool is_default; /* desired: what a device just made has anyway */
-	char link[IFNAMSIZ]; /* "": the namespace's own; else it exists once this link does */
+	bool optional; /* if the kernel does not have it, that is no error */
+	bool is_default; /* desired: the value that a new device has anyway */
+	char link[IFNAMSIZ]; /* the link that it belongs to; "": the namespace */
 	unsigned int group;
 };
 
@@ -158,30 +162,30 @@ struct net_ovs_port {
 	char name[IFNAMSIZ];
 	char bridge[IFNAMSIZ];
 	unsigned int group;
-	enum net_owner owner; /* actual: by the mark in the database; never NET_OWNER_BORN */
+	enum net_owner owner; /* actual: from external_ids in the database; never NET_OWNER_BORN */
 };
 
-/* Never ours: evpnd only looks whether it is there. */
+/* evpnd never creates one; it only checks that it exists. */
 struct net_ovs_bridge {
 	char name[IFNAMSIZ];
 };
 
 /*
- * What fails together: group 0 is the base (VTEP, sysctls), the others are one underlay NIC or one VNI each. A fault in a
- * group stops that group and those that hang on it; one in the base stops everything.
+ * Objects that fail together. Group 0 is the base (VTEP, sysctls); each of the others is one underlay NIC or one VNI.
+ * An error in a group stops that group and its children; an error in the base stops everything.
  */
 enum net_group_kind {
 	NET_GROUP_BASE,
-	NET_GROUP_NIC, /* an underlay NIC: when none of them can be had, nothing works */
+	NET_GROUP_NIC, /* an underlay NIC; if all of them fail, the base fails */
 	NET_GROUP_VNI,
-	NET_GROUP_RETURN, /* a NIC that goes back to the host */
+	NET_GROUP_GIVE_BACK, /* a NIC that is given back to the host */
 };
 
 struct net_group {
 	enum net_group_kind kind;
 	char label[48]; /* "vni 100", for messages */
-	unsigned int parent; /* 0: hangs on the base only */
-	bool first; /* NET_GROUP_RETURN: before anything is built, since a VLAN or macvlan shall sit on it */
+	unsigned int parent; /* the index of the group that this one depends on; 0: the base alone */
+	bool first; /* NET_GROUP_GIVE_BACK: done before anything is built, because the NIC becomes a parent */
 };
 
 struct net {
@@ -193,13 +197,13 @@ struct net {
 	struct net_ovs_bridge *ovs_bridges; /* actual only */
 	struct net_group *groups;
 	size_t n_links, n_addrs, n_routes, n_sysctls, n_ovs_ports, n_ovs_bridges, n_groups;
-	char *ovs_fault; /* actual: why Open vSwitch could not be read, though it is wanted; NULL: nothing is wrong */
+	char *ovs_fault; /* actual: why Open vSwitch could not be read, though it is needed; NULL: no error */
 	bool no_ipv6[NET_NS_COUNT]; /* actual: the kernel runs without IPv6, so no IPv6 attribute can be set */
 };
 
-/* Constants of evpnd's own in the kernel. */
+/* The constants that evpnd uses in the kernel. */
 
-/* rtm_protocol and IFA_PROTO of what evpnd adds; free in iproute2's and FRR's lists. */
+/* rtm_protocol and IFA_PROTO of routes and addresses that evpnd adds; unused in iproute2's and FRR's lists. */
 #define NET_PROTOCOL 101
 /* The metric of a VRF's unreachable default: the kernel's advice (Documentation/networking/vrf.rst). */
 #define NET_UNREACHABLE_METRIC 4278198272u
@@ -217,43 +221,59 @@ const char *net_mark(const char *instance, char buf[NET_MARK_SIZE]);
 bool net_is_mark(const char *alias);
 
 /*
- * The link group (IFLA_GROUP) a device is born with. The kernel takes the alias only from a second message, so a
- * process killed between the two would leave a device that nobody owns; the group is set at birth.
+ * The link group (IFLA_GROUP) of a new device. The kernel takes the alias only from a second message; without the
+ * group, a process killed between the two messages would leave a device without an owner.
  */
 uint32_t net_birth_group(const char *instance);
 
 /*
- * The link group that devices are put into to be deleted in one message; they carry the mark. One that is found in it was
- * on its way out when the process was killed.
+ * The link group into which evpnd puts devices to delete them in one message; they have the mark. A device that is
+ * found in it was about to be deleted when the process was killed.
  */
 uint32_t net_leaving_group(const char *instance);
 
+/* Frees what the net owns, and zeroes it. */
 void net_clear(struct net *net);
 
-/* Sorts all arrays; look-ups and plan_make need it. */
+/* Copies a link into a slot that owns nothing; the copy owns texts of its own. */
+void net_copy_link(struct net_link *dst, const struct net_link *src);
+
+/* Sorts all arrays. The look-ups below and plan_make need that. */
 void net_sort(struct net *net);
 
 int net_link_compare(const struct net_link *a, const struct net_link *b);
 int net_addr_compare(const struct net_addr *a, const struct net_addr *b);
 int net_route_compare(const struct net_route *a, const struct net_route *b);
-/* By name: Open vSwitch has each only once. */
+/* By name, which is unique in Open vSwitch. */
 int net_ovs_port_compare(const struct net_ovs_port *a, const struct net_ovs_port *b);
 
-/* In a sorted net; NULL: there is none. */
+/* The names of a VNI's devices in FRR's namespace: "br110", "vni110". */
+void net_name_bridge(uint32_t vni, char ret_name[IFNAMSIZ]);
+void net_name_vxlan(uint32_t vni, char ret_name[IFNAMSIZ]);
+
+/* In a sorted net. NULL or false: not found. */
 const struct net_link *net_find_link(const struct net *net, enum net_ns ns, const char *name);
+bool net_has_addr(const struct net *net, const struct net_addr *addr);
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key);
 const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const char *name);
 
 /*
- * Where an underlay NIC is now: in FRR's namespace as `inner`, moved there by us; or on the host as `outer`; or, where
- * somebody renamed it (the kernel does, when a namespace dies and the name is taken), the device with our mark and the
- * hardware address `mac`. NULL: nowhere.
+ * Finds an underlay NIC. With a record: the device that it is (net_link.nic), in either namespace and under any name. NULL: not
+ * found. Without one, or `anew` (a device that was made anew under the NIC's name on the host takes its place): by name, in
+ * FRR's namespace as `inner` if it has our mark, or on the host as `outer` if it is no impostor.
  */
-const struct net_link *net_find_nic(const struct net *net, const char *outer, const char *inner, const uint8_t mac[6]);
+struct net_nic_key {
+	const char *outer, *inner;
+	bool recorded, anew;
+};
+const struct net_link *net_find_nic(const struct net *net, const struct net_nic_key *key);
 
-/* "host", "frr": as plans and messages name the namespaces. */
+/* "host" or "frr", as in plans and messages. */
 const char *net_ns_name(enum net_ns ns);
-const char *net_kind_name(enum net_kind kind);
 
-/* Copies a name that is known to fit. */
+/* The key of a link's sysctl promote_secondaries (IPv4), below /proc/sys. Returns buf. */
+#define NET_SYSCTL_KEY_SIZE sizeof(((struct net_sysctl *)0)->key)
+const char *net_promote_key(const char *link, char buf[NET_SYSCTL_KEY_SIZE]);
+
+/* Copies a name, cut to IFNAMSIZ - 1 bytes. */
 void net_set_name(char dst[IFNAMSIZ], const char *src);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* desired.c - see desired.h; the table "What stands in the kernel" of the design, as code */
+/* desired.c - the devices, addresses and routes of each VNI; see desired.h */
 #include <linux/if_ether.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "desired_parts.h"
-#include "util.h"
+#include "base/hash.h"
+#include "base/util.h"
+#include "plan/desired_parts.h"
 
 #define IP6_ROUTE_METRIC 1024
 
@@ -15,7 +16,7 @@ void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6])
 {
 	size_t size = ipaddr_size(vtep);
 
-	/* 02: locally administered, unicast. The address's last four bytes tell nodes apart. */
+	/* 02: locally administered, unicast. The last four bytes of the address differ between nodes. */
 	ret_mac[0] = 0x02;
 	ret_mac[1] = 0xe5;
 	memcpy(ret_mac + 2, vtep->bytes + size - 4, 4);
@@ -23,12 +24,9 @@ void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6])
 
 void desired_host_mac(const struct ipaddr *vtep, const char *name, uint8_t ret_mac[6])
 {
-	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+	uint64_t hash = hash_bytes64(HASH_START64, vtep->bytes, sizeof(vtep->bytes));
 
-	for (size_t i = 0; i < sizeof(vtep->bytes); i++)
-		hash = (hash ^ vtep->bytes[i]) * 1099511628211u;
-	for (; *name; name++)
-		hash = (hash ^ (uint8_t)*name) * 1099511628211u;
+	hash = hash_bytes64(hash, name, strlen(name));
 	ret_mac[0] = 0x02;
 	for (int i = 1; i < 6; i++)
 		ret_mac[i] = (uint8_t)(hash >> (8 * i));
@@ -78,7 +76,6 @@ void desired_add_addr(struct maker *m, unsigned int group, enum net_ns ns, const
 	net_set_name(addr->link, link);
 }
 
-/* `link` NULL: a sysctl of FRR's namespace as a whole. */
 void desired_add_sysctl(struct maker *m, unsigned int group, const char *link, const char *family, const char *name,
 			const char *value, bool optional)
 {
@@ -129,20 +126,20 @@ static void add_unreachable(struct maker *m, unsigned int group, const struct co
 	net_set_name(route->vrf, l3->vrf);
 }
 
-/* The bridge on the host that an L2VNI's veth is a port of, where evpnd is to make it. */
+/* The host's bridge for the veth of an L2VNI, if evpnd has to create it. */
 static void add_host_bridge(struct maker *m, unsigned int group, const struct config_l2vni *l2, unsigned int mtu)
 {
 	struct net_link *bridge = desired_add_link(m, group, NET_NS_HOST, NET_KIND_BRIDGE, l2->host.bridge);
 	uint8_t mac[6];
 
-	/* Without one of its own, the bridge would change its MAC with every port that comes and goes. */
+	/* Without a MAC of its own, a bridge takes the lowest one of its ports, which changes with them. */
 	desired_host_mac(&m->config->underlay.vtep, l2->host.bridge, mac);
 	desired_set_mac(bridge, mac);
 	desired_set_mtu(bridge, mtu);
 	desired_set_ipv6(bridge, true);
 }
 
-/* The device itself has no master then: what the kernel shows depends on the datapath, and is Open vSwitch's affair. */
+/* The link has no master in the desired state: the master that the kernel shows depends on Open vSwitch's datapath. */
 static void add_ovs_port(struct maker *m, unsigned int group, const struct config_host *host)
 {
 	struct net_ovs_port *port = util_append(&m->net->ovs_ports, &m->net->n_ovs_ports, sizeof(*port));
@@ -153,7 +150,7 @@ static void add_ovs_port(struct maker *m, unsigned int group, const struct confi
 	net_set_name(port->bridge, host->ovs_bridge);
 }
 
-/* The pair into a VNI: one end stays on the host, the other is born in FRR's namespace as a port of `master`. */
+/* The veth of a VNI: one end is on the host, the other one is created in FRR's namespace as a port of `master`. */
 static void add_veth(struct maker *m, unsigned int group, const struct config_host *host, const char *master, bool ipv6,
 		     unsigned int mtu)
 {
@@ -188,13 +185,16 @@ static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const c
 	char name[IFNAMSIZ];
 	struct net_link *link;
 
-	snprintf(name, sizeof(name), "vni%u", vni);
+	net_name_vxlan(vni, name);
 	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_VXLAN, name);
 	link->raised = raised;
 	link->vni = vni;
 	link->local = m->config->underlay.vtep;
 	link->port = NET_VXLAN_PORT;
 	link->learning = false;
+	/* With one NIC there is one way, and no reason to look for it anew; FRR's own NICs are not known. */
+	link->want |= NET_LINK_PER_FLOW;
+	link->per_flow = m->config->underlay.n_nics != 1;
 	net_set_name(link->master, bridge);
 	link->want |= NET_LINK_ADDRGEN_NONE | NET_LINK_PORT;
 	link->addrgen_none = true;
@@ -205,7 +205,7 @@ static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const c
 	desired_set_ipv6(link, false);
 }
 
-/* Hosts announce themselves by unsolicited NA; off is what a bridge just made has anyway. */
+/* Hosts announce themselves by unsolicited neighbour advertisements. A new bridge has the value 0. */
 static void add_untracked_na(struct maker *m, unsigned int group, const char *bridge, bool on)
 {
 	desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", on ? "1" : "0", true);
@@ -214,22 +214,26 @@ static void add_untracked_na(struct maker *m, unsigned int group, const char *br
 
 static void add_l2vni_sysctls(struct maker *m, unsigned int group, const struct config_l2vni *l2, const char *bridge)
 {
-	/* Hosts announce themselves by gratuitous ARP: FRR tells the other VTEPs, who answer for them (and gateways learn). */
+	/*
+	 * Hosts announce themselves by gratuitous ARP: FRR advertises them to the other VTEPs, and gateways learn them.
+	 */
 	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "1", false);
 	/*
-	 * Outside of a VRF the bridge is a way into the underlay: it answers ARP for every address of the namespace, the
-	 * VTEP too, and forwards. Strict RPF drops all that is meant for a device without addresses.
+	 * Without a VRF, tenants could reach the underlay through the bridge: it answers ARP for every address of the
+	 * namespace, the VTEP too, and forwards. Strict RPF drops all packets that arrive on a device without
+	 * addresses.
 	 */
 	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", l2->vrf[0] ? "0" : "1", false);
-	/* Without gateways there is no IPv6 on the bridge, nor any longer. */
+	/* Without gateways IPv6 is disabled on the bridge, also if it had gateways before. */
 	add_untracked_na(m, group, bridge, l2->n_gateways > 0);
 }
 
 static void add_l3vni_sysctls(struct maker *m, unsigned int group, const char *bridge)
 {
 	/*
-	 * A host of a subnet that is attached here too comes by this bridge from another VTEP, while its route is that of
-	 * the subnet: strict RPF, which a new namespace may have from the host's own, would drop it.
+	 * Packets of a host behind another VTEP arrive on this bridge, while the route to the host's subnet may be a
+	 * local one, if the subnet is attached here too. Strict RPF, which a new namespace may inherit from the host,
+	 * would drop them.
 	 */
 	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", "0", false);
 	/* If the bridge was an L2VNI's. */
@@ -238,9 +242,9 @@ static void add_l3vni_sysctls(struct maker *m, unsigned int group, const char *b
 }
 
 /*
- * The router's own link-local address, from which it asks for its neighbours when it forwards (RFC 4291, 2.1 and 2.8;
- * without one the kernel asks nobody). Of the MAC, so that it is the same on every node, like the gateway; which is why
- * the kernel, which would look for duplicates, does not make it.
+ * The router's link-local address is the source of its neighbour solicitations when it forwards (RFC 4291, 2.1 and
+ * 2.8); without one the kernel sends none. It is made from the MAC, so it is the same on every node, like the gateway.
+ * The kernel must not make it, because it would detect the other nodes' as duplicates.
  */
 static void add_gateway_link_local(struct maker *m, unsigned int group, const char *bridge, const uint8_t mac[6])
 {
@@ -270,7 +274,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 	add_unreachable(m, group, l3, AF_INET);
 	add_unreachable(m, group, l3, AF_INET6);
 
-	snprintf(bridge, sizeof(bridge), "br%u", l3->vni);
+	net_name_bridge(l3->vni, bridge);
 	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
 	link->raised = true;
 	net_set_name(link->master, l3->vrf);
@@ -295,7 +299,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 		route->table = l3->table;
 		route->type = NET_ROUTE_UNICAST;
 		route->dst = l3->routes[i].prefix;
-		/* The kernel's own for IPv6, where there is none of 0 (IP6_RT_PRIO_USER). */
+		/* The kernel's default for IPv6 (IP6_RT_PRIO_USER); it has no metric 0. */
 		route->metric = route->dst.family == AF_INET6 ? IP6_ROUTE_METRIC : 0;
 		route->via = l3->routes[i].via;
 		net_set_name(route->vrf, l3->vrf);
@@ -314,7 +318,7 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 	snprintf(text, sizeof(text), "vni %u", l2->vni);
 	group = desired_add_group(m, NET_GROUP_VNI, parent, text);
 
-	snprintf(bridge, sizeof(bridge), "br%u", l2->vni);
+	net_name_bridge(l2->vni, bridge);
 	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
 	net_set_name(link->master, l2->vrf);
 	desired_set_mtu(link, mtu);
@@ -340,11 +344,11 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 		add_veth(m, group, &l2->host, bridge, false, mtu);
 }
 
-/* What is left of the smallest MTU on the way for a VNI's packets; 0: unknown. */
+/* The MTU in bytes of the VNIs: the smallest MTU of the underlay NICs less the overhead. 0: unknown. */
 static unsigned int inner_mtu(const struct config *config, const unsigned int *mtus)
 {
 	unsigned int overhead = config->underlay.vtep.family == AF_INET6 ? NET_VXLAN_OVERHEAD6 : NET_VXLAN_OVERHEAD4;
-	/* Whoever connects FRR's namespace, if no NIC does: by a network like most. */
+	/* Without NICs something else connects FRR's namespace: assume Ethernet. */
 	unsigned int smallest = config->underlay.n_nics ? 0 : ETH_DATA_LEN;
 
 	for (size_t i = 0; i < config->underlay.n_nics; i++)
@@ -353,7 +357,7 @@ static unsigned int inner_mtu(const struct config *config, const unsigned int *m
 	return smallest > overhead ? smallest - overhead : 0;
 }
 
-void desired_make(const struct config *config, const struct record_nics *nics, const unsigned int *mtus,
+void desired_make(const struct config *config, const struct nic_records *nics, const unsigned int *mtus,
 		  struct net *net)
 {
 	struct maker m = { .config = config, .nics = nics, .net = net, .inner_mtu = inner_mtu(config, mtus) };
@@ -361,7 +365,7 @@ void desired_make(const struct config *config, const struct record_nics *nics, c
 
 	desired_add_group(&m, NET_GROUP_BASE, 0, "underlay");
 	desired_add_underlay(&m, mtus);
-	desired_add_returned(&m);
+	desired_add_given_back(&m);
 	for (size_t i = 0; i < config->n_l3vnis; i++)
 		groups[i] = add_l3vni(&m, &config->l3vnis[i]);
 	for (size_t i = 0; i < config->n_l2vnis; i++) {
@@ -374,13 +378,13 @@ void desired_make(const struct config *config, const struct record_nics *nics, c
 	net_sort(net);
 }
 
-void desired_make_nothing(const struct record_nics *nics, const struct net *former, struct net *net)
+void desired_make_nothing(const struct nic_records *nics, const struct net *former, struct net *net)
 {
 	const struct config nothing = { 0 };
 	struct maker m = { .config = &nothing, .nics = nics, .net = net };
 
 	desired_add_group(&m, NET_GROUP_BASE, 0, "underlay");
 	desired_add_former(&m, former);
-	desired_add_returned(&m);
+	desired_add_given_back(&m);
 	net_sort(net);
 }

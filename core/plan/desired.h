@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * desired.h - configuration -> the state that the kernel shall have; pure
+ * desired.h - configuration -> the desired network state; pure
  */
 #pragma once
 
-#include "config.h"
-#include "net.h"
-#include "nic_record.h"
+#include "config/config.h"
+#include "model/net.h"
+#include "model/nic_record.h"
 
 /*
- * Fills *net (zeroed before; the caller clears it). `nics` are the underlay NICs' former states, for those whose
- * addresses the configuration leaves as they were; a NIC without a record gets only what the configuration says.
- * `mtus` are those that the NICs of config->underlay shall have, in bytes, in their order, 0 for what is unknown yet. The
- * smallest decides the VNIs'; if all are unknown, no MTU is wanted for these.
+ * Fills *net, which is zeroed; the caller clears it. `nics` has the records of the underlay NICs: a NIC whose addresses
+ * the configuration does not set keeps those of its record. `mtus` has the MTU in bytes of each NIC of
+ * config->underlay, in their order; 0: unknown. The smallest one decides the MTU of the VNIs; if all are unknown, it is
+ * left alone.
  */
-void desired_make(const struct config *config, const struct record_nics *nics, const unsigned int *mtus,
+void desired_make(const struct config *config, const struct nic_records *nics, const unsigned int *mtus,
 		  struct net *net);
 
 /*
- * The state in which nothing of evpnd's stands (`evpnd --down`): NICs on the host as their records say, FRR's namespace
- * as `former` (record_load_netns) says.
+ * The state without any object of evpnd's (`evpnd --down`): the NICs are on the host as in their records, FRR's
+ * namespace is as in `former`, its recorded state.
  */
-void desired_make_nothing(const struct record_nics *nics, const struct net *former, struct net *net);
+void desired_make_nothing(const struct nic_records *nics, const struct net *former, struct net *net);
 
 /*
- * The router MAC: locally administered, from the VTEP address, so that it is the same on all L3VNI bridges of a node
- * (zebra keeps one per remote VTEP) and survives restarts. It travels as the Router's MAC extended community, RFC 9135
- * section 8.1.
+ * The router MAC of a node: locally administered, and made from the VTEP address, so that it is the same on all L3VNI
+ * bridges (zebra keeps one for each remote VTEP) and after a restart. Routes carry it as the Router's MAC extended
+ * community, RFC 9135 section 8.1.
  */
 void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6]);
 
 /* The anycast gateway's MAC: the same on every node (RFC 9135 section 4.1), one per L2VNI. */
 void desired_gateway_mac(uint32_t vni, uint8_t ret_mac[6]);
 
-/* A MAC for device `name` that is this node's own, and the same whenever the device is made. */
+/* A MAC for the device `name`: other nodes have another one, and it is the same each time the device is created. */
 void desired_host_mac(const struct ipaddr *vtep, const char *name, uint8_t ret_mac[6]);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* desired_underlay.c - underlay NICs, those that go back, lo and FRR's namespace as a whole; see desired_parts.h */
+/* desired_underlay.c - underlay NICs, NICs that are given back, lo, FRR's namespace; see desired_parts.h */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "desired_parts.h"
-#include "util.h"
+#include "base/util.h"
+#include "plan/desired_parts.h"
 
 /* A VLAN or macvlan of a device that stays on the host. */
 static void add_on_parent(struct maker *m, const struct config_nic *nic, struct net_link *link)
@@ -16,14 +16,24 @@ static void add_on_parent(struct maker *m, const struct config_nic *nic, struct 
 	net_set_name(link->parent, nic->parent);
 	if (nic->vlan)
 		return;
-	/* The switch and the neighbours shall know it again when it is made anew. */
+	/* The MAC stays the same when the device is created anew, so that the switch and the neighbours know it. */
 	desired_host_mac(&m->config->underlay.vtep, nic->name, mac);
 	desired_set_mac(link, mac);
 }
 
+/* What the plan compares and writes to identify the NIC and to make it the administrator's again. */
+static void set_former(struct net_link *link, const struct nic_record *former)
+{
+	memcpy(link->hw_mac, former->mac, sizeof(link->hw_mac));
+	link->recorded = true;
+	link->device = former->device;
+	link->regroups = former->identified;
+	link->link_group = former->group;
+}
+
 static void add_nic(struct maker *m, const struct config_nic *nic, unsigned int mtu)
 {
-	const struct record_nic *former = record_find_nic(m->nics, nic->name);
+	const struct nic_record *former = nic_record_find(m->nics, nic->name);
 	enum net_kind kind = nic->vlan ? NET_KIND_VLAN : nic->macvlan ? NET_KIND_MACVLAN : NET_KIND_OTHER;
 	char label[48];
 	unsigned int group;
@@ -42,7 +52,7 @@ static void add_nic(struct maker *m, const struct config_nic *nic, unsigned int 
 		link->owner = NET_OWNER_NIC;
 		net_set_name(link->other_name, nic->name);
 		if (former)
-			memcpy(link->hw_mac, former->mac, sizeof(link->hw_mac));
+			set_former(link, former);
 	}
 	/* The answer to a packet may leave through another underlay NIC: strict RPF would drop it. */
 	desired_add_sysctl(m, group, nic->inner, "ipv4", "rp_filter", "0", false);
@@ -60,7 +70,7 @@ void desired_add_underlay(struct maker *m, const unsigned int *mtus)
 	for (size_t i = 0; i < config->underlay.n_nics; i++)
 		add_nic(m, &config->underlay.nics[i], mtus[i]);
 
-	/* lo is the kernel's own: only its state and the VTEP on it are ours to say. */
+	/* The kernel creates lo. evpnd sets it up and adds the VTEP to it. */
 	lo = desired_add_link(m, 0, NET_NS_FRR, NET_KIND_OTHER, "lo");
 	lo->want = NET_LINK_UP;
 	if (config->underlay.vtep.family == AF_INET6)
@@ -69,8 +79,20 @@ void desired_add_underlay(struct maker *m, const unsigned int *mtus)
 
 	desired_add_sysctl(m, 0, NULL, "ipv4", "ip_forward", "1", false);
 	desired_add_sysctl(m, 0, NULL, "ipv6", "conf/all/forwarding", "1", true);
-	/* The stricter of "all" and the device's own counts, so "all" must not be strict. */
+	/*
+	 * By default the kernel chooses among several next hops by the addresses of a packet, which are the same for all
+	 * VXLAN packets between two VTEPs. 1: by the ports, too. The source port of VXLAN is a hash of the inner packet.
+	 * The values 2 and 3 would not help: they look into IP tunnels, not into UDP.
+	 */
+	desired_add_sysctl(m, 0, NULL, "ipv4", "fib_multipath_hash_policy", "1", true);
+	desired_add_sysctl(m, 0, NULL, "ipv6", "fib_multipath_hash_policy", "1", true);
+	/* The kernel uses the higher value of "all" and the device, so "all" has to be 0. */
 	desired_add_sysctl(m, 0, NULL, "ipv4", "conf/all/rp_filter", "0", false);
+	/*
+	 * By default the kernel deletes with an IPv4 address the others of its subnet that were added later (__inet_del_ifa),
+	 * and these may be just the ones that are wanted now. Either "all" or the device's own value prevents that.
+	 */
+	desired_add_sysctl(m, 0, NULL, "ipv4", "conf/all/promote_secondaries", "1", false);
 }
 
 static bool is_wanted(const struct config *config, const char *name)
@@ -89,7 +111,7 @@ static bool is_parent(const struct config *config, const char *name)
 	return false;
 }
 
-static void add_returned_nic(struct maker *m, const struct record_nic *former)
+static void add_given_back_nic(struct maker *m, const struct nic_record *former)
 {
 	struct net *net = m->net;
 	struct net_link *link;
@@ -97,17 +119,21 @@ static void add_returned_nic(struct maker *m, const struct record_nic *former)
 	char label[48];
 
 	snprintf(label, sizeof(label), "NIC %s, given back", former->name);
-	group = desired_add_group(m, NET_GROUP_RETURN, 0, label);
+	group = desired_add_group(m, NET_GROUP_GIVE_BACK, 0, label);
 	net->groups[group].first = is_parent(m->config, former->name);
 
 	link = desired_add_link(m, group, NET_NS_HOST, NET_KIND_OTHER, former->name);
-	link->returned = true;
+	link->given_back = true;
 	link->owner = NET_OWNER_NIC;
 	link->want = NET_LINK_MARK | NET_LINK_UP;
 	link->up = former->up;
-	link->alias = former->alias;
+	link->alias = xstrdup(former->alias);
 	net_set_name(link->other_name, former->name);
-	memcpy(link->hw_mac, former->mac, sizeof(link->hw_mac));
+	set_former(link, former);
+	if (former->identified) {
+		link->altnames = xstrdup(former->altnames ? former->altnames : "");
+		desired_set_mac(link, former->address);
+	}
 	desired_set_mtu(link, former->mtu);
 
 	for (size_t i = 0; i < former->n_addrs; i++) {
@@ -133,16 +159,16 @@ static void add_returned_nic(struct maker *m, const struct record_nic *former)
 	}
 }
 
-void desired_add_returned(struct maker *m)
+void desired_add_given_back(struct maker *m)
 {
 	for (size_t i = 0; i < m->nics->n_items; i++)
 		if (!is_wanted(m->config, m->nics->items[i].name))
-			add_returned_nic(m, &m->nics->items[i]);
+			add_given_back_nic(m, &m->nics->items[i]);
 }
 
 void desired_add_former(struct maker *m, const struct net *former)
 {
-	unsigned int group = desired_add_group(m, NET_GROUP_RETURN, 0, "FRR's namespace");
+	unsigned int group = desired_add_group(m, NET_GROUP_GIVE_BACK, 0, "FRR's namespace");
 
 	for (size_t i = 0; i < former->n_links; i++) {
 		struct net_link *link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_OTHER, former->links[i].name);

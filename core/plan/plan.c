@@ -3,39 +3,24 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "plan_parts.h"
-#include "util.h"
+#include "base/util.h"
+#include "plan/plan_parts.h"
 
 unsigned int plan_create_rank(enum net_kind kind)
 {
-	switch (kind) {
-	case NET_KIND_VRF:
-		return RANK_VRF;
-	case NET_KIND_BRIDGE:
-		return RANK_BRIDGE;
-	case NET_KIND_VXLAN:
-		return RANK_VXLAN;
-	case NET_KIND_VLAN:
-	case NET_KIND_MACVLAN:
-		return RANK_VLAN;
-	case NET_KIND_VETH:
-	case NET_KIND_OTHER:
-		return RANK_VETH;
-	}
-	return RANK_VETH;
+	return RANK_CREATE + net_kinds[kind].order;
 }
 
-/* Ports before masters, and after addresses. */
 unsigned int plan_delete_rank(enum net_kind kind)
 {
-	return RANK_ROUTE_VIA + 1 + RANK_VLAN - plan_create_rank(kind);
+	return RANK_DELETE + NET_ORDER_COUNT - 1 - net_kinds[kind].order;
 }
 
 enum plan_stage plan_stage_of(const struct planner *p, unsigned int group, enum plan_stage stage)
 {
 	const struct net_group *g = &p->desired->groups[group];
 
-	if (g->kind != NET_GROUP_RETURN)
+	if (g->kind != NET_GROUP_GIVE_BACK)
 		return stage;
 	return g->first || p->early[group] ? PLAN_BUILD : PLAN_GIVE_BACK;
 }
@@ -97,7 +82,7 @@ static int op_compare(const void *va, const void *vb)
 		return a->stage < b->stage ? -1 : 1;
 	if (a->rank != b->rank)
 		return a->rank < b->rank ? -1 : 1;
-	return a < b ? -1 : a > b; /* qsort is not stable: the order in which they were added decides */
+	return a < b ? -1 : a > b; /* qsort is not stable, so compare the order in which they were added */
 }
 
 /* Orders the operations and leaves out those of blocked groups. */
@@ -136,7 +121,7 @@ static void collect_vrfs(struct planner *p)
 		qsort(p->vrfs, p->n_vrfs, sizeof(*p->vrfs), plan_by_table);
 }
 
-/* One of several NICs may be missing; without any of them there is nothing to build on. */
+/* One of several NICs may be missing. Without any of them nothing can be built. */
 static void check_underlay(struct planner *p)
 {
 	size_t n_nics = 0, n_blocked = 0;
@@ -150,7 +135,7 @@ static void check_underlay(struct planner *p)
 		p->plan->blocked[0] = true;
 }
 
-/* Two that build in one namespace would not know which routes and addresses are whose. */
+/* Two instances in one namespace could not tell their routes and addresses apart. */
 static void check_siblings(struct planner *p)
 {
 	for (size_t i = 0; i < p->actual->n_links; i++) {
@@ -158,8 +143,8 @@ static void check_siblings(struct planner *p)
 
 		if (link->ns == NET_NS_FRR && link->owner == NET_OWNER_SIBLING) {
 			plan_add_problem(p, PLAN_FOREIGN, 0,
-					 "FRR's namespace has %s %s of another instance of evpnd: each instance needs "
-					 "an FRR of its own",
+					 "frr: %s %s belongs to another instance of evpnd; run each instance with an "
+					 "FRR of its own",
 					 net_kind_name(link->kind), link->name);
 			return;
 		}

@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_parts.h - between the files that make a plan; nobody else needs it
+ * plan_parts.h - shared by the files that make a plan; internal to them
  *
- * plan_link.c plans links, plan_state.c what sits on them (addresses, routes, sysctls, ports of Open vSwitch), plan.c puts the plan together.
+ * plan.c calls one function for each kind of object and puts the plan together. plan_link.c has links, plan_addr.c
+ * addresses, plan_route.c routes, plan_sysctl.c sysctls, plan_ovs.c ports of Open vSwitch.
  */
 #pragma once
 
-#include "plan.h"
+#include "plan/plan.h"
 
 /*
- * Order within a stage: a thing comes after what it refers to. Build: what a new device reads at its birth, what has
- * to go before it is made anew, devices from the outermost master in, the NIC, then what is set on devices.
+ * The order within a stage: an object comes after the ones that it refers to. Build: sysctls that a new device copies,
+ * deletions of what is created anew, devices (masters before ports), NICs, then what is set on devices.
  */
 enum rank {
 	RANK_SYSCTL,
 	RANK_OVS_DELETE,
 	RANK_DOWN,
 	RANK_REMAKE,
-	RANK_RETURN,
-	RANK_VRF,
-	RANK_BRIDGE,
-	RANK_VXLAN,
-	RANK_VETH,
-	RANK_MOVE,
-	RANK_VLAN,
-	RANK_LINK_SYSCTL,
+	RANK_GIVE_BACK,
+	RANK_CREATE, /* plus the kind's enum net_order */
+	RANK_MOVE = RANK_CREATE + NET_ORDER_NIC,
+	RANK_LINK_SYSCTL = RANK_CREATE + NET_ORDER_COUNT,
 	RANK_IPV6,
 	RANK_SET,
 	RANK_PORT,
@@ -32,6 +29,7 @@ enum rank {
 	RANK_ADDR,
 	RANK_ROUTE,
 	RANK_ROUTE_VIA, /* after the routes that lead to the next hops */
+	RANK_DELETE, /* prune: after the addresses; links in the reverse of their order of creation */
 };
 
 struct planner {
@@ -39,39 +37,57 @@ struct planner {
 	struct plan *plan;
 	const struct net_link **vrfs; /* those of FRR's namespace, by table */
 	size_t n_vrfs;
-	bool *early; /* by group: what goes back does so before anything is built, its name is needed */
-	bool *remade; /* by actual link: it will be deleted and made anew, so nothing of it counts */
+	bool *early; /* by group: a NIC that is given back before anything is built, because its name is needed */
+	bool *remade; /* by actual link: it will be deleted and created anew, so nothing of it counts */
+	struct op demote; /* sets promote_secondaries back after the deletions; its addr NULL: not needed */
+	const struct net_addr *promoted; /* the last address whose link has its OP_ADDR_PROMOTE in the plan */
 };
 
 /* For qsort and bsearch over planner.vrfs. */
 int plan_by_table(const void *a, const void *b);
 
-/* By kind: the order in which devices are made, and the other way round for deleting them. */
+/* By kind: the ranks of creation and deletion. */
 unsigned int plan_create_rank(enum net_kind kind);
 unsigned int plan_delete_rank(enum net_kind kind);
 
 struct op *plan_add_op(struct planner *p, enum plan_stage stage, enum op_type type, unsigned int rank,
 		       unsigned int group);
 
-/* Notes why `group` cannot be brought about; its operations are left out. */
+/* Adds a problem of `group`, whose operations are then left out. */
 void plan_add_problem(struct planner *p, enum plan_fault fault, unsigned int group, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /* The stage of an operation of `group` that otherwise belongs to `stage`. */
 enum plan_stage plan_stage_of(const struct planner *p, unsigned int group, enum plan_stage stage);
 
-/* The actual link, unless it is going to be replaced. */
+/* The actual link, unless it will be created anew. NULL: not found. */
 const struct net_link *plan_standing(const struct planner *p, enum net_ns ns, const char *name);
 
-/* The desired link that an underlay NIC is to become; NULL: nobody wants it any more. */
+/* An underlay NIC is the same device in either namespace and under any name (plan_nic.c). */
+static inline bool plan_is_nic(const struct net_link *want)
+{
+	return want->adopted || want->given_back;
+}
+/* The NIC that the desired link is about, wherever it is; NULL: it is nowhere. */
+const struct net_link *plan_find_nic(const struct planner *p, const struct net_link *want);
+/* The desired link of an underlay NIC, wherever the NIC is now; NULL: it is not wanted any more. */
 const struct net_link *plan_find_wanted(const struct planner *p, const struct net_link *nic);
+/* Adds the problems of a NIC. */
+void plan_check_nic(struct planner *p, const struct net_link *want);
+/* Moves or renames the NIC. Returns the attributes that this sets. */
+unsigned int plan_move_nic(struct planner *p, enum plan_stage stage, const struct net_link *want);
 
-/* The group of the desired link that has the name of `old`; the base where none has. */
+/* The device will be deleted and created again, and with one end of a veth the other one. */
+void plan_mark_remade(struct planner *p, const struct net_link *have);
+
+/* The group of the desired link that has the name of `old`; if there is none, the base. */
 unsigned int plan_group_of_old(const struct planner *p, const struct net_link *old);
 
-/* First pass: what stands in the way of a desired link, and which devices have to be made anew. */
+/* First pass, for each desired link: adds its problems, and finds the devices that have to be created anew. */
 void plan_check_link(struct planner *p, const struct net_link *want);
+/* For each actual link: deletes it if it is not wanted or has to be created anew. */
 void plan_old_link(struct planner *p, const struct net_link *old);
+/* For each desired link: creates, moves or changes it. */
 void plan_link(struct planner *p, const struct net_link *want);
 
 void plan_addrs(struct planner *p);

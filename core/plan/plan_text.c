@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plan_print.c - a plan in the words of ip(8): what --dry-run shows, and what an error names */
+/* plan_text.c - operations in the words of ip(8), for --dry-run and error messages */
 #include <linux/rtnetlink.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "plan.h"
-#include "util.h"
+#include "base/util.h"
+#include "plan/plan.h"
 
-/* A string that is written from left to right and cut, never overrun. */
+/* A buffer that text is appended to; text that does not fit is cut. */
 struct text {
 	char *buf;
 	size_t size, len;
@@ -36,41 +36,76 @@ static void put_ip(struct text *t, const struct ipaddr *ip, bool with_prefix)
 
 static void put_mac(struct text *t, const uint8_t mac[6])
 {
-	put(t, " address %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	put(t, " %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
+static void put_word(struct text *t, const char *word)
+{
+	if (word)
+		put(t, " %s", word);
+}
+
+/* Our mark is printed without the instance, the user's alias in full. */
+static void put_alias(struct text *t, const struct net_link *link)
+{
+	if (link->given_back)
+		put(t, " alias \"%s\"", link->alias);
+	else
+		put(t, " alias evpnd");
+}
+
+static void put_attr(struct text *t, const struct net_link *link, enum net_attr attr)
+{
+	const struct net_attr_row *row = &net_attrs[attr];
+	const void *value = net_attr_value(link, attr);
+
+	switch (row->type) {
+	case NET_TYPE_BOOL:
+		put_word(t, *(const bool *)value ? row->on : row->off);
+		break;
+	case NET_TYPE_U16:
+		put(t, " %s %u", row->on, *(const uint16_t *)value);
+		break;
+	case NET_TYPE_U32:
+		put(t, " %s %u", row->on, *(const uint32_t *)value);
+		break;
+	case NET_TYPE_IP:
+		put_word(t, row->on);
+		put_ip(t, value, false);
+		break;
+	case NET_TYPE_MAC:
+		put_word(t, row->on);
+		put_mac(t, value);
+		break;
+	case NET_TYPE_NAME:
+		put_word(t, *(const char *)value ? row->on : row->off);
+		if (row->on && *(const char *)value)
+			put_word(t, value);
+		break;
+	case NET_TYPE_PEER:
+		put(t, " %s %s netns %s", row->on, (const char *)value, net_ns_name(link->peer_ns));
+		break;
+	case NET_TYPE_MARK:
+		put_alias(t, link);
+		break;
+	}
+}
+
+static void put_attrs(struct text *t, const struct net_link *link, unsigned int attrs)
+{
+	for (; attrs; attrs &= attrs - 1)
+		put_attr(t, link, net_attr_first(attrs));
 }
 
 static void put_create(struct text *t, const struct net_link *link)
 {
+	const struct net_kind_row *kind = &net_kinds[link->kind];
+
 	put(t, "link add%s%s %s", link->parent[0] ? " link " : "", link->parent, link->name);
-	if (link->want & NET_LINK_MTU)
-		put(t, " mtu %u", link->mtu);
-	if (link->want & NET_LINK_MAC)
-		put_mac(t, link->mac);
-	if (link->master[0])
-		put(t, " master %s", link->master);
-	put(t, " type %s", net_kind_name(link->kind));
-	switch (link->kind) {
-	case NET_KIND_VRF:
-		put(t, " table %u", link->table);
-		break;
-	case NET_KIND_VXLAN:
-		put(t, " id %u local", link->vni);
-		put_ip(t, &link->local, false);
-		put(t, " dstport %u%s", link->port, link->learning ? "" : " nolearning");
-		break;
-	case NET_KIND_VETH:
-		put(t, " peer %s netns %s", link->peer, net_ns_name(link->peer_ns));
-		break;
-	case NET_KIND_VLAN:
-		put(t, " id %u", link->vlan);
-		break;
-	case NET_KIND_MACVLAN:
-		put(t, " mode bridge");
-		break;
-	case NET_KIND_BRIDGE:
-	case NET_KIND_OTHER:
-		break;
-	}
+	put_attrs(t, link, net_link_birth(link));
+	put(t, " type %s", kind->name);
+	put_attrs(t, link, net_link_birth_data(link));
+	put(t, "%s", kind->words);
 	if (link->parent[0])
 		put(t, " netns %s", net_ns_name(link->ns));
 }
@@ -78,28 +113,16 @@ static void put_create(struct text *t, const struct net_link *link)
 static void put_set(struct text *t, const struct net_link *link, unsigned int attrs)
 {
 	put(t, "link set %s", link->name);
-	if ((attrs & NET_LINK_MASTER) && link->master[0])
-		put(t, " master %s", link->master);
-	else if (attrs & NET_LINK_MASTER)
-		put(t, " nomaster");
-	if (attrs & NET_LINK_MTU)
-		put(t, " mtu %u", link->mtu);
-	if (attrs & NET_LINK_MAC)
-		put_mac(t, link->mac);
-	if (attrs & NET_LINK_ADDRGEN_NONE)
-		put(t, " addrgenmode none");
-	if ((attrs & NET_LINK_MARK) && link->returned)
-		put(t, " alias \"%s\"", link->alias);
-	else if (attrs & NET_LINK_MARK)
-		put(t, " alias evpnd");
-	if (attrs & NET_LINK_UP)
-		put(t, " %s", link->up ? "up" : "down");
+	put_attrs(t, link, attrs & ~(unsigned int)(NET_LINK_PORT | NET_LINK_DATA));
+	if (attrs & NET_LINK_DATA)
+		put(t, " type %s", net_kind_name(link->kind));
+	put_attrs(t, link, attrs & NET_LINK_DATA);
 	if (attrs & NET_LINK_PORT)
-		put(t, " type bridge_slave neigh_suppress %s learning %s", link->neigh_suppress ? "on" : "off",
-		    link->port_learning ? "on" : "off");
+		put(t, " type bridge_slave");
+	put_attrs(t, link, attrs & NET_LINK_PORT);
 }
 
-/* A NIC's way between the namespaces, or to another name. */
+/* Moves a NIC to the other namespace, or renames it. */
 static void put_move(struct text *t, const struct op *op)
 {
 	put(t, "link set %s", op->have->name);
@@ -109,10 +132,7 @@ static void put_move(struct text *t, const struct op *op)
 		put(t, " name %s", op->link->name);
 	if (op->attrs & NET_LINK_MTU)
 		put(t, " mtu %u", op->link->mtu);
-	if (op->link->returned)
-		put(t, " alias \"%s\"", op->link->alias);
-	else
-		put(t, " alias evpnd");
+	put_alias(t, op->link);
 }
 
 enum net_ns plan_op_ns(const struct op *op)
@@ -159,6 +179,7 @@ static void put_route(struct text *t, const struct net_route *route, const char 
 const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 {
 	struct text t = { .buf = buf, .size = PLAN_OP_SIZE };
+	char key[NET_SYSCTL_KEY_SIZE];
 
 	put(&t, "%s: ", net_ns_name(plan_op_ns(op)));
 	switch (op->type) {
@@ -172,21 +193,24 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 		put_create(&t, op->link);
 		break;
 	case OP_LINK_MOVE:
-	case OP_LINK_RETURN:
+	case OP_LINK_GIVE_BACK:
 		put_move(&t, op);
 		break;
 	case OP_LINK_IPV6:
 		put(&t, "sysctl net/ipv6/conf/%s/disable_ipv6=%d", op->link->name, !op->link->ipv6);
 		break;
 	case OP_LINK_DOWN:
-		put(&t, "link set %s down", op->link->name);
+		put(&t, "link set %s down", op->have ? op->have->name : op->link->name);
 		break;
 	case OP_LINK_SET:
 		put_set(&t, op->link, op->attrs);
 		break;
+	case OP_ADDR_PROMOTE:
+		put(&t, "sysctl %s=%d", net_promote_key(op->addr->link, key), !op->attrs);
+		break;
 	case OP_ADDR_ADD:
 	case OP_ADDR_DELETE:
-		put(&t, "address %s", op->type == OP_ADDR_ADD ? "add" : "del");
+		put(&t, "address %s", op->type != OP_ADDR_ADD ? "del" : op->attrs == OP_ADDR_AGAIN ? "replace" : "add");
 		put_ip(&t, &op->addr->ip, true);
 		put(&t, " dev %s", op->addr->link);
 		break;

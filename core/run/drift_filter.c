@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* drift.c - which notifications concern us; see drift.h */
+/* drift_filter.c - which notifications concern this instance; see drift_parts.h */
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/netconf.h>
@@ -8,8 +8,8 @@
 #include <netlink/msg.h>
 #include <sys/socket.h>
 
-#include "drift_parts.h"
-#include "util.h"
+#include "base/util.h"
+#include "run/drift_parts.h"
 
 static void add_name(struct net *net, enum net_ns ns, const char *name, unsigned int want)
 {
@@ -20,16 +20,16 @@ static void add_name(struct net *net, enum net_ns ns, const char *name, unsigned
 	net_set_name(link->name, name);
 }
 
-/* What a desired link needs beside itself. */
+/* Other links that a desired link depends on. */
 static void add_needs(struct net *net, const struct net *desired, const struct net_link *link)
 {
-	/* The host's own bridge: whether it is there is all that matters of it. */
+	/* The host's own bridge: only its existence matters. */
 	if (link->master[0] && !net_find_link(desired, link->ns, link->master))
 		add_name(net, link->ns, link->master, 0);
 	if (link->parent[0])
 		add_name(net, NET_NS_HOST, link->parent, NET_LINK_UP | NET_LINK_MTU);
-	/* An underlay NIC where it comes from, or is still. */
-	if (link->adopted || link->returned)
+	/* An underlay NIC in the namespace that it comes from. */
+	if (link->adopted || link->given_back)
 		add_name(net, link->ns == NET_NS_HOST ? NET_NS_FRR : NET_NS_HOST, link->other_name, link->want);
 }
 
@@ -37,13 +37,13 @@ static void add_names(struct net *net, const struct net *desired, const struct n
 {
 	for (size_t i = 0; i < desired->n_links; i++) {
 		const struct net_link *link = &desired->links[i], *have = net_find_link(actual, link->ns, link->name);
-		/* A stranger at a name that shall be ours: that it goes is all that matters. */
+		/* A foreign device has the wanted name: only its removal matters. */
 		bool obstacle = have && !net_is_ours(have) && link->kind != NET_KIND_OTHER;
 
 		add_name(net, link->ns, link->name, obstacle ? 0 : link->want);
 		add_needs(net, desired, link);
 	}
-	/* What evpn.conf no longer names, and is not gone yet; a NIC, whatever it is called. */
+	/* Devices that evpn.conf no longer names and that still exist, and moved NICs under any name. */
 	for (size_t i = 0; i < actual->n_links; i++)
 		if (net_is_ours(&actual->links[i]))
 			add_name(net, actual->links[i].ns, actual->links[i].name, NET_LINK_MARK);
@@ -72,14 +72,14 @@ static int by_index(const void *a, const void *b)
 	return compare_index(*(const struct net_link *const *)a, *(const struct net_link *const *)b);
 }
 
-/* As it was read, where it is there. */
+/* Fills in the attributes as they were read, if the link exists. */
 static void fill_in(struct net_link *link, const struct net *actual)
 {
 	const struct net_link *have = net_find_link(actual, link->ns, link->name);
 	unsigned int want = link->want;
 
 	if (have)
-		*link = *have;
+		net_copy_link(link, have);
 	link->want = want;
 }
 
@@ -127,7 +127,7 @@ static const struct net_link *find_index(const struct drift_known *known, enum n
 	return hit ? *hit : NULL;
 }
 
-/* Indices and names of masters; one that we do not know is another one. Of a stranger: whether it has one. */
+/* Compares an index with a name: an unknown index is another master. Of a foreign link only whether it has a master counts. */
 static bool same_master(const struct drift_known *known, const struct net_link *have, int master)
 {
 	const struct net_link *link = master ? find_index(known, have->ns, master) : NULL;
@@ -138,37 +138,28 @@ static bool same_master(const struct drift_known *known, const struct net_link *
 }
 
 static bool same_link(const struct drift_known *known, const struct net_link *have, const struct net_link *says,
-		      const struct actual_raw *raw)
+		      const struct read_raw *raw)
 {
 	if (have->kind != says->kind || have->owner != says->owner)
 		return false;
 	if (!have->want)
 		return true;
-	return have->up == says->up && have->mtu == says->mtu && memcmp(have->mac, says->mac, 6) == 0 &&
-	       have->addrgen_none == says->addrgen_none && have->ipv6 == says->ipv6 && have->table == says->table &&
-	       have->vni == says->vni && ipaddr_compare(&have->local, &says->local) == 0 && have->port == says->port &&
-	       have->learning == says->learning && have->neigh_suppress == says->neigh_suppress &&
-	       have->port_learning == says->port_learning && have->vlan == says->vlan && have->ovs == says->ovs &&
+	return !net_link_differences(have, says, NET_LINK_VALUES) && have->ovs == says->ovs &&
 	       (have->ovs || same_master(known, have, raw->master));
 }
 
-/* A bridge's word on one of its ports (AF_BRIDGE): it has the port's attributes, and of the link itself little. */
+/* A bridge announces a port (AF_BRIDGE): the message has the port's attributes, and little of the link itself. */
 static bool port_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
 {
 	const struct ifinfomsg *ifi = nlmsg_data(hdr);
 	const struct net_link *have = find_index(known, ns, ifi->ifi_index);
-	struct nlattr *tb[IFLA_MAX + 1], *port[IFLA_BRPORT_MAX + 1];
+	struct net_link port;
+	unsigned int attrs;
 
 	if (!have || !have->want)
 		return false;
-	if (hdr->nlmsg_type == RTM_DELLINK ||
-	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
-		return true;
-	if (!tb[IFLA_PROTINFO] || nla_parse_nested(port, IFLA_BRPORT_MAX, tb[IFLA_PROTINFO], NULL) < 0)
-		return false;
-	return (port[IFLA_BRPORT_NEIGH_SUPPRESS] &&
-		have->neigh_suppress != (nla_get_u8(port[IFLA_BRPORT_NEIGH_SUPPRESS]) != 0)) ||
-	       (port[IFLA_BRPORT_LEARNING] && have->port_learning != (nla_get_u8(port[IFLA_BRPORT_LEARNING]) != 0));
+	return hdr->nlmsg_type == RTM_DELLINK || !read_parse_port(hdr, &port, &attrs) ||
+	       net_link_differences(have, &port, attrs);
 }
 
 static bool link_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
@@ -176,25 +167,20 @@ static bool link_concerns(const struct drift_known *known, enum net_ns ns, const
 	const struct ifinfomsg *ifi = nlmsg_data(hdr);
 	const struct net_link *have = find_index(known, ns, ifi->ifi_index), *named;
 	struct net_link says;
-	struct actual_raw raw;
+	struct read_raw raw;
 
 	if (ifi->ifi_family == AF_BRIDGE)
 		return port_concerns(known, ns, hdr);
 	/* AF_INET6 and the like repeat what the link's own message says. */
 	if (ifi->ifi_family != AF_UNSPEC)
 		return false;
-	if (hdr->nlmsg_type == RTM_DELLINK || !actual_parse_link(hdr, &known->ident, &says, &raw))
+	if (hdr->nlmsg_type == RTM_DELLINK || !read_parse_link(hdr, &known->ident, &says, &raw))
 		return have != NULL;
 	named = net_find_link(&known->net, ns, says.name);
 	if (!have && !named)
-		return says.owner == NET_OWNER_NIC; /* one of ours came back under another name */
-	/* Not the same: it is new, or made anew, or was renamed. */
+		return says.owner == NET_OWNER_NIC; /* a moved NIC came back under another name */
+	/* Another link by index than by name: it is new, was created again, or was renamed. */
 	return have != named || (have && !same_link(known, have, &says, &raw));
-}
-
-static int by_addr(const void *a, const void *b)
-{
-	return net_addr_compare(a, b);
 }
 
 static bool address_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
@@ -205,21 +191,20 @@ static bool address_concerns(const struct drift_known *known, enum net_ns ns, co
 	struct net_addr addr = { .ns = ns };
 	bool stands;
 
-	/* Link-local addresses that the kernel makes come with the device, and none that goes is known to have stood. */
+	/* The kernel adds link-local addresses with the device, so their arrival says nothing; their removal is no known address's. */
 	if (!link || !link->want || (ifa->ifa_scope == RT_SCOPE_LINK && hdr->nlmsg_type == RTM_NEWADDR))
 		return false;
-	/* IFA_LOCAL comes after IFA_ADDRESS; what is above is of no interest. */
+	/* Attributes above IFA_LOCAL are not needed. */
 	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifa), tb, IFA_LOCAL, NULL) < 0)
 		return true;
 	ip = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
 	net_set_name(addr.link, link->name);
-	actual_ip_from_attr(ip, ifa->ifa_family, ifa->ifa_prefixlen, &addr.ip);
-	stands = known->net.n_addrs &&
-		 bsearch(&addr, known->net.addrs, known->net.n_addrs, sizeof(addr), by_addr) != NULL;
+	read_ip_attr(ip, ifa->ifa_family, ifa->ifa_prefixlen, &addr.ip);
+	stands = net_has_addr(&known->net, &addr);
 	return stands != (hdr->nlmsg_type == RTM_NEWADDR);
 }
 
-/* sysctls that the kernel announces (forwarding, rp_filter), of the namespace or of a link of ours. */
+/* Sysctls that the kernel announces (forwarding, rp_filter), of the namespace or of a known link. */
 static bool netconf_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
 {
 	const struct nlattr *ifindex = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)hdr, sizeof(struct netconfmsg),
@@ -242,7 +227,7 @@ bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struc
 		return netconf_concerns(known, ns, hdr);
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
-		/* The socket's filter lets only our protocol's pass. */
+		/* The socket's filter passes only routes with evpnd's protocol number. */
 		return true;
 	}
 	return false;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* drift_pace.c - what is left undone, and how often it is put back; see drift.h */
+/* drift_pace.c - what is left to do, and how often it is restored; see drift_parts.h */
 #include <limits.h>
 #include <stdlib.h>
 
-#include "drift_parts.h"
-#include "pipeline.h"
-#include "util.h"
+#include "base/clock.h"
+#include "base/util.h"
+#include "run/drift_parts.h"
 
 static int by_text(const void *a, const void *b)
 {
@@ -93,7 +93,7 @@ static void keep(struct drift_pace *pace, const struct drift_object *object)
 	*(struct drift_object *)util_append(&pace->objects, &pace->n_objects, sizeof(*object)) = *object;
 }
 
-/* Both sorted by name, `seen` with doubles: the objects become those that were seen, and those put back lately. */
+/* Both are sorted by name, `seen` may have doubles: the objects become those that were seen or were restored lately. */
 static void merge(struct drift_pace *pace, uint64_t now_ms)
 {
 	struct drift_pace old = *pace;
@@ -119,7 +119,7 @@ static void merge(struct drift_pace *pace, uint64_t now_ms)
 	drift_pace_clear(&old);
 }
 
-/* How long the pause after the last time still lasts. */
+/* How long the pause after the last repair still lasts. */
 static uint64_t pause_left(struct drift_object *object, uint64_t now_ms)
 {
 	uint64_t due;
@@ -130,7 +130,7 @@ static uint64_t pause_left(struct drift_object *object, uint64_t now_ms)
 	}
 	if (object->repairs < DRIFT_FREE_REPAIRS)
 		return 0;
-	due = object->repaired_ms + pipeline_pause_ms(object->repairs - DRIFT_FREE_REPAIRS + 1);
+	due = object->repaired_ms + clock_backoff_ms(object->repairs - DRIFT_FREE_REPAIRS + 1);
 	return due > now_ms ? due - now_ms : 0;
 }
 
@@ -145,7 +145,7 @@ unsigned int drift_pace_wait(struct drift_pace *pace, uint64_t now_ms, const str
 		uint64_t left = object->seen_ms ? pause_left(object, now_ms) : UINT64_MAX;
 
 		wait = left < wait ? left : wait;
-		/* What changes together (a pair, a bridge and its ports) is told once. */
+		/* Objects that change together (a pair, a bridge and its ports) are reported once. */
 		if (object->seen_ms && left && !object->told) {
 			*ret_fight = *ret_fight ? *ret_fight : object;
 			object->told = true;

@@ -6,11 +6,11 @@
 
 #include <stdio.h>
 
-#include "steps.h"
+#include "run/run.h"
 
 /*
- * Prints what the run, which has planned, would do: a line per operation in the order of the steps, with the difference
- * of frr.conf between build and raise; as one JSON object where `json`. Nothing to do prints nothing (an object with
- * "changes": false). Returns evpnd's exit code: EVPND_OK nothing to do, EVPND_CHANGES, EVPND_FAILED with problems.
+ * Prints what the run, which has planned, would do: a line per operation in the order of the steps, with the difference of
+ * frr.conf between build and raise; as one JSON object with `json`. Nothing to do prints nothing (an object with "changes":
+ * false). Returns evpnd's exit code: EVPND_OK if there is nothing to do, EVPND_CHANGES, or EVPND_FAILED with problems.
  */
-int dryrun_print(struct run *run, bool json, FILE *out);
+int dryrun_print(const struct run *run, bool json, FILE *out);

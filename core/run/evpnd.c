@@ -1,36 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* evpnd.c - see evpnd.h */
 #include <ctype.h>
-#include <errno.h>
-#include <systemd/sd-daemon.h>
+#include <signal.h>
 
-#include "dryrun.h"
-#include "evpnd.h"
-#include "frrfile.h"
-#include "log.h"
-#include "nic_record.h"
-#include "report.h"
-#include "steps.h"
-#include "steps_frr.h"
-#include "util.h"
-#include "watch.h"
+#include "base/escape.h"
+#include "base/log.h"
+#include "base/log_queue.h"
+#include "base/util.h"
+#include "frr/frrfile.h"
+#include "run/control.h"
+#include "run/dryrun.h"
+#include "run/events.h"
+#include "run/evpnd.h"
+#include "run/notify.h"
+#include "run/plugin_guard.h"
+#include "run/report.h"
+#include "run/state_dir.h"
+#include "run/steps.h"
 
 #define STATE_ROOT   "/run/evpnd"
 #define KEPT_ROOT    "/var/lib/evpnd"
 #define INSTANCE_MAX 32
+/* How long the last lines of the log may take to be read. */
+#define LAST_LINES_MS 2000
 
 struct evpnd {
-	enum evpnd_mode mode;
-	bool json;
-	struct run run;
+	const struct evpnd_options *options;
+	struct daemon daemon;
 	struct report report;
-	struct watch *watch;
+	struct events *events;
 	int lock;
 };
+
+/* Below /run/evpnd: the directory of evpn-reloader's socket, which FRR's container has as a volume. */
+static bool is_reserved(const char *name)
+{
+	return streq(name, "frr");
+}
 
 bool evpnd_valid_instance(const char *name)
 {
 	size_t len = strlen(name);
+
+	if (is_reserved(name))
+		return false;
 
 	if (len == 0 || len > INSTANCE_MAX)
 		return false;
@@ -40,152 +53,283 @@ bool evpnd_valid_instance(const char *name)
 	return true;
 }
 
-/* Whether this run's end is the program's. */
-static void stop_if_over(struct evpnd *e)
+/* The exit code for a configuration that was not put into force: the host's faults are no errors of the operator's. */
+static int exit_code_of_errors(const struct setup *setup)
 {
-	const struct pipeline_state *state = &e->run.state;
-
-	if (state->phase == PIPELINE_FAILED && state->step == STEP_LOAD && !e->run.config)
-		watch_stop(e->watch, EVPND_CONFIG);
-	else if (e->mode != EVPND_DAEMON && state->phase == PIPELINE_FAILED)
-		watch_stop(e->watch, EVPND_FAILED);
-	/* By the last good one all is taken back as well. */
-	else if (e->mode != EVPND_DAEMON && state->phase == PIPELINE_CONVERGED)
-		watch_stop(e->watch, e->run.config_errors.n_lines && e->mode != EVPND_DOWN ? EVPND_CONFIG : EVPND_OK);
+	return setup->errors.transient ? EVPND_FAILED : EVPND_CONFIG;
 }
 
-/* A dry run is over when it has planned, or cannot. */
-static void stop_dry_run(struct evpnd *e)
+/* The answer of --check: on stdout if all is good, else the errors on stderr. */
+static int print_check(const struct daemon *daemon)
 {
-	struct run *run = &e->run;
+	const struct setup *setup = &daemon->setup;
 
-	if (run->state.phase == PIPELINE_RUNNING)
-		watch_stop(e->watch, dryrun_print(run, e->json, stdout));
-	else if (run->state.phase == PIPELINE_FAILED)
-		watch_stop(e->watch, run->config ? EVPND_FAILED : EVPND_CONFIG);
+	for (size_t i = 0; i < setup->errors.n_lines; i++)
+		fprintf(stderr, "%s\n", setup->errors.lines[i]);
+	if (setup->errors.n_lines)
+		return exit_code_of_errors(setup);
+	if (daemon->state.phase == PIPELINE_FAILED) {
+		_cleanup_free_ char *shown = escape_text(daemon->run.err.msg);
+
+		fprintf(stderr, "%s\n", shown);
+		return util_is_transient(daemon->run.err.code) ? EVPND_FAILED : EVPND_CONFIG;
+	}
+	printf("%s: good: %zu L3VNIs, %zu L2VNIs, plugins %s and %s\n", daemon->options.config_path,
+	       setup->config->n_l3vnis, setup->config->n_l2vnis, setup->netns->api.name, setup->frr->api.name);
+	for (size_t i = 0; i < daemon->run.notes.n_lines; i++) {
+		_cleanup_free_ char *shown = escape_line(daemon->run.notes.lines[i], ESCAPE_LINE_MAX);
+
+		printf("note: %s\n", shown);
+	}
+	return EVPND_OK;
+}
+
+/* --once and --down end with the run. */
+static int exit_code_of_run(const struct evpnd *e)
+{
+	const struct daemon *daemon = &e->daemon;
+
+	if (daemon->state.phase == PIPELINE_FAILED)
+		return EVPND_FAILED;
+	if (e->options->healthy && daemon->health.state != HEALTHY)
+		return EVPND_DEGRADED;
+	/* The last good configuration is good enough to take everything down. */
+	return daemon->setup.errors.n_lines && e->options->mode != EVPND_DOWN ? exit_code_of_errors(&daemon->setup)
+									      : EVPND_OK;
+}
+
+/* Whether the health check has come to a result that time will not change by itself. */
+static bool is_judged(const struct health_check *check)
+{
+	return check->state == HEALTHY || check->state == HEALTH_DEGRADED || check->unable;
+}
+
+/* Whether this run's end is the program's, and then its exit code. */
+static bool is_over(const struct evpnd *e, int *ret_code)
+{
+	const struct daemon *daemon = &e->daemon;
+	const struct pipeline_state *state = &daemon->state;
+	bool ended = state->phase == PIPELINE_FAILED || state->phase == PIPELINE_CONVERGED;
+
+	switch (e->options->mode) {
+	case EVPND_CHECK:
+		if (!ended)
+			return false;
+		*ret_code = print_check(daemon);
+		return true;
+	case EVPND_DRY_RUN:
+		if (state->phase != PIPELINE_RUNNING && !ended)
+			return false;
+		if (ended)
+			*ret_code = daemon->setup.config ? EVPND_FAILED : exit_code_of_errors(&daemon->setup);
+		else
+			*ret_code = dryrun_print(&daemon->run, e->options->json, stdout);
+		return true;
+	case EVPND_DAEMON:
+	case EVPND_ONCE:
+	case EVPND_DOWN:
+	case EVPND_PRINT_FRR:
+		break;
+	}
+	/* Without a configuration there is nothing to wait for, not even for the daemon. */
+	if (state->phase == PIPELINE_FAILED && !daemon->setup.config) {
+		*ret_code = exit_code_of_errors(&daemon->setup);
+		return true;
+	}
+	if (!ended || e->options->mode == EVPND_DAEMON)
+		return false;
+	if (state->phase == PIPELINE_CONVERGED && e->options->healthy && !is_judged(&daemon->health))
+		return false;
+	*ret_code = exit_code_of_run(e);
+	return true;
+}
+
+static const struct control *control_of(const struct evpnd *e)
+{
+	return e->daemon.options.control;
+}
+
+static void tell_control(const struct evpnd *e)
+{
+	if (control_of(e))
+		control_of(e)->changed(control_of(e)->arg);
 }
 
 static void advance(void *arg, enum pipeline_input input)
 {
 	struct evpnd *e = arg;
 	struct evpn_error err = { 0 };
+	int code;
 
-	watch_disarm(e->watch);
-	pipeline_run(&e->run, input);
-	report_run(&e->report, &e->run);
-	if (watch_arm(e->watch, &e->run, &err) < 0) {
-		log_error("%s", err.msg);
-		watch_stop(e->watch, EVPND_FAILED);
+	events_disarm(e->events);
+	pipeline_run(&e->daemon, input);
+	if (e->options->mode != EVPND_CHECK)
+		report_run(&e->report, &e->daemon);
+	if (events_arm(e->events, &e->daemon, &err) < 0) {
+		report_fault("%s", err.msg);
+		events_stop(e->events, EVPND_FAILED);
+	} else if (is_over(e, &code)) {
+		events_stop(e->events, code);
 	}
-	if (e->mode == EVPND_DRY_RUN)
-		stop_dry_run(e);
-	else
-		stop_if_over(e);
+	tell_control(e);
 }
 
 static void reloading(void *arg)
 {
 	struct evpnd *e = arg;
 
+	if (e->options->mode == EVPND_DAEMON)
+		e->daemon.options.goal = RUN_UP;
+	/* A reload that the operator demands restores FRR's configuration also with frr.drift = "report". */
+	e->daemon.frr.compare = true;
+	e->daemon.health.had_vteps = 0;
 	report_reloading(&e->report);
+}
+
+static void checked(void *arg)
+{
+	struct evpnd *e = arg;
+	int code;
+
+	report_health(&e->report, &e->daemon);
+	if (is_over(e, &code))
+		events_stop(e->events, code);
+	tell_control(e);
 }
 
 static void show_state(void *arg)
 {
 	const struct evpnd *e = arg;
-	_cleanup_free_ char *status = report_status(&e->run);
+	_cleanup_free_ char *status = report_status(&e->daemon);
 
 	log_notice("%s", status);
+}
+
+/* How long --dry-run and --down wait for FRR by default. */
+#define SHORT_LIMIT_MS 5000
+
+static uint64_t time_limit(const struct evpnd_options *options)
+{
+	bool is_short = options->mode == EVPND_DRY_RUN || options->mode == EVPND_DOWN;
+
+	return options->timeout ? options->timeout * 1000ull : is_short ? SHORT_LIMIT_MS : 0;
+}
+
+/* The run goes on, and what follows has the same time. */
+static void extend_limit(struct evpnd *e)
+{
+	struct evpn_error err = { 0 };
+
+	if (events_limit(e->events, time_limit(e->options), &err) >= 0)
+		return;
+	report_fault("%s", err.msg);
+	events_stop(e->events, EVPND_FAILED);
 }
 
 static void give_up(void *arg)
 {
 	struct evpnd *e = arg;
-	_cleanup_free_ char *status = report_status(&e->run);
+	struct daemon *daemon = &e->daemon;
+	_cleanup_free_ char *status = report_status(daemon);
 
-	if (e->run.options.down && e->run.state.step == STEP_FIND && !e->run.without_frr) {
-		log_warning("%s; what is on the host goes without", status);
-		e->run.without_frr = true;
+	if (daemon->options.goal == RUN_DOWN && daemon->state.step == STEP_FIND && !daemon->run.without_frr) {
+		log_warning("%s; evpnd removes the devices on the host only", status);
+		daemon->run.without_frr = true;
+		extend_limit(e);
 		advance(e, PIPELINE_RETRY);
 		return;
 	}
-	/* The questions to FRR before a plan have limits of their own. */
-	if (e->mode == EVPND_DRY_RUN && e->run.state.step == STEP_PLAN)
+	/* The default limit is for FRR's namespace; the syntax check has a limit of its own, which a slow host may need. */
+	if (e->options->mode == EVPND_DRY_RUN && !e->options->timeout && daemon->state.step == STEP_CHECK_SYNTAX) {
+		extend_limit(e);
 		return;
-	log_error("not converged within the time limit; %s", status);
-	watch_stop(e->watch, EVPND_FAILED);
-}
-
-/* How long is waited for FRR by who only wants to know, or to take down what there is. */
-#define SHORT_LIMIT_MS 5000
-
-static uint64_t time_limit(const struct evpnd *e, const struct evpnd_options *options)
-{
-	if (options->timeout || e->mode == EVPND_DAEMON || e->mode == EVPND_ONCE)
-		return options->timeout * 1000ull;
-	return SHORT_LIMIT_MS;
+	}
+	if (daemon->state.phase == PIPELINE_CONVERGED) {
+		report_fault("not healthy within the time limit; %s", status);
+		events_stop(e->events, EVPND_DEGRADED);
+		return;
+	}
+	report_fault("not converged within the time limit; %s", status);
+	events_stop(e->events, EVPND_FAILED);
 }
 
 static int take_state_dir(struct evpnd *e, struct evpn_error *err)
 {
-	/* A dry run changes nothing, so it may run beside another evpnd. */
-	if (e->mode == EVPND_DRY_RUN)
+	const struct run_options *options = &e->daemon.options;
+
+	/* These change nothing, so they may run beside another evpnd. */
+	if (e->options->mode == EVPND_DRY_RUN || e->options->mode == EVPND_CHECK)
 		return 0;
-	if (record_make_dir(e->run.options.state_dir, err) < 0)
+	if (state_dir_make(options->state_dir, err) < 0)
 		return -1;
-	return record_lock(e->run.options.state_dir, e->run.options.instance, &e->lock, err);
+	return state_dir_lock(options->state_dir, options->instance, &e->lock, err);
 }
 
-static int loop(struct evpnd *e, const struct evpnd_options *options, struct evpn_error *err)
+static void demand(void *arg, enum control_demand demand)
 {
-	const struct watch_callbacks callbacks = {
-		.advance = advance, .reloading = reloading, .show_state = show_state, .give_up = give_up, .arg = e
-	};
-	uint64_t limit = time_limit(e, options);
+	struct evpnd *e = arg;
+
+	switch (demand) {
+	case CONTROL_RELOAD:
+		step_reload_forget(&e->daemon.run);
+		e->daemon.frr.compare = true;
+		break;
+	case CONTROL_UP:
+	case CONTROL_DOWN:
+		e->daemon.options.goal = demand == CONTROL_UP ? RUN_UP : RUN_DOWN;
+		break;
+	case CONTROL_RUN:
+		break;
+	}
+	events_trigger(e->events, "control socket");
+}
+
+static bool check_health(void *arg)
+{
+	struct evpnd *e = arg;
+
+	return events_check_health(e->events);
+}
+
+static int start_control(struct evpnd *e, struct control_host *host, struct evpn_error *err)
+{
+	*host = (struct control_host){ .daemon = &e->daemon,
+				       .event = events_event(e->events),
+				       .evpnd = e,
+				       .demand = demand,
+				       .check_health = check_health };
+	return control_of(e) ? control_of(e)->start(control_of(e)->arg, host, err) : 0;
+}
+
+static int loop(struct evpnd *e, struct evpn_error *err)
+{
+	const struct events_callbacks callbacks = { .advance = advance,
+						    .reloading = reloading,
+						    .show_state = show_state,
+						    .checked = checked,
+						    .give_up = give_up,
+						    .arg = e };
+	uint64_t limit = time_limit(e->options);
+	struct control_host host;
 	int r;
 
-	if (take_state_dir(e, err) < 0 || watch_new(&callbacks, &e->watch, err) < 0)
+	if (take_state_dir(e, err) < 0 || events_new(&callbacks, &e->events, err) < 0)
 		return -1;
-	if (e->mode == EVPND_DAEMON)
-		watch_config(e->watch, &e->run);
-	if (limit && watch_limit(e->watch, limit, err) < 0)
+	if (e->options->mode == EVPND_DAEMON)
+		events_config(e->events, &e->daemon);
+	if (limit && events_limit(e->events, limit, err) < 0)
 		return -1;
-	r = watch_loop(e->watch, err);
-	if (r >= 0)
-		sd_notify(0, "STOPPING=1");
+	if (start_control(e, &host, err) < 0)
+		return -1;
+	r = events_loop(e->events, err);
+	if (control_of(e))
+		control_of(e)->stop(control_of(e)->arg);
+	if (r >= 0 && e->options->mode != EVPND_CHECK)
+		notify_say("STOPPING=1");
 	return r;
 }
 
-/* Nothing else is going on: wait for the syntax check of frr.conf, if one runs. */
-static void wait_for_check(struct run *run)
-{
-	run->check_ended = run->check.pid != 0;
-}
-
-static int check(struct evpnd *e)
-{
-	struct run *run = &e->run;
-	int r = steps_table[STEP_LOAD](run);
-
-	if (r > 0) {
-		r = steps_frr_check(run);
-		wait_for_check(run);
-		if (r == 0)
-			r = steps_frr_check(run);
-		if (r < 0)
-			fprintf(stderr, "%s\n", run->err.msg);
-	}
-	if (r > 0) {
-		printf("%s: good: %zu L3VNIs, %zu L2VNIs, plugins %s and %s\n", run->options.config_path,
-		       run->config->n_l3vnis, run->config->n_l2vnis, run->netns->api.name, run->frr->api.name);
-		return EVPND_OK;
-	}
-	for (size_t i = 0; i < run->config_errors.n_lines; i++)
-		fprintf(stderr, "%s\n", run->config_errors.lines[i]);
-	return EVPND_CONFIG;
-}
-
-/* By the configuration alone: neither plugins nor FRR nor the kernel have a say in it. */
+/* From the configuration alone: neither plugins nor FRR nor the kernel are asked. */
 static int print_frr(const char *path, struct evpn_error *err)
 {
 	struct config_errors errors = { 0 };
@@ -203,23 +347,7 @@ static int print_frr(const char *path, struct evpn_error *err)
 	return EVPND_OK;
 }
 
-static int run_mode(struct evpnd *e, const struct evpnd_options *options, struct evpn_error *err)
-{
-	switch (e->mode) {
-	case EVPND_CHECK:
-		return check(e);
-	case EVPND_PRINT_FRR:
-		return print_frr(options->config_path, err);
-	case EVPND_DAEMON:
-	case EVPND_ONCE:
-	case EVPND_DRY_RUN:
-	case EVPND_DOWN:
-		return loop(e, options, err);
-	}
-	return EVPND_USAGE;
-}
-
-/* NULL: who only asks shall hear of the file that is there. */
+/* NULL: --check, --print-frr and --dry-run never fall back to the last good configuration. */
 static char *last_good_path(const struct evpnd_options *options)
 {
 	if (options->mode == EVPND_CHECK || options->mode == EVPND_PRINT_FRR ||
@@ -237,28 +365,38 @@ int evpnd_run(const struct evpnd_options *options)
 							    : xasprintf(STATE_ROOT "/%s", options->instance);
 	_cleanup_free_ char *last_good = last_good_path(options);
 	bool down = options->down || options->mode == EVPND_DOWN;
-	struct run_options run_options = { .config_path = options->config_path,
+	struct run_options run_options = { .goal = options->mode == EVPND_CHECK ? RUN_CHECK
+						   : down			? RUN_DOWN
+										: RUN_UP,
+					   .dry_run = options->mode == EVPND_DRY_RUN,
+					   .listen = options->mode == EVPND_DAEMON,
+					   .checks_health = options->mode == EVPND_DAEMON ||
+							    (options->mode == EVPND_ONCE && options->healthy),
+					   .falls_back = options->mode == EVPND_DAEMON || down,
+					   .config_path = options->config_path,
 					   .instance = options->instance,
 					   .state_dir = state_dir,
 					   .last_good = last_good,
-					   .falls_back = options->mode == EVPND_DAEMON || down,
-					   .dry_run = options->mode == EVPND_DRY_RUN,
-					   .down = down,
-					   .listen = options->mode == EVPND_DAEMON,
 					   .after_op = options->after_op,
-					   .before_step = options->before_step };
-	struct evpnd e = { .mode = options->mode, .json = options->json, .lock = -1 };
+					   .before_step = options->before_step,
+					   .control = options->mode == EVPND_DAEMON ? options->control : NULL };
+	struct evpnd e = { .options = options, .lock = -1 };
 	struct evpn_error err = { 0 };
 	int r;
 
-	r = steps_init(&e.run, &run_options, &err);
+	/* The reader of the log or of a socket can end: the write must then fail, and not end evpnd. */
+	signal(SIGPIPE, SIG_IGN);
+	plugin_guard_begin();
+	r = daemon_init(&e.daemon, &run_options, &err);
 	if (r >= 0)
-		r = run_mode(&e, options, &err);
+		r = options->mode == EVPND_PRINT_FRR ? print_frr(options->config_path, &err) : loop(&e, &err);
 	if (r < 0)
-		log_error("%s", err.msg);
-	watch_free(e.watch);
-	steps_free(&e.run);
+		report_fault("%s", err.msg);
+	events_free(e.events);
+	daemon_free(&e.daemon);
 	report_clear(&e.report);
-	util_closep(&e.lock);
+	state_dir_unlock(&e.lock);
+	plugin_guard_end();
+	log_queue_flush(LAST_LINES_MS);
 	return r < 0 ? EVPND_FAILED : r;
 }

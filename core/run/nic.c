@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* steps_nic.c - see steps_nic.h */
-#include "read.h"
-#include "log.h"
-#include "nic.h"
-#include "util.h"
-
-static const struct config_nic *find_wanted(const struct run *run, const char *name)
-{
-	const struct config *config = run->config;
-
-	for (size_t i = 0; !run->options.down && i < config->underlay.n_nics; i++)
-		if (!config->underlay.nics[i].parent[0] && streq(config->underlay.nics[i].name, name))
-			return &config->underlay.nics[i];
-	return NULL;
-}
+/* nic.c - see nic.h */
+#include "base/util.h"
+#include "kernel/read.h"
+#include "run/nic.h"
+#include "run/nic_identity.h"
+#include "run/state_file.h"
 
 static bool has_addresses(const struct net *actual, const char *nic)
 {
@@ -23,177 +14,230 @@ static bool has_addresses(const struct net *actual, const char *nic)
 	return false;
 }
 
-/*
- * A NIC's former state: its record; or, while it is still on the host, what it looks like there. But a NIC without an
- * address that has a record has fallen back, bare, from a namespace that died: then the record is what counts.
- */
-static int read_wanted(struct run *run, const struct config_nic *wanted)
+static const struct net_link *find_nic(const struct net *actual, const struct config_nic *wanted, bool recorded)
 {
-	struct record_nic *old = record_find_nic(&run->nics, wanted->name), nic;
-	const struct net_link *link = net_find_nic(&run->actual, wanted->name, wanted->inner,
-						   old ? old->mac : (uint8_t[6]){ 0 });
+	const struct net_nic_key key = {
+		.outer = wanted->name, .inner = wanted->inner, .recorded = recorded, .anew = true
+	};
+
+	return net_find_nic(actual, &key);
+}
+
+/* Takes from `nic` what is the device's own, and from the former record the settings. */
+static void replace_device(struct nic_record *former, struct nic_record *nic)
+{
+	former->moved = false;
+	former->netns = 0;
+	former->physical = nic->physical;
+	former->identified = nic->identified;
+	former->device = nic->device;
+	former->group = nic->group;
+	memcpy(former->mac, nic->mac, sizeof(former->mac));
+	memcpy(former->address, nic->address, sizeof(former->address));
+	free(former->altnames);
+	former->altnames = util_take_ptr(&nic->altnames);
+}
+
+/*
+ * A NIC that was moved has an alias, a MAC, a link group and names that the container may have set. Those of the record are the
+ * administrator's.
+ */
+static void keep_settings(struct nic_record *former, struct nic_record *nic)
+{
+	nic->moved = true;
+	nic->netns = former->netns;
+	memcpy(nic->alias, former->alias, sizeof(nic->alias));
+	if (!former->identified)
+		return;
+	nic->group = former->group;
+	memcpy(nic->address, former->address, sizeof(nic->address));
+	free(nic->altnames);
+	nic->altnames = util_take_ptr(&former->altnames);
+}
+
+/*
+ * While the NIC is on the host, what it looks like there replaces its record. But a NIC that has a record and no address
+ * has fallen back, bare, from a namespace that died: then the record is what counts.
+ */
+static int read_wanted(const struct observe_source *from, struct rtnl *host, const struct config_nic *wanted,
+		       struct observation *obs, struct evpn_error *err)
+{
+	struct nic_record *old = nic_record_find(&obs->nics, wanted->name), nic;
+	const struct net_link *link = find_nic(&obs->actual, wanted, old);
+	bool bare, same;
 
 	if (!link || link->ns != NET_NS_HOST)
 		return 0;
-	if (old && !has_addresses(&run->actual, link->name)) {
-		/* Made anew under the name, or another card: it is meant to be what the former one was. */
-		old->fresh = memcmp(old->mac, link->hw_mac, sizeof(old->mac)) != 0;
-		memcpy(old->mac, link->hw_mac, sizeof(old->mac));
+	bare = !has_addresses(&obs->actual, link->name);
+	same = old && streq(link->nic, old->name);
+	if (same && bare)
+		return 0;
+	if (read_nic(host, &obs->actual, link, from->instance, wanted->name, &nic, err) < 0)
+		return -1;
+	if (old && bare) {
+		/* Another card, or a device made anew under the same name, takes over the former one's settings. */
+		replace_device(old, &nic);
+		old->fresh = true;
+		nic_record_clear(&nic);
 		return 0;
 	}
-	if (actual_read_nic(run->rtnl[NET_NS_HOST], &run->actual, link, run->options.instance, wanted->name, &nic,
-			    &run->err) < 0)
-		return -1;
+	if (same && old->moved)
+		keep_settings(old, &nic);
 	nic.fresh = true;
 	if (!old)
-		old = util_append(&run->nics.items, &run->nics.n_items, sizeof(*old));
-	record_nic_clear(old);
+		old = util_append(&obs->nics.items, &obs->nics.n_items, sizeof(*old));
+	nic_record_clear(old);
 	*old = nic;
 	return 0;
 }
 
-/* A NIC that goes back, or has gone: its routes on the host are what is compared with its record. */
-static int read_returned(struct run *run, const struct record_nic *former, const struct net_link *link)
+/* The plan compares the routes that a NIC has on the host with those of its record, and its alias. */
+static int read_returned(const struct observe_source *from, struct rtnl *host, const struct nic_record *former,
+			 struct net_link *link, struct observation *obs, struct evpn_error *err)
 {
-	struct record_nic nic;
+	struct net *actual = &obs->actual;
+	struct nic_record nic;
 
 	if (link->ns != NET_NS_HOST)
 		return 0;
-	if (actual_read_nic(run->rtnl[NET_NS_HOST], &run->actual, link, run->options.instance, former->name, &nic,
-			    &run->err) < 0)
+	if (read_nic(host, actual, link, from->instance, former->name, &nic, err) < 0)
 		return -1;
 	for (size_t i = 0; i < nic.n_routes; i++)
-		*(struct net_route *)util_append(&run->actual.routes, &run->actual.n_routes,
+		*(struct net_route *)util_append(&actual->routes, &actual->n_routes,
 						 sizeof(struct net_route)) = nic.routes[i];
-	record_nic_clear(&nic);
+	/* It fell back with an alias of the container's. */
+	if (former->moved && !streq(nic.alias, former->alias))
+		link->owner = NET_OWNER_NIC;
+	nic_record_clear(&nic);
 	return 0;
 }
 
-static void forget(struct run *run, size_t i)
+static void move_to_lost(struct observation *obs, size_t i)
 {
-	struct record_nics *nics = &run->nics;
+	struct nic_records *nics = &obs->nics;
 
-	log_warning(
-		"NIC %s cannot be given back: it is neither on the host nor in FRR's namespace; a virtual device goes "
-		"with its namespace",
-		nics->items[i].name);
-	if (!run->options.dry_run)
-		record_remove_nic(run->options.state_dir, nics->items[i].name);
-	record_nic_clear(&nics->items[i]);
+	*(struct nic_record *)util_append(&obs->lost.items, &obs->lost.n_items,
+					  sizeof(struct nic_record)) = nics->items[i];
 	memmove(&nics->items[i], &nics->items[i + 1], (nics->n_items - i - 1) * sizeof(*nics->items));
 	nics->n_items--;
 }
 
-/* NICs with a record that the configuration does not name. */
-static int read_all_returned(struct run *run)
+static struct net_link *find_device(struct net *actual, const char *nic)
 {
-	for (size_t i = 0; i < run->nics.n_items;) {
-		const struct record_nic *former = &run->nics.items[i];
-		const struct net_link *link = net_find_nic(&run->actual, former->name, former->name, former->mac);
+	for (size_t i = 0; i < actual->n_links; i++)
+		if (streq(actual->links[i].nic, nic))
+			return &actual->links[i];
+	return NULL;
+}
 
-		if (find_wanted(run, former->name)) {
-			i++;
-		} else if (!link && !former->physical) {
-			forget(run, i);
-		} else if (!link) {
-			i++; /* the plan says so */
-		} else if (read_returned(run, former, link) < 0) {
-			return -1;
-		} else {
-			i++;
+/*
+ * The kernel deletes a virtual device with its namespace. While that lives, the container may have moved the device on, into a
+ * namespace of its own.
+ */
+static bool is_gone(const struct nic_record *nic, uint64_t netns_id)
+{
+	return !nic->physical && (!nic->netns || nic->netns != netns_id);
+}
+
+/* NICs with a record that the configuration does not name. */
+static int read_unwanted(const struct observe_source *from, struct rtnl *host, struct observation *obs,
+			 struct evpn_error *err)
+{
+	for (size_t i = 0; i < obs->nics.n_items;) {
+		const struct nic_record *former = &obs->nics.items[i];
+		struct net_link *link = find_device(&obs->actual, former->name);
+		bool wanted = nic_find_wanted(from, former->name);
+
+		if (!link && !wanted && is_gone(former, obs->netns_id)) {
+			move_to_lost(obs, i);
+			continue;
 		}
+		/* Any other NIC that is nowhere is a problem of the plan. */
+		if (link && !wanted && read_returned(from, host, former, link, obs, err) < 0)
+			return -1;
+		i++;
 	}
-	net_sort(&run->actual);
+	net_sort(&obs->actual);
 	return 0;
 }
 
-int steps_nic_read(struct run *run)
+int nic_read(const struct observe_source *from, struct rtnl *host, struct observation *obs, struct evpn_error *err)
 {
-	const struct config *config = run->config;
-	const char *state_dir = run->options.state_dir;
+	const struct config *config = from->config;
 
-	if (record_load_nics(state_dir, &run->nics, &run->err) < 0)
+	if (state_file_load_nics(from->state_dir, &obs->nics, err) < 0 || nic_identify(from, obs, err) < 0)
 		return -1;
-	if (run->rtnl[NET_NS_FRR])
-		run->netns_id = rtnl_netns(run->rtnl[NET_NS_FRR]);
-	if (run->rtnl[NET_NS_FRR] && record_load_netns(state_dir, run->netns_id, &run->former, &run->err) < 0)
-		return -1;
-	for (size_t i = 0; !run->options.down && i < config->underlay.n_nics; i++)
-		if (!config->underlay.nics[i].parent[0] && read_wanted(run, &config->underlay.nics[i]) < 0)
+	for (size_t i = 0; !from->down && i < config->underlay.n_nics; i++)
+		if (!config->underlay.nics[i].parent[0] &&
+		    read_wanted(from, host, &config->underlay.nics[i], obs, err) < 0)
 			return -1;
-	return read_all_returned(run);
+	return read_unwanted(from, host, obs, err);
 }
 
-/* As configured; else as on the host, which its record says; one made on another as that one's. 0: it is not there. */
-static unsigned int mtu_of(const struct run *run, const struct config_nic *nic)
+/* A device that is made on another one has that one's MTU by default. */
+static unsigned int mtu_of(const struct observation *obs, const struct config_nic *nic)
 {
-	const struct record_nic *former = record_find_nic(&run->nics, nic->parent[0] ? nic->parent : nic->name);
+	const struct nic_record *former = nic_record_find(&obs->nics, nic->parent[0] ? nic->parent : nic->name);
 	const struct net_link *link;
 
 	if (nic->mtu)
 		return nic->mtu;
 	if (former && former->mtu)
 		return former->mtu;
-	link = nic->parent[0]
-		       ? net_find_link(&run->actual, NET_NS_HOST, nic->parent)
-		       : net_find_nic(&run->actual, nic->name, nic->inner, former ? former->mac : (uint8_t[6]){ 0 });
+	link = nic->parent[0] ? net_find_link(&obs->actual, NET_NS_HOST, nic->parent)
+			      : find_nic(&obs->actual, nic, former);
 	return link ? link->mtu : 0;
 }
 
-unsigned int *steps_nic_mtus(const struct run *run)
+unsigned int *nic_mtus(const struct config *config, const struct observation *obs)
 {
-	unsigned int *mtus = xcalloc(run->config->underlay.n_nics, sizeof(*mtus));
+	unsigned int *mtus = xcalloc(config->underlay.n_nics, sizeof(*mtus));
 
-	for (size_t i = 0; i < run->config->underlay.n_nics; i++)
-		mtus[i] = mtu_of(run, &run->config->underlay.nics[i]);
+	for (size_t i = 0; i < config->underlay.n_nics; i++)
+		mtus[i] = mtu_of(obs, &config->underlay.nics[i]);
 	return mtus;
 }
 
-/* What the plan changes of FRR's namespace itself, as it is now; what was recorded before stays recorded. */
-static int save_former(struct run *run)
+/* Before the move: evpnd may be killed right after it. */
+static void note_moves(struct observation *obs)
 {
-	bool is_new = run->former.n_links == 0;
-	size_t n = run->former.n_sysctls;
+	for (size_t i = 0; i < obs->plan.n_ops; i++) {
+		const struct op *op = &obs->plan.ops[i];
+		struct nic_record *nic = op->type == OP_LINK_MOVE ? nic_record_find(&obs->nics, op->link->other_name)
+								  : NULL;
 
-	if (is_new) {
-		struct net_link *lo = util_append(&run->former.links, &run->former.n_links, sizeof(*lo));
-		const struct net_link *now = net_find_link(&run->actual, NET_NS_FRR, "lo");
-
-		lo->ns = NET_NS_FRR;
-		lo->up = now && now->up;
-		net_set_name(lo->name, "lo");
-	}
-	for (size_t i = 0; i < run->desired.n_sysctls; i++) {
-		const struct net_sysctl *want = &run->desired.sysctls[i], *now;
-
-		if (want->ns != NET_NS_FRR || want->link[0] || net_find_sysctl(&run->former, want->ns, want->key))
+		if (!nic || (nic->moved && nic->netns == obs->netns_id))
 			continue;
-		now = net_find_sysctl(&run->actual, want->ns, want->key);
-		if (now)
-			*(struct net_sysctl *)util_append(&run->former.sysctls, &run->former.n_sysctls,
-							  sizeof(*now)) = *now;
+		nic->moved = nic->fresh = true;
+		nic->netns = obs->netns_id;
 	}
-	if (!is_new && run->former.n_sysctls == n)
-		return 0;
-	net_sort(&run->former);
-	return record_save_netns(run->options.state_dir, run->netns_id, &run->former, &run->err);
 }
 
-int steps_nic_save(struct run *run)
+int nic_save(const char *state_dir, struct observation *obs, struct evpn_error *err)
 {
-	for (size_t i = 0; i < run->nics.n_items; i++)
-		if (run->nics.items[i].fresh &&
-		    record_save_nic(run->options.state_dir, &run->nics.items[i], &run->err) < 0)
+	note_moves(obs);
+	for (size_t i = 0; i < obs->nics.n_items; i++)
+		if (obs->nics.items[i].fresh && state_file_save_nic(state_dir, &obs->nics.items[i], err) < 0)
 			return -1;
-	return save_former(run);
+	return 0;
 }
 
-void steps_nic_forget(struct run *run)
+int nic_forget_lost(const char *state_dir, const struct observation *obs, struct evpn_error *err)
 {
-	for (size_t i = 0; i < run->desired.n_links; i++) {
-		const struct net_link *link = &run->desired.links[i];
+	for (size_t i = 0; i < obs->lost.n_items; i++)
+		if (state_file_remove_nic(state_dir, obs->lost.items[i].name, err) < 0)
+			return -1;
+	return 0;
+}
 
-		if (link->returned && !run->failed[link->group])
-			record_remove_nic(run->options.state_dir, link->name);
+int nic_forget_given_back(const char *state_dir, const struct observation *obs, const bool *failed,
+			  struct evpn_error *err)
+{
+	for (size_t i = 0; i < obs->desired.n_links; i++) {
+		const struct net_link *link = &obs->desired.links[i];
+
+		if (link->given_back && !failed[link->group] && state_file_remove_nic(state_dir, link->name, err) < 0)
+			return -1;
 	}
+	return 0;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record_nic.c - what a NIC and FRR's namespace were like before evpnd touched them, as JSON files; see record.h */
-#include <dirent.h>
+/* state_file.c - see state_file.h */
+#include <ctype.h>
 #include <errno.h>
-#include <jansson.h>
 
-#include "nic_record.h"
-#include "util.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/util.h"
+#include "run/state_file.h"
 
 #define RECORD_MAX (1 << 20)
 
@@ -19,15 +20,15 @@ static char *netns_path(const char *state_dir)
 	return xasprintf("%s/netns.json", state_dir);
 }
 
-struct record_nic *record_find_nic(const struct record_nics *nics, const char *name)
+/* NULL: the kernel does not tell. The caller frees it. */
+static char *read_boot_id(void)
 {
-	for (size_t i = 0; i < nics->n_items; i++)
-		if (streq(nics->items[i].name, name))
-			return &nics->items[i];
-	return NULL;
+	char *boot = NULL;
+
+	return file_read("/proc/sys/kernel/random/boot_id", 64, &boot, NULL) < 0 ? NULL : boot;
 }
 
-/* Absent or null is "none"; a text that is no address makes the record unreadable. */
+/* A missing member and null mean "none"; a text that is no address makes the record unreadable. */
 static bool get_ip(const json_t *object, const char *key, bool with_prefix, struct ipaddr *ip)
 {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -40,21 +41,14 @@ static json_int_t get_int(const json_t *object, const char *key)
 	return json_integer_value(json_object_get(object, key));
 }
 
-static const char *get_text(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 /* Pairs of hexadecimal digits. Returns how many bytes, at most `max`. */
 static size_t get_bytes(const json_t *object, const char *key, uint8_t *bytes, size_t max)
 {
-	const char *text = get_text(object, key);
+	const char *text = json_text(object, key);
 	size_t n = 0;
 
-	for (; n < max && sscanf(text, "%2hhx", &bytes[n]) == 1; n++)
-		text += 2;
+	for (; n < max && isxdigit((unsigned char)text[0]) && isxdigit((unsigned char)text[1]); n++, text += 2)
+		sscanf(text, "%2hhx", &bytes[n]);
 	return n;
 }
 
@@ -73,7 +67,7 @@ static bool read_addr(const json_t *json, struct net_addr *addr)
 	addr->flags = (uint32_t)get_int(json, "flags");
 	addr->scope = (uint8_t)get_int(json, "scope");
 	addr->proto = (uint8_t)get_int(json, "protocol");
-	net_set_name(addr->label, get_text(json, "label"));
+	net_set_name(addr->label, json_text(json, "label"));
 	return get_ip(json, "address", true, &addr->ip) && ipaddr_is_set(&addr->ip) &&
 	       get_ip(json, "peer", false, &addr->peer) && get_ip(json, "broadcast", false, &addr->broadcast);
 }
@@ -110,7 +104,32 @@ static bool read_sysctls(json_t *json, enum net_ns ns, struct net_sysctl **sysct
 	return json_is_object(json);
 }
 
-static bool read_nic(const json_t *json, const char *name, struct record_nic *nic)
+/* The kernel begins to count again at each boot. */
+static uint64_t read_serial(const json_t *json)
+{
+	_cleanup_free_ char *boot = read_boot_id();
+
+	return boot && streq(json_text(json, "boot"), boot) ? (uint64_t)get_int(json, "serial") : 0;
+}
+
+static void read_device(const json_t *json, struct nic_record *nic)
+{
+	struct net_device *device = &nic->device;
+	const char *altnames = json_text(json, "altnames");
+
+	nic->identified = json_is_object(json);
+	device->serial = read_serial(json);
+	snprintf(device->kind, sizeof(device->kind), "%s", json_text(json, "kind"));
+	device->permanent = json_is_true(json_object_get(json, "permanent"));
+	snprintf(device->parent, sizeof(device->parent), "%s", json_text(json, "parent"));
+	snprintf(device->port, sizeof(device->port), "%s", json_text(json, "port"));
+	get_bytes(json, "address", nic->address, sizeof(nic->address));
+	nic->group = (uint32_t)get_int(json, "group");
+	nic->netns = device->serial ? (uint64_t)get_int(json, "netns") : 0;
+	nic->altnames = altnames[0] ? xstrdup(altnames) : NULL;
+}
+
+static bool read_nic(const json_t *json, const char *name, struct nic_record *nic)
 {
 	const json_t *addrs = json_object_get(json, "addresses"), *routes = json_object_get(json, "routes"), *item;
 	size_t i;
@@ -118,9 +137,12 @@ static bool read_nic(const json_t *json, const char *name, struct record_nic *ni
 	net_set_name(nic->name, name);
 	nic->up = json_is_true(json_object_get(json, "up"));
 	nic->physical = json_is_true(json_object_get(json, "physical"));
+	read_device(json_object_get(json, "device"), nic);
+	/* An evpnd that did not write it saved a record before a move alone. */
+	nic->moved = !nic->identified || json_is_true(json_object_get(json, "moved"));
 	nic->mtu = (unsigned int)get_int(json, "mtu");
 	get_bytes(json, "mac", nic->mac, sizeof(nic->mac));
-	snprintf(nic->alias, sizeof(nic->alias), "%s", get_text(json, "alias"));
+	snprintf(nic->alias, sizeof(nic->alias), "%s", json_text(json, "alias"));
 	json_array_foreach(addrs, i, item)
 	{
 		if (!read_addr(item, util_append(&nic->addrs, &nic->n_addrs, sizeof(*nic->addrs))))
@@ -142,15 +164,16 @@ static int load(const char *path, json_t **ret_json, struct evpn_error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	json_error_t error;
-	int r = util_read_file(path, RECORD_MAX, &text, NULL);
+	int r = file_read(path, RECORD_MAX, &text, NULL);
 
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
-		return evpn_fail(err, -r, "read %s: %s", path, strerror(-r));
-	*ret_json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+		return evpn_fail(err, -r, "read %s: %s", path, file_fault(r));
+	*ret_json = json_parse(text, JSON_REJECT_DUPLICATES, &error);
 	if (!*ret_json)
-		return evpn_fail(err, EINVAL, "%s: not a record of evpnd's: %s; mend or remove it", path, error.text);
+		return evpn_fail(err, EINVAL, "%s: cannot be read as a record: %s; correct or remove it", path,
+				 error.text);
 	return 1;
 }
 
@@ -161,29 +184,29 @@ static int save(const char *path, const json_t *json, struct evpn_error *err)
 	int r;
 
 	if (!text)
-		return evpn_fail(err, EINVAL, "%s cannot be written: an alias is not UTF-8", path);
+		return evpn_fail(err, EINVAL, "%s: cannot be written: the NIC's alias is not UTF-8", path);
 	r = util_write_file(path, text, strlen(text), 0600, (uid_t)-1, (gid_t)-1, &what);
 	return r < 0 ? evpn_fail(err, -r, "%s %s: %s", what, path, strerror(-r)) : 0;
 }
 
-static int load_nic(const char *state_dir, const char *name, struct record_nics *nics, struct evpn_error *err)
+static int load_nic(const char *state_dir, const char *name, struct nic_records *nics, struct evpn_error *err)
 {
 	_cleanup_free_ char *path = nic_path(state_dir, name);
 	json_auto_t *json = NULL;
-	struct record_nic nic = { 0 };
+	struct nic_record nic = { 0 };
 	int r = load(path, &json, err);
 
 	if (r <= 0)
 		return r;
 	if (!read_nic(json, name, &nic)) {
-		record_nic_clear(&nic);
-		return evpn_fail(
-			err, EINVAL,
-			"%s: not a record of evpnd's (a member is missing or is no address); it says what %s was like "
-			"before it was moved: mend or remove it",
-			path, name);
+		nic_record_clear(&nic);
+		return evpn_fail(err, EINVAL,
+				 "%s: cannot be read as a record of NIC %s, as it was before it was moved: a member is "
+				 "missing, or is "
+				 "no address; correct or remove it",
+				 path, name);
 	}
-	*(struct record_nic *)util_append(&nics->items, &nics->n_items, sizeof(nic)) = nic;
+	*(struct nic_record *)util_append(&nics->items, &nics->n_items, sizeof(nic)) = nic;
 	return 1;
 }
 
@@ -201,23 +224,25 @@ static bool nic_name(const char *file, char name[IFNAMSIZ])
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct record_nic *)a)->name, ((const struct record_nic *)b)->name);
+	return strcmp(((const struct nic_record *)a)->name, ((const struct nic_record *)b)->name);
 }
 
-int record_load_nics(const char *state_dir, struct record_nics *nics, struct evpn_error *err)
+int state_file_load_nics(const char *state_dir, struct nic_records *nics, struct evpn_error *err)
 {
-	DIR *dir = opendir(state_dir);
+	_cleanup_closedir_ DIR *dir = opendir(state_dir);
 	const struct dirent *entry;
 	char name[IFNAMSIZ];
 	int r = 0;
 
 	if (!dir)
 		return errno == ENOENT ? 0 : evpn_fail(err, errno, "read %s: %s", state_dir, strerror(errno));
-	while (r >= 0 && (entry = readdir(dir)))
+	while (r >= 0 && (errno = 0, entry = readdir(dir)))
 		if (nic_name(entry->d_name, name))
 			r = load_nic(state_dir, name, nics, err);
-	closedir(dir);
-	/* A directory has no order of its own; plans shall have one. */
+	/* Without a record its NIC would stay in FRR's namespace. */
+	if (r >= 0 && errno)
+		r = evpn_fail(err, errno, "read %s: %s", state_dir, strerror(errno));
+	/* readdir(3) has no order, and the plan's order follows this one. */
 	if (nics->n_items)
 		qsort(nics->items, nics->n_items, sizeof(*nics->items), by_name);
 	return r < 0 ? -1 : 0;
@@ -254,7 +279,19 @@ static json_t *sysctls_json(const struct net_sysctl *sysctls, size_t n)
 	return json;
 }
 
-int record_save_nic(const char *state_dir, const struct record_nic *nic, struct evpn_error *err)
+static json_t *device_json(const struct nic_record *nic)
+{
+	const struct net_device *device = &nic->device;
+	_cleanup_free_ char *boot = read_boot_id();
+
+	return json_pack("{sI ss ss sb ss ss so sI sI ss}", "serial", (json_int_t)device->serial, "boot",
+			 boot ? boot : "", "kind", device->kind, "permanent", (int)device->permanent, "parent",
+			 device->parent, "port", device->port, "address",
+			 bytes_json(nic->address, sizeof(nic->address)), "group", (json_int_t)nic->group, "netns",
+			 (json_int_t)nic->netns, "altnames", nic->altnames ? nic->altnames : "");
+}
+
+int state_file_save_nic(const char *state_dir, const struct nic_record *nic, struct evpn_error *err)
 {
 	_cleanup_free_ char *path = nic_path(state_dir, nic->name);
 	json_t *addrs = json_array(), *routes = json_array();
@@ -264,48 +301,35 @@ int record_save_nic(const char *state_dir, const struct record_nic *nic, struct 
 		json_array_append_new(addrs, addr_json(&nic->addrs[i]));
 	for (size_t i = 0; i < nic->n_routes; i++)
 		json_array_append_new(routes, route_json(&nic->routes[i]));
-	json = json_pack("{ss sb sb sI so ss so so so}", "name", nic->name, "up", (int)nic->up, "physical",
-			 (int)nic->physical, "mtu", (json_int_t)nic->mtu, "mac", bytes_json(nic->mac, sizeof(nic->mac)),
-			 "alias", nic->alias, "addresses", addrs, "routes", routes, "sysctls",
-			 sysctls_json(nic->sysctls, nic->n_sysctls));
+	json = json_pack("{ss sb sb sb sI so ss so so so}", "name", nic->name, "up", (int)nic->up, "moved",
+			 (int)nic->moved, "physical", (int)nic->physical, "mtu", (json_int_t)nic->mtu, "mac",
+			 bytes_json(nic->mac, sizeof(nic->mac)), "alias", nic->alias, "addresses", addrs, "routes",
+			 routes, "sysctls", sysctls_json(nic->sysctls, nic->n_sysctls));
+	if (json && nic->identified)
+		json_object_set_new(json, "device", device_json(nic));
 	return save(path, json, err);
 }
 
-void record_remove_nic(const char *state_dir, const char *name)
+int state_file_remove_nic(const char *state_dir, const char *name, struct evpn_error *err)
 {
 	_cleanup_free_ char *path = nic_path(state_dir, name);
 
-	(void)unlink(path);
+	return util_remove_file(path, err);
 }
 
-void record_nic_clear(struct record_nic *nic)
-{
-	free(nic->addrs);
-	free(nic->routes);
-	free(nic->sysctls);
-	memset(nic, 0, sizeof(*nic));
-}
-
-void record_nics_clear(struct record_nics *nics)
-{
-	for (size_t i = 0; i < nics->n_items; i++)
-		record_nic_clear(&nics->items[i]);
-	free(nics->items);
-	memset(nics, 0, sizeof(*nics));
-}
-
-int record_load_netns(const char *state_dir, uint64_t id, struct net *net, struct evpn_error *err)
+int state_file_load_netns(const char *state_dir, uint64_t id, struct net *net, struct evpn_error *err)
 {
 	_cleanup_free_ char *path = netns_path(state_dir);
 	json_auto_t *json = NULL;
 	struct net_link *lo;
 	int r = load(path, &json, err);
 
-	/* An older FRR's namespace is gone, and what it was like with it. */
+	/* A record of another namespace is out of date: that namespace is gone. */
 	if (r <= 0 || (uint64_t)get_int(json, "netns") != id)
 		return r < 0 ? r : 0;
 	if (!read_sysctls(json_object_get(json, "sysctls"), NET_NS_FRR, &net->sysctls, &net->n_sysctls))
-		return evpn_fail(err, EINVAL, "%s: not a record of evpnd's: its sysctls are no texts; remove it", path);
+		return evpn_fail(err, EINVAL, "%s: cannot be read as a record: its sysctls are no texts; remove it",
+				 path);
 	lo = util_append(&net->links, &net->n_links, sizeof(*lo));
 	lo->ns = NET_NS_FRR;
 	lo->up = json_is_true(json_object_get(json, "lo_up"));
@@ -313,7 +337,7 @@ int record_load_netns(const char *state_dir, uint64_t id, struct net *net, struc
 	return 1;
 }
 
-int record_save_netns(const char *state_dir, uint64_t id, const struct net *net, struct evpn_error *err)
+int state_file_save_netns(const char *state_dir, uint64_t id, const struct net *net, struct evpn_error *err)
 {
 	_cleanup_free_ char *path = netns_path(state_dir);
 	const struct net_link *lo = net_find_link(net, NET_NS_FRR, "lo");

@@ -1,112 +1,91 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * steps.h - what each step of the pipeline does, and the run they share
+ * steps.h - the steps of the pipeline; pipeline.c has the table that puts them in order
+ *
+ * A step reads and changes its run, and reaches FRR and the plugins through it. It never changes the pipeline's state. It
+ * may be called again after it returned 0.
  */
 #pragma once
 
-#include "apply.h"
-#include "child.h"
-#include "config.h"
-#include "guard.h"
-#include "net.h"
-#include "pipeline.h"
-#include "plan.h"
-#include "plugin_host.h"
-#include "nic_record.h"
-#include "rtnl.h"
-
-/* What the command line fixes. */
-struct run_options {
-	const char *config_path;
-	const char *instance;
-	char *state_dir;
-	const char *last_good; /* where the last good configuration is kept; NULL: nowhere */
-	bool falls_back; /* to that one, at a start without a good one */
-	bool dry_run; /* stop after planning */
-	bool down; /* take everything back */
-	bool listen; /* to the kernel's notifications, for drift */
-	void (*after_op)(void *); /* test hook, see apply.h */
-	void (*before_step)(const char *name); /* test hook */
-};
-
-/* frr.conf's way into FRR: what is under way, across runs. */
-struct run_reload {
-	uint64_t generation;
-	bool pending; /* this generation was demanded and has not been answered */
-	bool stale; /* what is wanted is refused; the accepted file is in force in its place */
-	struct evpn_error refusal; /* why, for the run's end */
-	char *refused; /* text that FRR refused, so that it is not tried again and again */
-	uint64_t refused_by; /* the FRR that did */
-	struct evpn_error refused_why;
-	char *checked; /* text whose syntax was found good */
-};
-
-/* One evpnd: the configuration, the plugins, and what the present run knows. */
-struct run {
-	struct run_options options;
-	struct pipeline_state state;
-	struct evpn_error err; /* why the state is FAILED, what it is WAITING for */
-
-	struct config *config; /* the last good one */
-	struct config_errors config_errors; /* what is wrong with the file now, if it is not the one in force */
-	bool unkept; /* the warning that the configuration cannot be kept has been given */
-	struct plugin *netns, *frr;
-
-	bool without_frr; /* to be taken down: FRR's namespace was waited for in vain, the host's part goes */
-	int netns_fd[NET_NS_COUNT];
-	uint64_t frr_instance;
-	struct rtnl *rtnl[NET_NS_COUNT];
-
-	struct record_nics nics;
-	uint64_t netns_id; /* FRR's namespace, as rtnl_netns numbers them */
-	struct net former; /* what FRR's namespace itself was like before */
-	struct net actual, desired;
-	struct plan plan;
-	bool *failed; /* by group: this run could not bring it about */
-	struct config_errors problems; /* what stops single VNIs, a line each */
-
-	struct guard guard;
-	struct run_reload reload;
-	struct child check; /* vtysh -C */
-	bool check_ended; /* its pidfd is readable */
-	uint64_t check_until; /* CLOCK_MONOTONIC ms */
-	unsigned int wait_ms; /* WAITING: ask again after this long, where no event would tell; 0: wait for the event */
-	uint64_t verify_since; /* CLOCK_MONOTONIC ms; 0: FRR has not answered yet */
-	uint64_t seen_since; /* CLOCK_MONOTONIC ms; 0: FRR has not yet failed to list a device (steps_seen.h) */
-	char *evpn_vni; /* FRR's first answer, while the second is asked for */
-
-	/* Of this run, for the log: when it began, when the present step began, how long each took with its waiting. */
-	uint64_t started_us, step_since_us, step_us[STEP_COUNT];
-	size_t n_changes; /* kernel operations of this run */
-	bool reloaded;
-
-	bool unseen; /* across runs: FRR may not know of all links in its namespace yet (steps_seen.h) */
-};
-
-extern pipeline_step_fn *const steps_table[STEP_COUNT];
-/* The same for `evpnd --down`: nothing is built, and FRR keeps its configuration. */
-extern pipeline_step_fn *const steps_down_table[STEP_COUNT];
-
-/* Once, before the first run; steps_free at the end. */
-int steps_init(struct run *run, const struct run_options *options, struct evpn_error *err);
-void steps_free(struct run *run);
-
-/* Begins a run: forgets what the last one knew of the world. */
-void steps_begin(struct run *run);
+#include "run/pipeline.h"
+#include "run/run.h"
 
 /*
- * The run pauses: closes what would keep a dead container's namespace, and a NIC in it, alive. While a step waits, or the
- * guard listens in there, the namespace itself stays at hand, since the plugin tells when it dies.
+ * steps_load.c: the configuration and the plugins. A file with errors leaves the former configuration in force, at a start
+ * the last good one (options->last_good); setup->errors says why.
  */
-void steps_pause(struct run *run);
-void steps_close_netns(struct run *run);
+pipeline_step_fn step_load;
 
 /*
- * Reads the kernel and plans, beside the run, which stays as it is: the outcome is in look->actual, desired and plan.
- * <0: it could not be done, look->err says why. steps_look_clear in either case.
+ * The files that decide what step_load makes: those of the configuration in force and of a rejected one. The caller frees
+ * the array alone; its texts are good until the next run.
  */
-int steps_look(const struct run *run, struct run *look);
-void steps_look_clear(struct run *look);
+const char **step_load_files(const struct run *run, size_t *ret_n);
 
-/* CLOCK_MONOTONIC in microseconds. */
-uint64_t steps_now_us(void);
+/* steps_kernel.c: FRR's namespace, reading, planning and changing the kernel. */
+pipeline_step_fn step_find, step_read, step_plan, step_confirm, step_build, step_raise, step_prune;
+/* For RUN_DOWN: goes on without FRR's namespace where run->without_frr; deletes everything; forgets the records. */
+pipeline_step_fn step_find_to_take_down, step_take_down, step_forget;
+
+/*
+ * steps_check.c: before anything is changed. FRR's version has to be able to do what evpn.conf asks for (frr/version.h); frr.conf's syntax is checked by the
+ * host's vtysh, where there is one. A frr.conf that fails the check is an error where FRR never had an accepted one; else
+ * the run goes on with the accepted one and ends as failed, with the reason.
+ */
+pipeline_step_fn step_check_frr, step_check_syntax;
+/* For RUN_CHECK: what FRR's version is known to do wrong with this configuration, if FRR can be asked (run->notes). */
+pipeline_step_fn step_check_version;
+
+/*
+ * steps_frr.c: installs frr.conf if it differs, and has FRR load it unless this FRR has done so already. If FRR refuses it,
+ * the accepted one is installed and loaded again, the run goes on with it and ends as failed, with FRR's words.
+ */
+pipeline_step_fn step_install, step_reload;
+
+/* The rest of a configuration that FRR has loaded in part. 1: loaded; 0: it still waits; <0: it failed. */
+int steps_await_rest(struct run *run);
+
+/* FRR may have lost what it had loaded, says its plugin: the next run reloads it. */
+void step_reload_forget(struct run *run);
+
+/* steps_zebra.c: zebra up to 8.5 drops an address that comes right behind its new link (FRR issue 13288). */
+pipeline_step_fn step_await_zebra;
+
+/*
+ * Announces the devices of the VNIs that FRR lacks to zebra again, by setting their mark anew, and the NICs and the addresses of
+ * the underlay: zebra has missed the kernel's notifications. 1 or <0.
+ */
+struct health_report;
+int steps_tell_zebra(struct run *run, const struct health_report *report);
+
+/* steps_kernel.c: the descriptor of evpnd's own listener in FRR's namespace; -1: none. */
+int steps_own_listener(const struct run *run);
+
+/* steps_kernel.c: applies the raise stage of a plan that is not run->seen.plan but points into run->seen. 1 or <0. */
+int steps_apply_extra(struct run *run, const struct plan *plan);
+
+/*
+ * steps_verify.c: asks zebra and bgpd for their VNIs; a new VNI gets a moment to appear. Ends the run as failed if a part of it
+ * failed.
+ */
+pipeline_step_fn step_verify;
+
+/* Whether the run could not make this VNI; it has a plan. What else is expected of FRR, for health_judge_vnis(). */
+bool steps_vni_failed(const struct run *run, uint32_t vni);
+struct health_expected;
+struct health_expected steps_expected(struct run *run, char router_mac[18]);
+
+/*
+ * steps_running.c: compares FRR's running configuration with that after the last run, so that what another program has changed
+ * leads to a reload; reads and keeps it at the end of the run.
+ */
+pipeline_step_fn step_compare, step_remember;
+
+/*
+ * After the reload: reads what FRR has loaded, so that step_remember notices a change that another program makes meanwhile. 1; 0: FRR
+ * has not answered yet.
+ */
+int steps_read_loaded(struct run *run);
+
+/* What another program has changed in FRR, where the compare step found it; NULL: nothing, or not known. Freed by the caller. */
+char *steps_drift_text(const struct run *run);

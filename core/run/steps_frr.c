@@ -1,341 +1,193 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* steps_frr.c - see steps_frr.h */
-#include <errno.h>
-#include <sys/wait.h>
-
-#include "frrfile.h"
-#include "log.h"
-#include "steps_frr.h"
-#include "util.h"
-#include "verify.h"
-
-/* vtysh -C reads a file and talks to nobody. */
-#define CHECK_LIMIT_MS 30000
-/*
- * zebra learns of a raised device by netlink and answers vtysh from the same loop: a VNI is there within milliseconds,
- * or after its queue is worked off. FRR has no event for it.
- */
-#define VERIFY_PAUSE_MS 50
-#define VERIFY_LIMIT_MS 10000
-
-static uint64_t now_ms(void)
-{
-	return steps_now_us() / 1000;
-}
+/* steps_frr.c - installs frr.conf and has FRR load it; see steps.h */
+#include "base/log.h"
+#include "base/util.h"
+#include "frr/frrfile.h"
+#include "run/plugin_call.h"
+#include "run/steps.h"
 
 /*
- * The text comes by stdin: what is generated is in no file yet, and its passwords need not be in one more. Not every
- * system has /dev/stdin.
- */
-static int start_check(struct run *run, char *vtysh, const char *text)
-{
-	char *const argv[] = { vtysh, (char[]){ "-C" }, (char[]){ "-f" }, (char[]){ "/proc/self/fd/0" }, NULL };
-	_cleanup_free_ char *name = frrfile_name(&run->config->frr);
-
-	run->check_ended = false;
-	if (child_start(&run->check, argv, text, &run->err) < 0)
-		return -1;
-	run->wait_ms = CHECK_LIMIT_MS;
-	run->check_until = now_ms() + CHECK_LIMIT_MS;
-	return evpn_wait(&run->err, "%s checks the syntax of %s", vtysh, name);
-}
-
-static int finish_check(struct run *run)
-{
-	_cleanup_free_ char *output = NULL, *name = frrfile_name(&run->config->frr);
-	int status = 0;
-
-	if (!run->check_ended) {
-		child_kill(&run->check);
-		return evpn_fail(&run->err, ETIMEDOUT, "the syntax check (vtysh -C) of %s did not end within %d s",
-				 name, CHECK_LIMIT_MS / 1000);
-	}
-	child_finish(&run->check, &status, &output);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 1;
-	return evpn_fail(&run->err, EVPN_ERROR_REFUSED, "%s is refused by vtysh -C, and not installed:\n%s", name,
-			 output);
-}
-
-/* Has vtysh check the text. 1: nobody is at hand who could. */
-static int begin_check(struct run *run, const char *text)
-{
-	_cleanup_free_ char *vtysh = frrfile_find_vtysh(&run->config->frr);
-
-	free(run->reload.checked);
-	run->reload.checked = xstrdup(text);
-	return vtysh ? start_check(run, vtysh, text) : 1;
-}
-
-/* 1: the syntax of `text` is good, or nobody is at hand who could tell. */
-static int check_syntax(struct run *run, const char *text)
-{
-	_cleanup_free_ char *name = frrfile_name(&run->config->frr);
-	int r;
-
-	if (run->check.pid && !run->check_ended && now_ms() < run->check_until) {
-		run->wait_ms = (unsigned int)(run->check_until - now_ms());
-		return evpn_wait(&run->err, "the syntax check of %s runs", name);
-	}
-	if (run->check.pid) {
-		r = finish_check(run);
-		if (r <= 0)
-			return r;
-	}
-	/* It may have changed while it was being checked: then what it says now is checked. */
-	return run->reload.checked && streq(run->reload.checked, text) ? 1 : begin_check(run, text);
-}
-
-/*
- * What is wanted cannot be had (run->err says why). Where FRR accepted a file before, the run goes on with that
- * one: an FRR that restarts meanwhile needs its devices raised. The run still ends as failed, with this reason.
+ * The wanted frr.conf is refused, run->err says why. Where FRR accepted a file before, the run goes on with that one: the
+ * devices of an FRR that restarts meanwhile have to be raised. The run still ends as failed, with this reason.
  */
 static int refuse(struct run *run)
 {
-	struct run_reload *reload = &run->reload;
+	struct frr_state *frr = run->frr;
 	struct evpn_error why = run->err;
-	int r = frrfile_go_back(&run->config->frr, run->options.state_dir, &run->err);
+	int r = frrfile_go_back(&run->setup->config->frr, run->options->state_dir, &run->err);
 
-	if (r < 0)
-		evpn_fail(&reload->refusal, why.code, "%.1500s\nand the former frr.conf cannot be put back: %.400s",
-			  why.msg, run->err.msg);
-	else
-		evpn_fail(&reload->refusal, why.code, "%s%.1900s",
-			  r > 0 ? "FRR goes on with its former frr.conf: " : "", why.msg);
-	/* What was demanded before is not what stands there now. */
-	if (!reload->stale)
-		reload->pending = false;
-	reload->stale = r > 0;
-	run->err = reload->refusal;
+	if (r < 0) {
+		frr->refusal = run->err;
+		frr->refusal.code = why.code;
+		evpn_wrap(&frr->refusal, "%s\nthe former frr.conf cannot be restored: ", why.msg);
+	} else {
+		frr->refusal = why;
+		if (r > 0)
+			evpn_wrap(&frr->refusal, "FRR keeps its former frr.conf: ");
+	}
+	/* A reload that was demanded before was not for the file that stands there now. */
+	if (!frr->stale)
+		frr->pending = false;
+	frr->stale = r > 0;
+	run->err = frr->refusal;
 	return r > 0 ? 1 : -1;
 }
 
-/*
- * 1: *ret_text is what is to be installed, NULL where it is already; 0: its syntax is being checked;
- * <0: not this one.
- */
-static int take_text(struct run *run, char **ret_text)
+static void log_former(const struct config_frr *config, enum frrfile_former former)
 {
-	const struct config_frr *frr = &run->config->frr;
-	struct run_reload *reload = &run->reload;
-	_cleanup_free_ char *text = NULL;
-	int r = 1;
-
-	if (frrfile_wanted(run->config, &text, &run->err) < 0)
-		return -1;
-	if (reload->refused && streq(reload->refused, text) && reload->refused_by == run->frr_instance) {
-		run->err = reload->refused_why;
-		return -1;
+	switch (former) {
+	case FRRFILE_OURS:
+		return;
+	case FRRFILE_SAVED:
+		log_notice("%s was not written by evpnd; it is saved as %s" FRRFILE_SAVED_SUFFIX, config->config,
+			   config->config);
+		return;
+	case FRRFILE_REPLACED:
+		log_warning("%s was not written by evpnd, which has replaced it; %s" FRRFILE_SAVED_SUFFIX
+			    " is older and stays as it is",
+			    config->config, config->config);
+		return;
+	case FRRFILE_NO_FILE:
+		log_warning("%s was no regular file, or too large for a frr.conf; evpnd has replaced it",
+			    config->config);
+		return;
 	}
-	if (frrfile_is_installed(frr, text))
-		free(util_take_ptr(&text));
-	else
-		r = check_syntax(run, text);
-	/* A bad verdict is on this text only: asked again, it is checked again. */
-	if (r < 0)
-		free(util_take_ptr(&reload->checked));
-	if (r > 0)
-		*ret_text = util_take_ptr(&text);
-	return r;
 }
 
-static bool plans_macvlan(const struct run *run)
+int step_install(struct run *run)
 {
-	for (size_t i = 0; i < run->plan.n_ops; i++)
-		if (run->plan.ops[i].link && run->plan.ops[i].link->kind == NET_KIND_MACVLAN &&
-		    run->plan.ops[i].type != OP_LINK_DELETE)
-			return true;
-	return false;
-}
+	const struct config_frr *config = &run->setup->config->frr;
+	enum frrfile_former former;
 
-int steps_frr_guard(struct run *run)
-{
-	const char *version = NULL;
-	int r;
-
-	if (!plans_macvlan(run) || !run->frr->api.query_frr)
-		return 1;
-	r = run->frr->api.query_frr(run->frr->self, VERIFY_VERSION, &version, &run->err);
-	if (r < 0 && run->err.code == ENOTSUP)
-		return 1;
-	if (r <= 0)
-		return r;
-	return verify_takes_macvlan(version, &run->err) ? 1 : -1;
-}
-
-int steps_frr_check(struct run *run)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return frrfile_has_accepted(run->options.state_dir) ? 1 : take_text(run, &text);
-}
-
-int steps_frr_install(struct run *run)
-{
-	const struct config_frr *frr = &run->config->frr;
-	_cleanup_free_ char *text = NULL;
-	int r = take_text(run, &text);
-
-	if (r < 0)
+	if (!run->frr_conf) {
+		run->err = run->frr_conf_why;
 		return refuse(run);
-	if (r == 0)
-		return 0;
-	run->reload.stale = false;
-	if (!text)
+	}
+	run->frr->stale = false;
+	if (frrfile_is_installed(config, run->frr_conf))
 		return 1;
-	run->reload.pending = false;
-	return frrfile_install(frr, run->options.state_dir, text, &run->err) < 0 ? refuse(run) : 1;
+	run->frr->pending = false;
+	if (frrfile_install(config, run->options->state_dir, run->frr_conf, &former, &run->err) < 0)
+		return refuse(run);
+	log_former(config, former);
+	return 1;
 }
 
 /* FRR has refused what is installed: remember it, so that it is not tried again and again. */
 static void remember_refusal(struct run *run)
 {
-	struct run_reload *reload = &run->reload;
-	struct evpn_error why = run->err, ignored = { 0 };
-	_cleanup_free_ char *text = NULL, *name = frrfile_name(&run->config->frr);
+	struct frr_state *frr = run->frr;
+	_cleanup_free_ char *name = frrfile_name(&run->setup->config->frr);
 
-	evpn_fail(&run->err, EVPN_ERROR_REFUSED, "FRR refuses %s:\n%.1500s", name, why.msg);
-	if (frrfile_wanted(run->config, &text, &ignored) < 0)
-		return;
-	free(reload->refused);
-	reload->refused = util_take_ptr(&text);
-	reload->refused_by = run->frr_instance;
-	reload->refused_why = run->err;
+	evpn_wrap(&run->err, "FRR refuses %s:\n", name);
+	free(frr->refused);
+	frr->refused = xstrdup(run->frr_conf);
+	frr->refused_by = frr->instance;
+	frr->refused_why = run->err;
 }
 
 /* FRR has loaded the installed file. */
 static int loaded(struct run *run)
 {
-	const struct config_frr *frr = &run->config->frr;
-	const char *state_dir = run->options.state_dir;
+	const struct config_frr *config = &run->setup->config->frr;
+	const char *state_dir = run->options->state_dir;
 
 	run->reloaded = true;
-	if (!run->reload.stale && frrfile_accept(frr, state_dir, &run->err) < 0)
+	free(util_take_ptr(&run->frr->partial_told));
+	/* Until the run's end nothing is known of what FRR shows now, unless it has got its former configuration back. */
+	if (!run->frr->stale) {
+		run->frr->shown_is_old = true;
+		running_forget(state_dir);
+	}
+	if (!run->frr->stale && frrfile_accept(state_dir, run->frr_conf, &run->err) < 0)
 		return -1;
-	return record_set_loaded(state_dir, frr->config, run->frr_instance, &run->err) < 0 ? -1 : 1;
+	return frrfile_set_loaded(state_dir, config->config, run->frr->instance, &run->err) < 0 ? -1 : 1;
 }
 
-/* The demand: 1 FRR runs the installed file, 0 asked, <0 failed. */
+static void log_drift(const struct run *run)
+{
+	_cleanup_free_ char *diff = steps_drift_text(run);
+
+	if (diff && diff[0])
+		log_warning("another program has changed FRR's configuration, evpnd applies its own again:\n%s", diff);
+}
+
+static void log_partly_loaded(struct run *run)
+{
+	struct frr_state *frr = run->frr;
+
+	if (frr->partial_told && streq(frr->partial_told, run->err.msg))
+		return;
+	log_warning("FRR runs only a part of its configuration: %s", run->err.msg);
+	free(frr->partial_told);
+	frr->partial_told = xstrdup(run->err.msg);
+}
+
+/* Demands the reload. 1: FRR runs the installed file; 0: it has not answered yet; <0: it failed. */
 static int demand(struct run *run)
 {
-	const struct config_frr *frr = &run->config->frr;
-	struct run_reload *reload = &run->reload;
+	const struct config_frr *config = &run->setup->config->frr;
+	struct frr_state *frr = run->frr;
 	int r;
 
-	if (record_is_loaded(run->options.state_dir, frr->config, run->frr_instance))
+	if ((!run->frr_drifted || run->reloaded) &&
+	    frrfile_is_loaded(run->options->state_dir, config->config, frr->instance))
 		return 1;
-	if (!reload->pending) {
-		record_clear_loaded(run->options.state_dir);
-		reload->generation++;
-		reload->pending = true;
+	if (!frr->pending) {
+		log_drift(run);
+		frrfile_clear_loaded(run->options->state_dir);
+		frr->generation++;
+		frr->pending = true;
 	}
-	r = run->frr->api.reload_frr(run->frr->self, frr->config, reload->generation, &run->err);
-	reload->pending = r == 0;
+	r = plugin_reload_frr(run->setup->frr, config->config, frr->generation, &run->err);
+	frr->pending = r == 0;
+	/* While the plugin looks again, it waits for another reason. */
+	run->partly_loaded = r == 0 && (run->partly_loaded || run->err.code == EVPN_WAIT_PARTIAL);
+	/* A daemon of FRR that is missing must not keep the others from working. */
+	if (r == 0 && run->err.code == EVPN_WAIT_PARTIAL) {
+		log_partly_loaded(run);
+		return 1;
+	}
 	return r > 0 ? loaded(run) : r;
 }
 
-int steps_frr_reload(struct run *run)
+int steps_await_rest(struct run *run)
 {
-	struct run_reload *reload = &run->reload;
+	int r;
+
+	if (!run->partly_loaded)
+		return 1;
+	r = demand(run);
+	return run->partly_loaded ? 0 : r;
+}
+
+int step_reload(struct run *run)
+{
+	struct frr_state *frr = run->frr;
 	int r = demand(run);
 
-	if (r < 0 && run->err.code == EVPN_ERROR_REFUSED && !reload->stale) {
+	if (r < 0 && run->err.code == EVPN_ERROR_REFUSED && !frr->stale) {
 		remember_refusal(run);
 		if (refuse(run) < 0)
 			return -1;
-		/* frr-reload applies line by line: what FRR took of the refused file goes by loading the former one. */
+		/* frr-reload.py applies line by line: loading the former file takes back what FRR took of the refused one. */
 		r = demand(run);
 	}
 	if (r == 0)
 		return 0;
-	if (r < 0 && reload->stale)
-		log_warning("going back to the former frr.conf: %s", run->err.msg);
+	if (r < 0 && frr->stale)
+		log_warning("FRR does not load its former frr.conf: %s", run->err.msg);
 	/* Without any configuration in FRR there is nothing to raise devices for. */
-	if (reload->stale && (r < 0 || frrfile_is_empty(&run->config->frr))) {
-		run->err = reload->refusal;
+	if (frr->stale && (r < 0 || frrfile_is_empty(&run->setup->config->frr))) {
+		run->err = frr->refusal;
 		return -1;
 	}
-	return r;
+	return r > 0 ? steps_read_loaded(run) : r;
 }
 
-void steps_frr_forget(struct run *run)
+void step_reload_forget(struct run *run)
 {
-	record_clear_loaded(run->options.state_dir);
-	/* An answer to the present demand may be of before that. */
-	run->reload.pending = false;
-}
-
-static bool skip_vni(void *arg, uint32_t vni)
-{
-	const struct run *run = arg;
-	char name[IFNAMSIZ];
-	const struct net_link *link;
-
-	snprintf(name, sizeof(name), "vni%u", vni);
-	link = net_find_link(&run->desired, NET_NS_FRR, name);
-	return !link || plan_group_in(&run->desired, run->failed, link->group);
-}
-
-/* Asks both questions, one after the other. 1: *ret_judgement is verify_judge's. */
-static int ask(struct run *run, int *ret_judgement)
-{
-	const struct evpn_plugin *api = &run->frr->api;
-	const char *text = NULL;
-	int r;
-
-	if (!run->evpn_vni) {
-		r = api->query_frr(run->frr->self, VERIFY_EVPN_VNI, &text, &run->err);
-		if (r <= 0)
-			return r;
-		run->evpn_vni = xstrdup(text);
-	}
-	r = api->query_frr(run->frr->self, VERIFY_VRF_VNI, &text, &run->err);
-	if (r <= 0)
-		return r;
-	*ret_judgement = verify_judge(run->config, run->evpn_vni, text, skip_vni, run, &run->err);
-	free(util_take_ptr(&run->evpn_vni));
-	return 1;
-}
-
-static int finish(struct run *run)
-{
-	size_t n = run->problems.n_lines;
-
-	if (run->reload.stale) {
-		run->err = run->reload.refusal;
-		return -1;
-	}
-	if (n == 0)
-		return 1;
-	return evpn_fail(&run->err, EIO, "%zu %s; everything else is in place", n,
-			 n == 1 ? "thing could not be brought about" : "things could not be brought about");
-}
-
-int steps_frr_verify(struct run *run)
-{
-	int judgement = 0, r;
-
-	/* The former frr.conf is no answer to what evpn.conf says now. */
-	if (!run->frr->api.query_frr || run->reload.stale)
-		return finish(run);
-	r = ask(run, &judgement);
-	/* A plugin that can signal but not ask (the plain protocol): its user has chosen not to know. */
-	if (r < 0 && run->err.code == ENOTSUP)
-		return finish(run);
-	if (r <= 0)
-		return r;
-	if (judgement > 0) {
-		/* Two answers since the last link was made. */
-		run->unseen = false;
-		return finish(run);
-	}
-	if (judgement < 0)
-		return -1;
-	/* From FRR's first answer on: where the way to FRR is slow, it still gets its moment. */
-	if (!run->verify_since)
-		run->verify_since = now_ms();
-	if (now_ms() - run->verify_since >= VERIFY_LIMIT_MS)
-		return -1;
-	run->wait_ms = VERIFY_PAUSE_MS;
-	return 0;
+	frrfile_clear_loaded(run->options->state_dir);
+	/* An answer to the present demand may be older than FRR's loss. */
+	run->frr->pending = false;
 }

@@ -1,13 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* steps_load.c - see steps_load.h */
+/* steps_load.c - see steps.h: the configuration and the plugins */
 #include <errno.h>
 
-#include "last_good.h"
-#include "log.h"
-#include "steps_load.h"
-#include "util.h"
+#include "base/hidden.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "config/last_good.h"
+#include "run/report.h"
+#include "run/steps.h"
 
-/* A plugin in its role, open; NULL with a line in errors. */
+static void add_fault(struct config_errors *errors, const struct config_where *where, const struct evpn_error *err)
+{
+	config_errors_add(errors, where, "%s", err->msg);
+	errors->transient |= util_is_transient(err->code);
+}
+
+/* These options of plugins name a file. The plugin waits for the file without end if evpnd's own unit hides it. */
+static void check_hidden(const struct plugin *plugin, const struct config_plugin_group *group,
+			 struct config_errors *errors)
+{
+	for (size_t i = 0; group && i < group->n_options; i++) {
+		const struct config_option *option = &group->options[i];
+		const char *path = option->value + (strncmp(option->value, "unix:", 5) == 0 ? 5 : 0);
+		const char *hint = hidden_hint(path);
+
+		if (hint[0])
+			config_errors_add(errors, &option->where, "plugin %s: %s = \"%s\": no such file%s",
+					  plugin->api.name, option->key, option->value, hint);
+	}
+}
+
+/* Loads and opens a plugin for its role. NULL: errors has a line more. */
 static struct plugin *make_plugin(const struct config *config, const struct config_plugin *wanted, unsigned int role,
 				  struct config_errors *errors)
 {
@@ -17,7 +40,7 @@ static struct plugin *make_plugin(const struct config *config, const struct conf
 	size_t before = errors->n_lines;
 
 	if (plugin_load(wanted->name, &plugin, &err) < 0) {
-		config_errors_add(errors, &wanted->where, "%s", err.msg);
+		add_fault(errors, &wanted->where, &err);
 		return NULL;
 	}
 	group = config_find_group(config, plugin->api.name);
@@ -26,22 +49,29 @@ static struct plugin *make_plugin(const struct config *config, const struct conf
 				  role == PLUGIN_NETNS ? "find network namespaces (find_netns is not set)"
 						       : "reload FRR (reload_frr is not set)");
 	plugin_set_options(plugin, group, errors);
-	if (errors->n_lines == before && plugin_open(plugin, &err) < 0)
-		config_errors_add(errors, group ? &group->where : &wanted->where, "plugin %s: %s", plugin->api.name,
-				  err.msg);
-	if (errors->n_lines == before)
+	check_hidden(plugin, group, errors);
+	if (errors->n_lines == before && plugin_open(plugin, &err) < 0) {
+		evpn_wrap(&err, "plugin %s: ", plugin->api.name);
+		add_fault(errors, group ? &group->where : &wanted->where, &err);
+	}
+	if (errors->n_lines == before) {
+		plugin_check_file(plugin);
 		return plugin;
+	}
 	plugin_free(plugin);
 	return NULL;
 }
 
-/* The plugin that is open now, if the new configuration wants it just so; else a new one. */
+/* The open plugin, if the new configuration wants it with the same options; else a new one. */
 static struct plugin *take_plugin(struct plugin *open, const struct config *config, const struct config_plugin *wanted,
 				  unsigned int role, struct config_errors *errors)
 {
 	const struct config_plugin_group *group = open ? config_find_group(config, open->api.name) : NULL;
 
-	return open && plugin_is(open, wanted->name, group) ? open : make_plugin(config, wanted, role, errors);
+	if (!open || !plugin_is(open, wanted->name, group))
+		return make_plugin(config, wanted, role, errors);
+	plugin_check_file(open);
+	return open;
 }
 
 static void put_plugin(struct run *run, struct plugin **slot, struct plugin *plugin)
@@ -50,98 +80,103 @@ static void put_plugin(struct run *run, struct plugin **slot, struct plugin *plu
 		return;
 	plugin_free(*slot);
 	*slot = plugin;
-	run->reload.pending = false;
+	run->frr->pending = false;
 }
 
 static int reject(struct run *run, struct config_errors *errors)
 {
-	evpn_fail(&run->err, EINVAL, "%s is not taken: %zu %s", run->options.config_path, errors->n_lines,
+	evpn_fail(&run->err, EINVAL, "%s is rejected: %zu %s", run->options->config_path, errors->n_lines,
 		  errors->n_lines == 1 ? "error" : "errors");
-	config_errors_clear(&run->config_errors);
-	run->config_errors = *errors;
-	/* A bad file leaves everything as it is; without a former one there is nothing to run with. */
-	return run->config ? 1 : -1;
+	/* What passes by itself makes this run one that failed: the next one reads the file again. */
+	if (errors->transient && run->setup->config)
+		config_errors_add(&run->problems, NULL, "%s", errors->lines[0]);
+	config_errors_clear(&run->setup->errors);
+	run->setup->errors = *errors;
+	/* A rejected file leaves everything as it is; without a former one there is nothing to run with. */
+	return run->setup->config ? 1 : -1;
 }
 
-/* Takes what `path` says, all or nothing: false, and why is in *errors. */
+/* Puts the file at `path` into force as a whole, with its plugins. False: not at all, *errors says why. */
 static bool take_config(struct run *run, const char *path, struct config_errors *errors)
 {
 	struct config *config = config_load(path, errors);
+	const struct config *former = run->setup->config;
 	struct plugin *netns = NULL, *frr = NULL;
 
 	if (config) {
-		netns = take_plugin(run->netns, config, &config->netns, PLUGIN_NETNS, errors);
-		frr = take_plugin(run->frr, config, &config->frr_plugin, PLUGIN_FRR, errors);
+		netns = take_plugin(run->setup->netns, config, &config->netns, PLUGIN_NETNS, errors);
+		frr = take_plugin(run->setup->frr, config, &config->frr_plugin, PLUGIN_FRR, errors);
 	}
-	if (errors->n_lines) {
-		if (netns != run->netns)
+	if (errors->n_lines || !config) {
+		if (netns != run->setup->netns)
 			plugin_free(netns);
-		if (frr != run->frr)
+		if (frr != run->setup->frr)
 			plugin_free(frr);
 		if (config)
 			config_errors_take_files(errors, config);
 		config_free(config);
 		return false;
 	}
-	put_plugin(run, &run->netns, netns);
-	put_plugin(run, &run->frr, frr);
-	config_free(run->config);
-	run->config = config;
+	put_plugin(run, &run->setup->netns, netns);
+	put_plugin(run, &run->setup->frr, frr);
+	report_new_warnings(config->warnings, config->n_warnings, former ? former->warnings : NULL,
+			    former ? former->n_warnings : 0);
+	config_free(run->setup->config);
+	run->setup->config = config;
 	return true;
 }
 
 static void keep_config(struct run *run)
 {
-	const char *path = run->options.dry_run ? NULL : run->options.last_good;
+	const char *path = run->options->dry_run ? NULL : run->options->last_good;
 	struct evpn_error err = { 0 };
-	bool unkept = path && lastgood_save(path, run->config, &err) < 0;
+	bool unkept = path && last_good_save(path, run->setup->config, &err) < 0;
 
-	if (unkept && !run->unkept)
+	if (unkept && !run->setup->unkept)
 		log_warning("%s", err.msg);
-	run->unkept = unkept;
+	run->setup->unkept = unkept;
 }
 
-/* At the start there is no former configuration to go on with, but there may be one of before. */
+/* At a start there is no configuration in force yet, but there may be a copy of the last good one. */
 static void take_last_good(struct run *run)
 {
-	const char *path = run->options.falls_back ? run->options.last_good : NULL;
-	_cleanup_free_ char *date = path ? lastgood_date(path) : NULL;
+	const char *path = run->options->falls_back ? run->options->last_good : NULL;
+	_cleanup_free_ char *date = path ? last_good_date(path) : NULL;
 	struct config_errors errors = { 0 };
 
-	if (!run->config && date) {
+	if (!run->setup->config && date) {
 		if (take_config(run, path, &errors))
-			log_warning("%s cannot be used; the last good configuration, %s of %s, is in force",
-				    run->options.config_path, path, date);
+			log_warning("%s is rejected; the last good configuration, %s of %s, is in force",
+				    run->options->config_path, path, date);
 		else
-			log_warning("%s, the last good configuration, cannot be used either: %s", path,
-				    errors.lines[0]);
+			log_warning("%s, the last good configuration, is rejected too: %s", path, errors.lines[0]);
 	}
 	config_errors_clear(&errors);
 }
 
-int steps_load(struct run *run)
+int step_load(struct run *run)
 {
 	struct config_errors errors = { 0 };
 
-	if (!take_config(run, run->options.config_path, &errors)) {
+	if (!take_config(run, run->options->config_path, &errors)) {
 		take_last_good(run);
 		return reject(run, &errors);
 	}
-	config_errors_clear(&run->config_errors);
+	config_errors_clear(&run->setup->errors);
 	keep_config(run);
 	return 1;
 }
 
-const char **steps_load_files(const struct run *run, size_t *ret_n)
+const char **step_load_files(const struct run *run, size_t *ret_n)
 {
 	const char **paths = NULL;
 	size_t n = 0;
 
-	*(const char **)util_append(&paths, &n, sizeof(*paths)) = run->options.config_path;
-	if (run->config)
-		config_add_files(run->config, &paths, &n);
-	for (size_t i = 0; i < run->config_errors.n_files; i++)
-		*(const char **)util_append(&paths, &n, sizeof(*paths)) = run->config_errors.files[i];
+	*(const char **)util_append(&paths, &n, sizeof(*paths)) = run->options->config_path;
+	if (run->setup->config)
+		config_add_files(run->setup->config, &paths, &n);
+	for (size_t i = 0; i < run->setup->errors.n_files; i++)
+		*(const char **)util_append(&paths, &n, sizeof(*paths)) = run->setup->errors.files[i];
 	*ret_n = n;
 	return paths;
 }

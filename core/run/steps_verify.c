@@ -1,126 +1,162 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verify.c - see verify.h */
+/* steps_verify.c - zebra and bgpd have every VNI as configured; see steps.h */
 #include <errno.h>
-#include <jansson.h>
 
-#include "util.h"
-#include "verify.h"
+#include "base/clock.h"
+#include "base/util.h"
+#include "frr/health.h"
+#include "plan/desired.h"
+#include "run/steps.h"
 
-static json_t *parse(const char *text, const char *command, struct evpn_error *err)
+/*
+ * zebra learns of a raised device by netlink and answers from the same loop, and bgpd learns of it from zebra: a VNI is there
+ * within milliseconds, or after both have worked off their queues. FRR has no event for it, so evpnd asks, less and less often.
+ */
+#define VERIFY_PAUSE_MS	   50
+#define VERIFY_PAUSE_TENTH 1000 /* VNIs that add as much again to the pause: FRR's answer has a part for each */
+/* Without progress. */
+#define VERIFY_LIMIT_MS 10000
+/* Without progress for so long, and since then so often, the devices that FRR lacks are announced to it again. */
+#define VERIFY_TELL_MS 500
+
+bool steps_vni_failed(const struct run *run, uint32_t vni)
 {
-	json_error_t error;
-	/* Without advertise-all-vni, FRR 8.4 answers with nothing at all. */
-	bool nothing = text[strspn(text, " \r\n")] == '\0';
-	json_t *json = json_loads(nothing ? "{}" : text, 0, &error);
+	const struct net *desired = &run->seen.desired;
+	char name[IFNAMSIZ];
+	const struct net_link *link;
 
-	if (!json)
-		evpn_fail(err, EPROTO, "FRR's answer to `%s' is no JSON (%s): %.200s", command, error.text, text);
-	return json;
+	net_name_vxlan(vni, name);
+	link = net_find_link(desired, NET_NS_FRR, name);
+	return !link || plan_group_in(desired, run->failed, link->group);
 }
 
-static const char *text_of(const json_t *object, const char *key)
+static bool skip(void *arg, uint32_t vni)
 {
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
+	return steps_vni_failed(arg, vni);
 }
 
-static const json_t *find_vni(const json_t *evpn, uint32_t vni)
+struct health_expected steps_expected(struct run *run, char router_mac[18])
 {
-	char key[16];
+	uint8_t mac[6];
 
-	snprintf(key, sizeof(key), "%u", vni);
-	return json_object_get(evpn, key);
+	desired_router_mac(&run->setup->config->underlay.vtep, mac);
+	snprintf(router_mac, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return (struct health_expected){
+		.config = run->setup->config, .router_mac = router_mac, .skip = skip, .arg = run
+	};
 }
 
-/* FRR lists VRFs in an array; by name, so that many VRFs cost no more than a look-up each. */
-static json_t *by_name(const json_t *vrfs)
+/* A part of the configuration that FRR loads now may change what it has just said: it is asked again. */
+static int finish_rest(struct run *run)
 {
-	json_t *map = json_object();
-	json_t *vrf;
-	size_t i;
+	bool has_waited = run->partly_loaded;
+	int r = steps_await_rest(run);
 
-	json_array_foreach(vrfs, i, vrf)
-	{
-		json_object_set(map, text_of(vrf, "vrf"), vrf);
-	}
-	return map;
+	return r > 0 && has_waited ? step_verify(run) : r;
 }
 
-static int judge_l3(const struct config_l3vni *l3, const json_t *entry, const json_t *vrfs, struct evpn_error *err)
+static int finish(struct run *run)
 {
-	const json_t *vrf = json_object_get(vrfs, l3->vrf);
+	size_t n = run->problems.n_lines;
 
-	if (!vrf || (uint32_t)json_integer_value(json_object_get(vrf, "vni")) != l3->vni)
-		return evpn_wait(err,
-				 "FRR does not have VNI %u in VRF %s (show vrf vni); is `vrf %s / vni %u' in frr.conf?",
-				 l3->vni, l3->vrf, l3->vrf, l3->vni);
-	if (!entry)
-		return evpn_wait(
-			err,
-			"FRR does not know VNI %u (show evpn vni); is `advertise-all-vni' in frr.conf, and vni%u "
-			"up in its namespace?",
-			l3->vni, l3->vni);
-	if (!streq(text_of(entry, "type"), "L3"))
-		return evpn_wait(err, "FRR takes VNI %u for an %s VNI, not for the L3 VNI of VRF %s", l3->vni,
-				 text_of(entry, "type"), l3->vrf);
-	if (!streq(text_of(vrf, "state"), "Up"))
-		return evpn_wait(err, "VNI %u in VRF %s is %s in FRR (show vrf vni: VXLAN %s, SVI %s)", l3->vni,
-				 l3->vrf, text_of(vrf, "state"), text_of(vrf, "vxlanIntf"), text_of(vrf, "sviIntf"));
-	return 1;
-}
-
-static int judge_l2(const struct config_l2vni *l2, const json_t *entry, struct evpn_error *err)
-{
-	if (!entry)
-		return evpn_wait(
-			err,
-			"FRR does not know VNI %u (show evpn vni); is `advertise-all-vni' in frr.conf, and vni%u "
-			"up in its namespace?",
-			l2->vni, l2->vni);
-	if (!streq(text_of(entry, "type"), "L2"))
-		return evpn_wait(err, "FRR takes VNI %u for an %s VNI, not for an L2 VNI", l2->vni,
-				 text_of(entry, "type"));
-	return 1;
-}
-
-int verify_judge(const struct config *config, const char *evpn_vni, const char *vrf_vni,
-		 bool (*skip)(void *arg, uint32_t vni), void *arg, struct evpn_error *err)
-{
-	json_auto_t *evpn = NULL, *vrf = NULL, *vrfs = NULL;
-	int r = 1;
-
-	evpn = parse(evpn_vni, VERIFY_EVPN_VNI, err);
-	vrf = evpn ? parse(vrf_vni, VERIFY_VRF_VNI, err) : NULL;
-	if (!vrf)
+	if (run->frr->stale) {
+		run->err = run->frr->refusal;
 		return -1;
-	vrfs = by_name(json_object_get(vrf, "vrfs"));
-	for (size_t i = 0; r > 0 && i < config->n_l3vnis; i++)
-		if (!skip(arg, config->l3vnis[i].vni))
-			r = judge_l3(&config->l3vnis[i], find_vni(evpn, config->l3vnis[i].vni), vrfs, err);
-	for (size_t i = 0; r > 0 && i < config->n_l2vnis; i++)
-		if (!skip(arg, config->l2vnis[i].vni))
-			r = judge_l2(&config->l2vnis[i], find_vni(evpn, config->l2vnis[i].vni), err);
+	}
+	if (n == 0)
+		return finish_rest(run);
+	return evpn_fail(&run->err, EIO, "%zu %s failed, all others are applied", n, n == 1 ? "item" : "items");
+}
+
+/* FRR does not have everything yet: waits for it, and helps. */
+static int await(struct run *run, const struct health_report *report, const char *text, size_t n)
+{
+	struct verify *verify = &run->verify;
+	const struct config *config = run->setup->config;
+	uint64_t now = clock_ms();
+
+	if (!verify->since || n < verify->n_left) {
+		verify->since = now;
+		verify->pause_ms = 0;
+	}
+	verify->n_left = n;
+	if (now - verify->since >= VERIFY_LIMIT_MS) {
+		if (n > 1)
+			return evpn_fail(&run->err, EIO, "%s; and %zu more", text, n - 1);
+		return evpn_fail(&run->err, EIO, "%s", text);
+	}
+	if (now - verify->since >= VERIFY_TELL_MS && now - verify->told >= VERIFY_TELL_MS &&
+	    steps_tell_zebra(run, report) < 0)
+		return -1;
+	run->wait_ms = run_next_pause(&verify->pause_ms,
+				      VERIFY_PAUSE_MS + (unsigned int)((config->n_l2vnis + config->n_l3vnis) *
+								       VERIFY_PAUSE_MS / VERIFY_PAUSE_TENTH));
+	return evpn_wait(&run->err, "%s", text);
+}
+
+/* 1: FRR has all; 0: not yet; <0: it is not going to. */
+static int judge(struct run *run)
+{
+	const struct inquiry *inquiry = &run->inquiry;
+	struct health_report report = { 0 };
+	char router_mac[18];
+	const struct health_expected expected = steps_expected(run, router_mac);
+	const struct health_item *first;
+	size_t n;
+	int r;
+
+	health_judge_vnis(&expected, inquiry_answer(inquiry, "zebra", HEALTH_ZEBRA_VNIS),
+			  inquiry_answer(inquiry, "bgpd", HEALTH_BGP_VNIS), &report);
+	first = health_first_failed(&report, &n);
+	if (!first)
+		r = 1;
+	else if (first->kind == HEALTH_DAEMON)
+		r = evpn_fail(&run->err, EPROTO, "%s", first->text);
+	else
+		r = await(run, &report, first->text, n);
+	health_report_clear(&report);
 	return r;
 }
 
-bool verify_takes_macvlan(const char *version, struct evpn_error *err)
+/* A daemon that does not run or is busy may answer later. */
+static int take_failure(struct run *run, const struct question *failed)
 {
-	const char *text = strstr(version, "FRRouting ");
-	unsigned int major, minor, patch = 0;
-	bool good;
+	static const struct health_report nothing;
 
-	if (!text || sscanf(text, "FRRouting %u.%u.%u", &major, &minor, &patch) < 2)
-		return true;
-	if (major == 9)
-		good = minor > 1 || patch >= (minor == 1 ? 1 : 3);
+	if (failed->err.code == ENOENT || failed->err.code == ETIMEDOUT)
+		return await(run, &nothing, failed->err.msg, 1);
+	run->err = failed->err;
+	return -1;
+}
+
+int step_verify(struct run *run)
+{
+	const struct question *failed;
+	int r;
+
+	/* The accepted frr.conf, in force in place of a refused one, is no answer to what evpn.conf says now. */
+	if (run->frr->stale)
+		return finish(run);
+	if (!run->inquiry.n_questions) {
+		run->inquiry.by_vtysh = true;
+		inquiry_add(&run->inquiry, "zebra", HEALTH_ZEBRA_VNIS);
+		inquiry_add(&run->inquiry, "bgpd", HEALTH_BGP_VNIS);
+	}
+	if (run_ask(run) == 0)
+		return 0;
+	failed = inquiry_find_failed(&run->inquiry, ENOTSUP);
+	/* This plugin can signal but not ask (frr-signal's plain protocol): its user has chosen not to know. */
+	if (!failed && inquiry_find_failed(&run->inquiry, 0))
+		r = 1;
 	else
-		good = major > 9 || (major == 8 && minor == 5 && patch >= 5);
-	if (!good)
-		evpn_fail(
-			err, EVPN_ERROR_REFUSED,
-			"FRR %u.%u.%u crashes when a macvlan comes up whose parent is in another namespace (FRR issue "
-			"15370): use FRR 9.1.1 or newer, a VLAN, or the interface itself",
-			major, minor, patch);
-	return good;
+		r = failed ? take_failure(run, failed) : judge(run);
+	inquiry_clear(&run->inquiry);
+	if (r <= 0 && run->drift_left)
+		evpn_wrap(&run->err, "another program has changed FRR's configuration, and evpnd leaves it (frr.drift "
+				     "= \"report\"): ");
+	if (r <= 0)
+		return r;
+	/* zebra has answered since the last link was made. */
+	run->frr->zebra_behind = false;
+	return finish(run);
 }

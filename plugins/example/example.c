@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * example.c - a plugin to copy: FRR runs in a network namespace that somebody has given a name
+ * example.c - an example of a netns plugin: finds the network namespace of FRR by its name in the file system
  *
- * As made by `ip netns add frr`, with the option path = "/run/netns/frr". It needs evpn-plugin.h and nothing else of
- * evpnd's; evpn-plugin(3) is the contract. Build it with `make`, look at it with `evpnd --dump-plugin ./example.so`.
+ * `ip netns add frr` creates such a name; the option is then path = "/run/netns/frr". The plugin includes
+ * evpn-plugin.h, evpn-plugin-options.h and nothing else of evpnd. evpn-plugin(3) describes the interface. Build it by `make`, and print its description by
+ * `evpnd --dump-plugin ./example.so`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,18 +16,21 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <evpn-plugin.h>
+#include <evpn-plugin-options.h>
 
-/* All state is in an instance: evpnd opens a new one before it closes the old one when its configuration changes. */
+/*
+ * All state is in the instance: when its configuration changes, evpnd opens a new instance before it closes the old
+ * one.
+ */
 struct example {
 	const struct evpn_host *host;
-	const char *path; /* the host's text, which lives until close */
-	int epoll; /* what evpnd watches; here it holds one descriptor, it could hold any number */
-	int mounts;
-	uint64_t found; /* the namespace that evpnd was told of; 0: none */
+	const char *path; /* the text belongs to the host and lives until close */
+	int epoll; /* the descriptor that evpnd watches; it can contain any number of descriptors */
+	int mounts; /* /proc/self/mountinfo, in the epoll set */
+	uint64_t found; /* identifies the namespace that find_netns has returned last; 0: none */
 };
 
-/* The descriptor of the namespace at path, and a number that tells it from others; or -1 and errno. */
+/* Opens the namespace at path, and computes a number that identifies it. Returns the descriptor, or -1 with errno. */
 static int open_namespace(const char *path, uint64_t *ret_identity)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -35,13 +39,13 @@ static int open_namespace(const char *path, uint64_t *ret_identity)
 
 	if (fd < 0)
 		return -1;
-	/* `ip netns add` makes a file, and mounts the namespace on it a moment later. */
+	/* `ip netns add` creates an ordinary file first, and then mounts the namespace on it. */
 	if (fstatfs(fd, &fs) < 0 || (unsigned long)fs.f_type != NSFS_MAGIC || fstat(fd, &st) < 0) {
 		close(fd);
 		errno = ENOENT;
 		return -1;
 	}
-	/* The kernel uses inode numbers of namespaces again; the time makes the difference. */
+	/* The kernel reuses inode numbers of namespaces, so the number also contains the time. */
 	*ret_identity = ((uint64_t)st.st_ctim.tv_sec * 1000000000 + (uint64_t)st.st_ctim.tv_nsec) ^ st.st_ino;
 	return fd;
 }
@@ -57,18 +61,20 @@ static void example_close(void *data)
 	free(self);
 }
 
-/* The options are checked here, all of them. Whether the namespace is there is a matter for find_netns. */
+/* Checks all options. The namespace may be missing: that is the business of find_netns. */
 static int example_open(const struct evpn_host *host, void **ret_self, struct evpn_error *err)
 {
-	/* The list of mounts has something to say whenever it has changed: inotify does not see mounts. */
+	/*
+	 * inotify does not report mounts. /proc/self/mountinfo is readable (EPOLLPRI) when the list of mounts has
+	 * changed.
+	 */
 	struct epoll_event event = { .events = EPOLLPRI };
-	const char *path = host->option(host, "path");
+	const char *path = NULL;
 	struct example *self;
 
-	if (!path)
-		return evpn_fail(err, EINVAL, "option path is not set: a namespace, as /run/netns/frr");
-	if (path[0] != '/')
-		return evpn_fail(err, EINVAL, "path = \"%s\": an absolute path is needed", path);
+	if (evpn_option_required(host, "path", "a network namespace, for example /run/netns/frr", err) < 0 ||
+	    evpn_option_path(host, "path", NULL, &path, err) < 0)
+		return -1;
 	self = calloc(1, sizeof(*self));
 	if (!self)
 		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
@@ -77,7 +83,7 @@ static int example_open(const struct evpn_host *host, void **ret_self, struct ev
 	self->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 	self->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (self->mounts < 0 || self->epoll < 0 || epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->mounts, &event) < 0) {
-		evpn_fail(err, errno, "watch /proc/self/mountinfo: %s", strerror(errno));
+		evpn_fail(err, errno, "cannot watch /proc/self/mountinfo: %s", strerror(errno));
 		example_close(self);
 		return -1;
 	}
@@ -92,7 +98,7 @@ static int example_event_fd(void *data)
 	return self->epoll;
 }
 
-/* >0: *ret_fd is the namespace. 0: not there yet; event_fd becomes readable when asking again makes sense. */
+/* >0: *ret_fd is the namespace. 0: it does not exist yet; event_fd becomes readable when that may have changed. */
 static int example_find_netns(void *data, int *ret_fd, uint64_t *ret_instance, struct evpn_error *err)
 {
 	struct example *self = data;
@@ -103,19 +109,19 @@ static int example_find_netns(void *data, int *ret_fd, uint64_t *ret_instance, s
 	if (fd < 0 && errno == ENOENT)
 		return evpn_wait(err, "waits for the network namespace %s", self->path);
 	if (fd < 0)
-		return evpn_fail(err, errno, "open %s: %s", self->path, strerror(errno));
-	self->host->log(self->host, EVPN_LOG_DEBUG, "%s is there", self->path);
+		return evpn_fail(err, errno, "cannot open %s: %s", self->path, strerror(errno));
+	self->host->log(self->host, EVPN_LOG_DEBUG, "found the network namespace %s", self->path);
 	self->found = identity;
 	/*
-	 * The instance should change with FRR's process (its pid and start time, say), so that an FRR that was restarted
-	 * is given its configuration anew. This plugin knows no process: it tells one namespace from another.
+	 * The instance should change when FRR is restarted, so that evpnd loads its configuration again; pid and start
+	 * time of its process would do. This plugin does not know the process, and identifies the namespace only.
 	 */
 	*ret_instance = identity;
-	*ret_fd = fd; /* evpnd's from here on: it closes it */
+	*ret_fd = fd; /* evpnd closes it */
 	return 1;
 }
 
-/* Takes what there is, then compares with what was answered: an event only says that it is time to look. */
+/* An event only means that something may have changed: compare the namespace with the one that was returned. */
 static int example_on_event(void *data, struct evpn_error *err)
 {
 	struct example *self = data;
@@ -136,9 +142,9 @@ static int example_on_event(void *data, struct evpn_error *err)
 static const char *const example_options[] = { "path", NULL };
 
 const struct evpn_plugin evpn_plugin_v1 = {
-	EVPN_PLUGIN_INIT,
+	.struct_size = EVPN_PLUGIN_INIT,
 	.name = "example",
-	.summary = "a network namespace that has a name in the file system",
+	.summary = "finds a network namespace by its name in the file system",
 	.options = example_options,
 	.open = example_open,
 	.close = example_close,

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reloader.c - evpn-reloader's command line; all else is serve(). See reloader.h and evpn-reloader(8) */
+/* reloader.c - the command line of evpn-reloader. See reloader.h and evpn-reloader(8) */
 #include <getopt.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "reloader.h"
+#include "frr-signal/reloader.h"
 
-/* Compiled by hand in FRR's image, there is no configure. */
+/* Without configure: evpn-reloader can be compiled by one command inside FRR's image. */
 #ifdef HAVE_CONFIG_H
 #include "config-build.h"
 #else
@@ -17,38 +18,41 @@
 
 #define EXIT_USAGE 2
 
-void say(const char *format, ...)
+void reloader_log(const char *format, ...)
 {
-	char line[4096];
+	char text[4096], *line, *rest;
 	va_list ap;
-	size_t n;
 
 	va_start(ap, format);
-	vsnprintf(line, sizeof(line), format, ap);
+	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	n = strlen(line);
-	/* What is quoted from FRR brings its own newline. */
-	fprintf(stderr, "evpn-reloader: %s%s", line, n && line[n - 1] == '\n' ? "" : "\n");
+	/* FRR's words may have several lines, none of which may look like another program's, and escape sequences. */
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		for (char *c = line; *c; c++)
+			if (*c < ' ' || *c > '~')
+				*c = '?';
+		fprintf(stderr, "evpn-reloader: %s\n", line);
+	}
 }
 
 static void print_help(FILE *out)
 {
 	fputs("Usage: evpn-reloader --listen ADDRESS [OPTION...]\n"
-	      "Runs beside FRR and has it reload its configuration when evpnd asks. See evpn-reloader(8).\n"
+	      "Runs beside FRR, and reloads and queries it on behalf of evpnd. See evpn-reloader(8).\n"
 	      "\n"
 	      "      --listen ADDRESS        unix:PATH or tcp:IP:PORT\n"
-	      "      --allow-remote          ADDRESS may be one that other machines reach\n"
-	      "      --confdir DIR           where FRR's configuration is: DIR/frr.conf [/etc/frr]\n"
-	      "      --daemons LIST          FRR's daemons that have to be up [zebra,bgpd,staticd]\n"
-	      "      --vty-socket DIR        where their vty sockets are [/var/run/frr]; also --vty_socket\n"
-	      "  -N, --pathspace NAME        FRR runs with -N NAME\n"
-	      "      --frr-reload PATH       [/usr/lib/frr/frr-reload.py]\n"
-	      "      --bindir DIR            where vtysh is [/usr/bin]\n"
-	      "      --rundir DIR            where frr-reload.py keeps what it feeds to vtysh [/var/run/frr]\n"
-	      "      --timeout SECONDS       a reload that takes longer is killed [100]\n"
-	      "      --allow-running-config  `show running-config' and its like are answered\n"
-	      "      --version\n"
-	      "      --help\n",
+	      "      --allow-remote          accept an ADDRESS that other hosts can reach\n"
+	      "      --confdir DIR           directory of FRR's configuration, DIR/frr.conf [/etc/frr]\n"
+	      "      --daemons LIST          FRR's daemons that must run [zebra,bgpd,staticd]\n"
+	      "      --vty-socket DIR        directory of their vty sockets [/var/run/frr]; also --vty_socket\n"
+	      "  -N, --pathspace NAME        FRR's daemons were started with -N NAME\n"
+	      "      --frr-reload PATH       path of frr-reload.py [/usr/lib/frr/frr-reload.py]\n"
+	      "      --bindir DIR            directory of vtysh [/usr/bin]\n"
+	      "      --rundir DIR            directory for frr-reload.py's temporary files [/var/run/frr]\n"
+	      "      --timeout SECONDS       kill a reload that takes longer [100]\n"
+	      "      --allow-running-config  answer `show running-config' and similar commands\n"
+	      "      --version               print the version\n"
+	      "      --help                  print this help\n",
 	      out);
 }
 
@@ -87,16 +91,16 @@ static const struct option long_options[] = {
 
 static int usage(void)
 {
-	say("see evpn-reloader --help");
+	reloader_log("run evpn-reloader --help for usage");
 	return EXIT_USAGE;
 }
 
 static int take_timeout(struct options *o, const char *value)
 {
-	long n = wire_parse_number(value, 1, 86400);
+	long n = protocol_parse_number(value, 1, 86400);
 
 	if (n < 0) {
-		say("--timeout %s: a number of seconds from 1 to 86400 is expected", value);
+		reloader_log("--timeout %s: must be a number of seconds from 1 to 86400", value);
 		return usage();
 	}
 	o->timeout_s = (unsigned int)n;
@@ -116,7 +120,7 @@ static const char **text_option(struct options *o, int id)
 					 : NULL;
 }
 
-/* <0: go on; else the exit status. */
+/* Returns -1 to continue, or the exit status. */
 static int take_option(struct options *o, int id, const char *value)
 {
 	const char **text = text_option(o, id);
@@ -140,7 +144,7 @@ static int take_option(struct options *o, int id, const char *value)
 	case OPTION_HELP:
 		print_help(stdout);
 		return 0;
-	default: /* getopt has said what is wrong */
+	default: /* getopt_long() has printed an error */
 		return usage();
 	}
 }
@@ -163,25 +167,27 @@ int main(int argc, char *argv[])
 			return r;
 	}
 	if (optind < argc) {
-		say("unexpected argument: %s", argv[optind]);
+		reloader_log("unexpected argument: %s", argv[optind]);
 		return usage();
 	}
 	if (!o.listen) {
-		say("--listen is missing");
+		reloader_log("option --listen is missing");
 		return usage();
 	}
 	/*
-	 * Not an option: given any other file, frr-reload.py ends with vtysh's `write', which overwrites the
-	 * configuration file with what FRR runs.
+	 * The file's name is not an option: for another name frr-reload.py runs vtysh's `write', which overwrites
+	 * frr.conf with FRR's running configuration.
 	 */
 	if (snprintf(config, sizeof(config), "%s/frr.conf", o.confdir) >= (int)sizeof(config)) {
-		say("--confdir %s: too long", o.confdir);
+		reloader_log("--confdir %s: the path is too long", o.confdir);
 		return usage();
 	}
 	o.config = config;
+	/* A client, or the reader of the log, can end: the write must then fail, and not end the program. */
+	signal(SIGPIPE, SIG_IGN);
 	if (listener_open(&listener, &o) < 0)
 		return 1;
-	say("listens at %s for %s", o.listen, o.config);
+	reloader_log("listens at %s, configuration file %s", o.listen, o.config);
 	r = serve(&listener, &o);
 	listener_close(&listener);
 	return r;

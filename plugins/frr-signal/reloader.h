@@ -2,25 +2,33 @@
 /*
  * reloader.h - the parts of evpn-reloader, the sidecar that runs beside FRR
  *
- *	reloader.c         options, then serve()
- *	reloader_serve.c   the loop: clients, the queue, what was answered last
- *	reloader_listen.c  the listening socket, and who may speak to it
- *	reloader_request.c what a client's line asks for, and whether it may
- *	reloader_daemons.c FRR's daemons: are they up, has one ended
- *	reloader_job.c     a reload or a show: which tool to run, and what its end means
- *	reloader_tool.c    runs a program, collects its output
- *	reloader_text.c    a growing text; FRR's own words out of frr-reload.py's output
+ *	reloader.c         command line
+ *	reloader_serve.c   event loop, queue of requests, result of the last reload
+ *	reloader_client.c  one client's connection: reads its request, sends the answer
+ *	reloader_listen.c  listening socket and access control
+ *	reloader_request.c parses a request and checks whether it is allowed
+ *	reloader_daemons.c connections to FRR's daemons: do they run, has one ended
+ *	reloader_ask.c     a question to one daemon through its vty socket (lib/vty.c)
+ *	reloader_job.c     a reload or a show: runs the tools and interprets their results
+ *	reloader_restore.c after a reload that failed: restores FRR's former configuration, and verifies that
+ *	reloader_config.c  compares two configurations of FRR
+ *	reloader_tool.c    runs a program and collects its output
+ *	reloader_text.c    growing text; extracts FRR's messages from the output of frr-reload.py
  *
- * poll() is its loop and libc all that it needs: it has to run in FRR's image, whatever that is made of. It writes
- * nothing to disk. One client's demand runs at a time; the others wait in the order in which they came.
+ * evpn-reloader must run in any FRR image, so it uses poll() and needs only libc. It writes nothing to disk but the
+ * former configuration while it restores that. It runs one tool at a time; further requests for one wait in the order in which they arrived. Questions to daemons do not wait.
  */
 #ifndef RELOADER_H
 #define RELOADER_H
 
+#include <limits.h>
 #include <poll.h>
 #include <sys/types.h>
 
-#include "reloader_protocol.h"
+#include "frr-signal/reloader_protocol.h"
+#include "lib/clock.h"
+#include "lib/fd.h"
+#include "lib/vty.h"
 
 struct options {
 	const char *listen;
@@ -29,7 +37,9 @@ struct options {
 	unsigned int timeout_s;
 };
 
-/* A text that grows up to a limit; what comes after is dropped and `cut` says so. Always ended by NUL once not empty. */
+/*
+ * A text that grows up to a limit; the rest is dropped and `cut` is set. Unless it is empty, data is terminated by NUL.
+ */
 struct text {
 	char *data;
 	size_t len, size;
@@ -41,15 +51,15 @@ void text_printf(struct text *text, size_t max, const char *format, ...) __attri
 void text_free(struct text *text);
 bool text_has(const struct text *text, const char *word);
 
-/* What FRR said, without the noise of the tools between it and us: no log prefixes, colours, or line said twice. */
+/* Appends FRR's messages from the output of a tool: without log prefixes, colours and repeated lines. */
 void text_quote(struct text *to, const struct text *from, size_t max);
 
-/* A program in a process group of its own, with its output collected. */
+/* A running program, in its own process group, and its output. */
 struct tool {
-	pid_t pid; /* 0: none runs */
+	pid_t pid; /* 0: no program is running */
 	int fd[2]; /* its stdout and stderr */
 	struct text output[2];
-	size_t max; /* of output kept */
+	size_t max; /* limit of each output in bytes */
 };
 
 #define TOOL_NONE                \
@@ -57,10 +67,10 @@ struct tool {
 		.fd = { -1, -1 } \
 	}
 
-/* Returns 0, or a positive errno. */
+/* Starts the program. Returns 0, or a positive errno value. */
 int tool_start(struct tool *tool, const char *const argv[], size_t max);
 void tool_read(struct tool *tool);
-/* Kills the whole group, and does not wait: a process that the kernel holds must not hold us. */
+/* Kills the process group without waiting: a process in uninterruptible sleep must not block evpn-reloader. */
 void tool_kill(struct tool *tool);
 void tool_free(struct tool *tool);
 
@@ -68,31 +78,34 @@ void tool_free(struct tool *tool);
 
 struct daemon {
 	char name[32];
-	int fd; /* -1: not held */
+	int fd; /* -1: not connected */
 };
 
 /*
- * FRR's daemons that have to be up. A connection to each one's vty socket is held: it takes a daemon that listens to get
- * one, and it ends when the daemon does, whoever ends it, in whatever PID namespace.
+ * FRR's daemons that must run, with a connection to the vty socket of each one. The connection succeeds only if the
+ * daemon listens, and it ends when the daemon ends, even in another pid namespace.
  */
 struct daemons {
-	const char *dir, *pathspace; /* the options' texts */
+	const char *dir, *pathspace; /* from the options */
 	struct daemon items[DAEMONS_MAX];
 	size_t n;
-	bool lost; /* FRR may not run what it was last made to load */
+	bool lost; /* FRR may not run the configuration of the last reload; `why` says why */
 	char why[96];
 };
 
-/* The names in options->daemons. Nothing is held yet, and FRR counts as lost. */
+/*
+ * Takes the names from options->daemons. No connection is open yet, and `lost` is set. Returns 0, or -1 after a log
+ * line.
+ */
 int daemons_init(struct daemons *daemons, const struct options *options);
 
-/* Holds all that are not held; 0, or the errno of the first that cannot be, whose name is *ret_missing. */
-int daemons_hold(struct daemons *daemons, const char **ret_missing);
+/* Connects to all daemons. Returns 0, or the errno value of the first that does not answer and its name. */
+int daemons_connect(struct daemons *daemons, const char **ret_missing);
 
-/* Sees which ones have ended. */
-void daemons_look(struct daemons *daemons);
+/* Notices daemons that have ended, by their connections. */
+void daemons_check(struct daemons *daemons);
 
-/* Fills in fds, DAEMONS_MAX of them at most; returns how many. Any event is for daemons_look. */
+/* Fills in at most DAEMONS_MAX entries of fds, and returns their number. Any event on them is for daemons_check(). */
 size_t daemons_poll(const struct daemons *daemons, struct pollfd *fds);
 
 void daemons_free(struct daemons *daemons);
@@ -101,21 +114,41 @@ enum status { STATUS_OK, STATUS_NOTREADY, STATUS_REFUSED, STATUS_FAILED, STATUS_
 
 struct result {
 	enum status status;
-	uint64_t duration_ms;
-	bool changed; /* frr-reload.py --reload ran */
+	int64_t duration_ms;
+	bool changed; /* frr-reload.py --reload was run */
+	bool restored; /* after that failed: the former configuration is in force again */
+	const char *error; /* the name of the errno value of a question that failed; NULL: none */
 	struct text body;
 };
 
 enum job_kind { JOB_NONE, JOB_RELOAD, JOB_SHOW };
 
+/*
+ * The steps of a reload. After APPLY has failed, RESTORE and VERIFY follow, up to JOB_RESTORES_MAX times; the result is
+ * then that of APPLY, with a line on the success of the restoration.
+ */
+enum job_phase {
+	JOB_TEST, /* frr-reload.py --test */
+	JOB_SAVE, /* vtysh: reads FRR's running configuration */
+	JOB_APPLY, /* frr-reload.py --reload */
+	JOB_RESTORE, /* frr-reload.py --reload of the former configuration */
+	JOB_VERIFY /* vtysh: reads it again */
+};
+
+#define JOB_RESTORES_MAX 2
+
 struct job {
 	enum job_kind kind;
-	struct daemons *daemons; /* of a reload; the server's */
-	bool applying; /* past --test: --reload runs */
-	bool done; /* the result is there */
-	char generation[WIRE_GENERATION_SIZE], sum[WIRE_SUM_SIZE], command[WIRE_LINE_SIZE];
+	struct daemons *daemons; /* for a reload; the server's */
+	enum job_phase phase; /* of a reload */
+	struct text former; /* FRR's running configuration before the first change */
+	unsigned int n_losses; /* how often a daemon ended during APPLY, in attempts with this generation */
+	unsigned int n_restores;
+	char dir[PATH_MAX]; /* the directory that contains the former configuration in RESTORE; "": none */
+	bool done; /* the result is complete */
+	char generation[PROTOCOL_GENERATION_SIZE], sum[PROTOCOL_SUM_SIZE], command[PROTOCOL_LINE_SIZE];
 	struct tool tool;
-	uint64_t started, deadline;
+	int64_t started, deadline; /* by clock_ms() */
 	struct result result;
 };
 
@@ -124,28 +157,55 @@ struct job {
 		.tool = TOOL_NONE, \
 	}
 
-/* sum: of the file that FRR shall run, or "" for whatever it is. Both may be done at once: look at job->done. */
+/*
+ * Start a job; it may end at once, see job->done. sum: of the file that FRR shall load, "" accepts any file. last: the
+ * reload before; an attempt with the same generation that was not ready passes its former configuration on.
+ */
 void job_start_reload(struct job *job, const struct options *options, struct daemons *daemons, const char *generation,
-		      const char *sum);
+		      const char *sum, struct job *last);
 void job_start_show(struct job *job, const struct options *options, const char *command);
-/* The tool has ended with this wait status: the next tool, or the result. */
-void job_go_on(struct job *job, const struct options *options, int wait_status);
+/* The tool has ended with this wait status: starts the next tool, or sets the result. */
+void job_tool_ended(struct job *job, const struct options *options, int wait_status);
+/* The time limit is over: kills the tool and sets the result. */
 void job_expire(struct job *job, const struct options *options);
 void job_free(struct job *job);
 
-/* What a client asks for. */
+/* For reloader_restore.c: start a tool; it ends the job if that fails. */
+void job_run_vtysh(struct job *job, const struct options *options, const char *command);
+void job_run_frr_reload(struct job *job, const struct options *options, const char *confdir, const char *action);
+/* The job is complete. */
+void job_complete(struct job *job);
+
+/* The result says why the reload has failed, after FRR was changed: restores the former configuration. */
+void restore_begin(struct job *job, const struct options *options);
+/* A tool of the restoration has ended. */
+void restore_tool_ended(struct job *job, const struct options *options, int wait_status);
+/* The restoration has failed for this reason: completes the job. */
+void restore_fail(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Removes the files of the restoration. */
+void restore_clean_up(struct job *job);
+
+/*
+ * Whether two outputs of `show running-config' have the same lines in the same contexts. The order of lines is not
+ * compared: FRR appends what is configured again. Writes the lines of `former` that are missing with "-" in front and
+ * the lines that are too many with "+", up to max bytes.
+ */
+bool config_is_same(const struct text *former, const struct text *now, struct text *ret_difference, size_t max);
+
+/* A parsed request. */
 struct request {
-	enum job_kind kind; /* JOB_NONE: the status, or to be told when FRR is lost */
-	bool watch;
-	char generation[WIRE_GENERATION_SIZE], sum[WIRE_SUM_SIZE];
-	const char *command; /* in the line */
+	enum job_kind kind; /* JOB_NONE: "status", "watch" or a question to a daemon */
+	bool watch, asks;
+	char daemon[VTY_DAEMON_SIZE]; /* that is asked; "": the list of daemons is asked for */
+	char generation[PROTOCOL_GENERATION_SIZE], sum[PROTOCOL_SUM_SIZE];
+	const char *command; /* of a show or a question; points into the line */
 };
 
-/* STATUS_OK, or what the client is to be told, with the reason. */
+/* Parses a line. Returns STATUS_OK, or the status to answer with, and a reason. */
 enum status request_parse(const char *line, const struct options *options, struct request *ret_request,
 			  const char **ret_why);
 
-/* The listening socket; where a unix socket stands and which one it is, to remove that one and no other. */
+/* The listening socket. Path and inode of a unix socket are kept, so that closing removes only this one. */
 struct listener {
 	int fd;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -153,15 +213,16 @@ struct listener {
 	ino_t ino;
 };
 
+/* Returns 0, or -1 after a log line. */
 int listener_open(struct listener *listener, const struct options *options);
 void listener_close(struct listener *listener);
-/* The next client, or -1. *ret_denied: it is another user's, and is to be told so. */
+/* Accepts the next client; -1: there is none. *ret_denied: it belongs to another user and only gets an error. */
 int listener_accept(const struct listener *listener, bool *ret_denied);
 
 /* Serves until SIGTERM or SIGINT; returns the exit status. */
 int serve(struct listener *listener, const struct options *options);
 
-/* One line on stderr. */
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Logs a line to stderr. */
+void reloader_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -1,55 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ask.h - one question to the sidecar at a time, without ever blocking
+ * reloader_client.h - one client's connection to evpn-reloader: reads one request, sends one answer, and is closed
  *
- * The caller begins a question, calls ask_go_on() whenever ask.epoll is readable, and looks at ask.outcome. While nobody
- * listens, or FRR is not up yet, the question is put again by itself: when the socket appears (inotify), else after a
- * pause (timerfd). With no question under way ask.epoll is silent.
+ * The server owns all clients, an array of fixed size. A client that was closed is CLIENT_FREE, and all its members are
+ * 0.
  */
-#ifndef ASK_H
-#define ASK_H
+#ifndef RELOADER_CLIENT_H
+#define RELOADER_CLIENT_H
 
-#include "evpn-plugin.h"
-#include "reloader_protocol.h"
+#include "frr-signal/reloader.h"
 
-enum ask_state { ASK_IDLE, ASK_PAUSING, ASK_CONNECTING, ASK_SENDING, ASK_READING, ASK_DONE };
-
-struct ask {
-	const char *name; /* the address as it was given, for the messages */
-	struct wire_address address;
-	unsigned int timeout_s; /* for one try: connection, question, whole answer */
-	bool plain; /* the connection is the whole question */
-	bool patient; /* there is no hurry with the answer: timeout_s is 0, and when the sidecar ends, its next one is asked */
-
-	int epoll, timer;
-	int sock, inotify; /* -1: none at present */
-	enum ask_state state;
-	unsigned int pause_ms;
-	bool was_notready; /* the last answer to this question */
-	char line[WIRE_LINE_SIZE];
-	size_t line_len, sent;
-
-	char head[WIRE_LINE_SIZE]; /* the answer's first line, and what came with it */
-	size_t head_len;
-	char *body; /* NULL until the head is complete; ended by NUL */
-	size_t body_len, body_size;
-
-	/* 0: under way, err.msg says what is waited for. >0: `status` and `body` are there. <0: err says why not. */
-	int outcome;
-	char status[16];
-	struct evpn_error err;
+enum client_state {
+	CLIENT_FREE,
+	CLIENT_READING, /* the request */
+	CLIENT_WAITING, /* for its turn, or for the result of the running job */
+	CLIENT_ASKING, /* for the answer of a daemon */
+	CLIENT_WATCHING, /* has sent "watch": answered when FRR may have lost its configuration */
+	CLIENT_WRITING /* the answer */
 };
 
-/* Everything but name, address, timeout_s and plain, which the caller has set. Returns 0 or -errno. */
-int ask_init(struct ask *ask);
-void ask_free(struct ask *ask);
+struct client {
+	enum client_state state;
+	int fd;
+	bool denied; /* it belongs to another user, and only gets an error */
+	int64_t deadline; /* for reading and writing, by clock_ms() */
+	uint64_t opened; /* the order among all clients */
+	uint64_t turn; /* WAITING: the order among the clients that wait */
+	bool show_runs; /* WAITING: the running job is this client's show */
+	char line[PROTOCOL_LINE_SIZE];
+	size_t len;
+	struct request request; /* once the line is complete */
+	struct vty vty; /* ASKING */
+	struct text answer; /* WRITING */
+	size_t sent;
+};
 
-/* Drops what is under way and puts this question; "" with the plain protocol. */
-void ask_begin(struct ask *ask, const char *line);
-/* Ends what is under way, and forgets the answer. */
-void ask_drop(struct ask *ask);
+enum client_line { CLIENT_LINE_INCOMPLETE, CLIENT_LINE_COMPLETE, CLIENT_LINE_INVALID };
 
-/* true: outcome or what is waited for has changed. */
-bool ask_go_on(struct ask *ask);
+void client_open(struct client *client, int fd, bool denied);
+void client_close(struct client *client);
+
+/* Reads what is there of the request. Closes the client if it has closed the connection. */
+enum client_line client_read(struct client *client);
+
+/* Sends as much of the answer as the socket accepts; closes the client after the last byte. */
+void client_write(struct client *client);
+
+/* Begin to send an answer. The text gets a newline. */
+void client_answer(struct client *client, const struct result *result, const char *generation);
+void client_answer_text(struct client *client, enum status status, const char *text);
+
+/* Whether the deadline applies: it is the client's turn to send or to receive. */
+bool client_is_timed(const struct client *client);
+
+/* Asks the daemon of client->request; answers at once if it is only a matter of looking. */
+void ask_begin(struct client *client, const struct daemons *daemons);
+/* The daemon's connection is readable, or vty_due_ms() is over: continues, and answers when the question has an outcome. */
+void ask_handle(struct client *client);
+
+/* The word for the status in the protocol. */
+const char *client_status_word(enum status status);
 
 #endif

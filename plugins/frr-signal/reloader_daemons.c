@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "reloader.h"
+#include "frr-signal/reloader.h"
 
-static void lose(struct daemons *daemons, const struct daemon *daemon)
+static void set_lost(struct daemons *daemons, const struct daemon *daemon)
 {
-	/* The first to end is the reason; the others may have been ended for it. */
+	/* Report the first daemon that ended; watchfrr may have stopped the others because of it. */
 	if (!daemons->lost)
 		snprintf(daemons->why, sizeof(daemons->why), "FRR's %s has ended", daemon->name);
 	daemons->lost = true;
@@ -32,16 +32,16 @@ int daemons_init(struct daemons *daemons, const struct options *o)
 	const char *name = o->daemons;
 
 	memset(daemons, 0, sizeof(*daemons));
-	daemons->dir = o->vty_socket ? o->vty_socket : "/var/run/frr"; /* where vtysh looks by itself */
+	daemons->dir = o->vty_socket ? o->vty_socket : "/var/run/frr"; /* the default of vtysh */
 	daemons->pathspace = o->pathspace;
 	daemons->lost = true;
-	strcpy(daemons->why, "evpn-reloader was started and has not had FRR reloaded since");
+	strcpy(daemons->why, "evpn-reloader has not reloaded FRR since it started");
 	for (; *name; name += *name == ',') {
 		size_t len = strcspn(name, ",");
 
 		if (add(daemons, name, len) < 0) {
-			say("--daemons %s: names of FRR's daemons are expected, with commas between them, at most %d",
-			    o->daemons, DAEMONS_MAX);
+			reloader_log("--daemons %s: must be at most %d names of FRR's daemons, separated by commas",
+				     o->daemons, DAEMONS_MAX);
 			return -1;
 		}
 		name += len;
@@ -49,15 +49,8 @@ int daemons_init(struct daemons *daemons, const struct options *o)
 	return 0;
 }
 
-static void let_go(struct daemon *daemon)
-{
-	if (daemon->fd >= 0)
-		close(daemon->fd);
-	daemon->fd = -1;
-}
-
-/* 0, or the errno. */
-static int hold(const struct daemons *daemons, struct daemon *daemon)
+/* Connects to the daemon's vty socket. Returns 0, or the errno value. */
+static int connect_daemon(const struct daemons *daemons, struct daemon *daemon)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	const char *space = daemons->pathspace;
@@ -73,11 +66,11 @@ static int hold(const struct daemons *daemons, struct daemon *daemon)
 	if (connect(daemon->fd, (const struct sockaddr *)&un, sizeof(un)) == 0)
 		return 0;
 	r = errno;
-	let_go(daemon);
+	fd_close(&daemon->fd);
 	return r;
 }
 
-void daemons_look(struct daemons *daemons)
+void daemons_check(struct daemons *daemons)
 {
 	char byte;
 
@@ -87,17 +80,17 @@ void daemons_look(struct daemons *daemons)
 
 		if (daemon->fd < 0 || n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
 			continue;
-		let_go(daemon);
-		lose(daemons, daemon);
+		fd_close(&daemon->fd);
+		set_lost(daemons, daemon);
 	}
 }
 
-int daemons_hold(struct daemons *daemons, const char **ret_missing)
+int daemons_connect(struct daemons *daemons, const char **ret_missing)
 {
-	daemons_look(daemons);
+	daemons_check(daemons);
 	for (size_t i = 0; i < daemons->n; i++) {
 		struct daemon *daemon = &daemons->items[i];
-		int r = daemon->fd >= 0 ? 0 : hold(daemons, daemon);
+		int r = daemon->fd >= 0 ? 0 : connect_daemon(daemons, daemon);
 
 		if (r != 0) {
 			*ret_missing = daemon->name;
@@ -117,5 +110,5 @@ size_t daemons_poll(const struct daemons *daemons, struct pollfd *fds)
 void daemons_free(struct daemons *daemons)
 {
 	for (size_t i = 0; i < daemons->n; i++)
-		let_go(&daemons->items[i]);
+		fd_close(&daemons->items[i].fd);
 }

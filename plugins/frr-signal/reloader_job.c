@@ -3,68 +3,102 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "reloader.h"
+#include "frr-signal/reloader.h"
 
-/* A show is answered from memory; what takes longer hangs. */
+/* FRR answers a show from its memory; a longer time means that it hangs. */
 #define SHOW_LIMIT_MS 30000
-/* What frr-reload.py may print. With --test that is the whole difference; only its end matters to nobody. */
+/*
+ * How much output of frr-reload.py is kept. With --test it is the whole difference, of which the rest may be cut off.
+ */
 #define RELOAD_OUTPUT_MAX (256u << 10)
 #define QUOTE_MAX	  1500
+/* A configuration at which a daemon of FRR ends is not applied for ever. */
+#define LOSSES_MAX 3
 
-static void begin(struct job *job, enum job_kind kind, uint64_t limit_ms)
+static void begin(struct job *job, enum job_kind kind, int64_t limit_ms)
 {
 	job_free(job);
 	job->kind = kind;
-	job->started = wire_now_ms();
+	job->started = clock_ms();
 	job->deadline = job->started + limit_ms;
 }
 
-static struct text *finish(struct job *job, enum status status)
+void job_complete(struct job *job)
 {
 	tool_kill(&job->tool);
+	restore_clean_up(job);
 	job->done = true;
+	job->result.duration_ms = clock_ms() - job->started;
+	/* If a daemon has ended, the next attempt with this generation needs it: FRR runs a part of either by then. */
+	if (job->result.status != STATUS_NOTREADY || job->n_losses == 0)
+		text_free(&job->former);
+}
+
+/* Sets the result to this message; a newline is added. Returns the body of the answer. */
+__attribute__((format(printf, 3, 4))) static struct text *explain(struct job *job, enum status status,
+								  const char *format, ...)
+{
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
 	job->result.status = status;
-	job->result.duration_ms = wire_now_ms() - job->started;
+	text_printf(&job->result.body, QUOTE_MAX, "%s\n", line);
 	return &job->result.body;
 }
 
+/* The job has failed, and the result says why: FRR's former configuration is restored if it may have been changed. */
+static void fail(struct job *job, const struct options *o)
+{
+	if (job->kind == JOB_RELOAD && job->phase == JOB_APPLY)
+		restore_begin(job, o);
+	else
+		job_complete(job);
+}
+
 /*
- * With a daemon missing, frr-reload.py succeeds and that daemon's part of the configuration is lost. So: are all of them
- * there? If not, ends the job and says which one is missing.
+ * Sets the result if a daemon does not run. Without this check frr-reload.py would succeed, and the daemon's part of the
+ * configuration would be lost.
  */
 static bool daemons_missing(struct job *job, const struct options *o)
 {
 	const struct daemons *daemons = job->daemons;
 	const char *missing = NULL, *space = daemons->pathspace;
-	int r = daemons_hold(job->daemons, &missing);
+	int r = daemons_connect(job->daemons, &missing);
 
 	if (r != 0)
-		text_printf(finish(job, STATUS_NOTREADY), QUOTE_MAX,
-			    "FRR's %s does not answer in %s%s%s: %s (daemons that have to: %s; see --daemons)\n",
-			    missing, daemons->dir, space ? "/" : "", space ? space : "", strerror(r), o->daemons);
+		explain(job, STATUS_NOTREADY,
+			"FRR's %s does not answer in %s%s%s: %s (required daemons: %s; see --daemons)", missing,
+			daemons->dir, space ? "/" : "", space ? space : "", strerror(r), o->daemons);
 	return r != 0;
 }
 
-static void run(struct job *job, const char *const argv[], size_t max)
+static void run(struct job *job, const struct options *o, const char *const argv[], size_t max)
 {
 	int r = tool_start(&job->tool, argv, max);
 
-	if (r != 0)
-		text_printf(finish(job, STATUS_FAILED), QUOTE_MAX, "run %s: %s\n", argv[0], strerror(r));
+	if (r == 0)
+		return;
+	if (job->phase == JOB_RESTORE || job->phase == JOB_VERIFY) {
+		restore_fail(job, ": cannot run %s: %s", argv[0], strerror(r));
+	} else {
+		explain(job, STATUS_FAILED, "cannot run %s: %s", argv[0], strerror(r));
+		fail(job, o);
+	}
 }
 
-static void run_frr_reload(struct job *job, const struct options *o)
+/* Appends the options by which FRR's own programs find its daemons, and returns how many arguments there are then. */
+static size_t add_vty_options(const char *argv[], size_t n, const struct options *o)
 {
-	/* --stdout: its log goes to stderr, not into a file. */
-	const char *argv[24] = { o->frr_reload, "--stdout",  "--log-level", "warning",	"--bindir",
-				 o->bindir,	"--confdir", o->confdir,    "--rundir", o->rundir };
-	size_t n = 10;
-
 	if (o->vty_socket) {
 		argv[n++] = "--vty_socket";
 		argv[n++] = o->vty_socket;
@@ -73,71 +107,113 @@ static void run_frr_reload(struct job *job, const struct options *o)
 		argv[n++] = "--pathspace";
 		argv[n++] = o->pathspace;
 	}
-	argv[n++] = job->applying ? "--reload" : "--test";
-	argv[n++] = o->config;
-	run(job, argv, RELOAD_OUTPUT_MAX);
+	return n;
 }
 
-void job_start_reload(struct job *job, const struct options *options, struct daemons *daemons, const char *generation,
-		      const char *sum)
+void job_run_frr_reload(struct job *job, const struct options *o, const char *confdir, const char *action)
 {
-	char own[WIRE_SUM_SIZE];
-	int r;
+	char file[PATH_MAX + 16];
+	/* With --stdout frr-reload.py logs to stderr instead of a file. */
+	const char *argv[24] = { o->frr_reload, "--stdout",  "--log-level", "warning",	"--bindir",
+				 o->bindir,	"--confdir", confdir,	    "--rundir", o->rundir };
+	size_t n = add_vty_options(argv, 10, o);
 
-	begin(job, JOB_RELOAD, options->timeout_s * 1000ull);
-	job->daemons = daemons;
-	snprintf(job->generation, sizeof(job->generation), "%s", generation);
-	snprintf(job->sum, sizeof(job->sum), "%s", sum);
-	r = wire_sum_file(options->config, own);
-	if (r < 0) {
-		text_printf(finish(job, STATUS_FAILED), QUOTE_MAX, "%s: %s\n", options->config, strerror(-r));
-		return;
-	}
-	if (sum[0] && strcmp(sum, own) != 0) {
-		text_printf(
-			finish(job, STATUS_FAILED), QUOTE_MAX,
-			"%s, which FRR reads, is not the file that was installed. Is the file itself mounted here in "
-			"place of its directory, or is this another volume?\n",
-			options->config);
-		return;
-	}
-	if (daemons_missing(job, options))
-		return;
-	/* From here on: what ends now takes with it what is being loaded. */
-	daemons->lost = false;
-	run_frr_reload(job, options);
+	snprintf(file, sizeof(file), "%s/frr.conf", confdir);
+	argv[n++] = action;
+	argv[n++] = file;
+	run(job, o, argv, RELOAD_OUTPUT_MAX);
 }
 
-/* The command itself is quoted in the messages: keep it in the job. */
-void job_start_show(struct job *job, const struct options *o, const char *command)
+void job_run_vtysh(struct job *job, const struct options *o, const char *command)
 {
 	char vtysh[4096];
 	const char *argv[12] = { vtysh, "--config_dir", o->confdir };
-	size_t n = 3;
+	size_t n = add_vty_options(argv, 3, o);
 
-	begin(job, JOB_SHOW, SHOW_LIMIT_MS);
-	snprintf(job->command, sizeof(job->command), "%s", command);
 	snprintf(vtysh, sizeof(vtysh), "%s/vtysh", o->bindir);
-	if (o->vty_socket) {
-		argv[n++] = "--vty_socket";
-		argv[n++] = o->vty_socket;
-	}
-	if (o->pathspace) {
-		argv[n++] = "-N";
-		argv[n++] = o->pathspace;
-	}
 	argv[n++] = "-c";
-	argv[n++] = job->command;
-	run(job, argv, WIRE_BODY_MAX);
+	argv[n++] = command;
+	run(job, o, argv, PROTOCOL_BODY_MAX);
 }
 
-/* How the tool ended, for a failure that has no better explanation. */
-static void explain(struct text *body, const struct job *job, const char *what, int wait_status)
+/* Whether the result is known before any tool runs. */
+static bool is_decided(struct job *job, const struct options *o)
 {
-	if (WIFSIGNALED(wait_status))
-		text_printf(body, QUOTE_MAX, "%s was killed by signal %d\n", what, WTERMSIG(wait_status));
+	char own[PROTOCOL_SUM_SIZE];
+	/* The other side of the volume may put a link, a FIFO or a device in the place of the file. */
+	_cleanup_close_ int fd = open(o->config, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	struct stat st;
+	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
+
+	if (r == 0)
+		r = S_ISREG(st.st_mode) ? protocol_sum_file(fd, own) : -EMEDIUMTYPE;
+	if (r < 0)
+		explain(job, STATUS_FAILED, "cannot read %s: %s", o->config,
+			r == -EMEDIUMTYPE ? "not a regular file" : strerror(-r));
+	else if (job->sum[0] && strcmp(job->sum, own) != 0)
+		explain(job, STATUS_FAILED,
+			"%s is not the file that evpnd installed; mount the directory of frr.conf here, not the "
+			"file, and the same volume that evpnd writes to",
+			o->config);
 	else
-		text_printf(body, QUOTE_MAX, "%s ended with status %d\n", what, WEXITSTATUS(wait_status));
+		return daemons_missing(job, o);
+	return true;
+}
+
+/*
+ * The attempt before, with the same generation, was not ready: a daemon ended meanwhile, and FRR no longer runs the
+ * configuration that it ran before the first change.
+ */
+static void go_on_from(struct job *job, struct job *last)
+{
+	if (last->result.status != STATUS_NOTREADY || strcmp(last->generation, job->generation) != 0)
+		return;
+	text_free(&job->former);
+	job->former = last->former;
+	job->n_losses = last->n_losses;
+	last->former = (struct text){ 0 };
+}
+
+void job_start_reload(struct job *job, const struct options *options, struct daemons *daemons, const char *generation,
+		      const char *sum, struct job *last)
+{
+	begin(job, JOB_RELOAD, options->timeout_s * INT64_C(1000));
+	job->daemons = daemons;
+	snprintf(job->generation, sizeof(job->generation), "%s", generation);
+	snprintf(job->sum, sizeof(job->sum), "%s", sum);
+	go_on_from(job, last);
+	if (is_decided(job, options)) {
+		job_complete(job);
+		return;
+	}
+	/* From here on a daemon that ends loses a part of the new configuration. */
+	job->daemons->lost = false;
+	if (job->n_losses < LOSSES_MAX) {
+		job_run_frr_reload(job, options, options->confdir, "--test");
+		return;
+	}
+	job->result.changed = true;
+	explain(job, STATUS_REFUSED, "%s %u times while its configuration was changed", daemons->why, job->n_losses);
+	restore_begin(job, options);
+}
+
+/* The job keeps a copy of the command, which later messages quote. */
+void job_start_show(struct job *job, const struct options *o, const char *command)
+{
+	begin(job, JOB_SHOW, SHOW_LIMIT_MS);
+	snprintf(job->command, sizeof(job->command), "%s", command);
+	job_run_vtysh(job, o, job->command);
+}
+
+/* Sets the result to the tool's exit status and output, if no better explanation is known. */
+static void explain_end(struct job *job, const char *what, int wait_status)
+{
+	struct text *body;
+
+	if (WIFSIGNALED(wait_status))
+		body = explain(job, STATUS_FAILED, "%s was killed by signal %d", what, WTERMSIG(wait_status));
+	else
+		body = explain(job, STATUS_FAILED, "%s ended with status %d", what, WEXITSTATUS(wait_status));
 	text_quote(body, &job->tool.output[0], QUOTE_MAX);
 	text_quote(body, &job->tool.output[1], QUOTE_MAX);
 }
@@ -147,7 +223,7 @@ static bool is_blank(const struct text *text)
 	return !text->data || text->data[strspn(text->data, " \t\r\n")] == '\0';
 }
 
-/* The words by which frr-reload.py tells that it was FRR who said no. */
+/* The texts by which frr-reload.py reports that FRR has refused a line. */
 static bool was_refused(const struct text *text)
 {
 	return text_has(text, "failed to process new configuration") ||
@@ -155,35 +231,93 @@ static bool was_refused(const struct text *text)
 	       text_has(text, "vtysh (exec file) exited with status");
 }
 
-static void judge_reload(struct job *job, const struct options *o, int wait_status)
+/* The name of the tool of the present phase, for messages. */
+static const char *phase_tool(const struct job *job)
+{
+	switch (job->phase) {
+	case JOB_TEST:
+		return "frr-reload.py --test";
+	case JOB_APPLY:
+	case JOB_RESTORE:
+		return "frr-reload.py --reload";
+	case JOB_SAVE:
+	case JOB_VERIFY:
+		break;
+	}
+	return "vtysh -c 'show running-config'";
+}
+
+/* frr-reload.py has ended otherwise than with success. */
+static void judge_bad_end(struct job *job, const struct options *o, int wait_status)
 {
 	const struct text *err = &job->tool.output[1];
-	bool good = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
-	struct text *body;
 
-	/* One that left on the way took its part with it, though it may be back. */
-	if (daemons_missing(job, o))
-		return;
-	if (job->daemons->lost) {
-		text_printf(finish(job, STATUS_NOTREADY), QUOTE_MAX, "%s\n", job->daemons->why);
-		return;
-	}
-	if (good && !job->applying && !is_blank(&job->tool.output[0])) {
-		job->applying = job->result.changed = true;
-		run_frr_reload(job, o);
-	} else if (good) {
-		finish(job, STATUS_OK);
-	} else if (was_refused(err)) {
-		body = finish(job, STATUS_REFUSED);
-		if (job->applying)
-			text_quote(body, &job->tool.output[0], QUOTE_MAX);
-		text_quote(body, err, QUOTE_MAX);
+	if (was_refused(err)) {
+		job->result.status = STATUS_REFUSED;
+		if (job->phase == JOB_APPLY)
+			text_quote(&job->result.body, &job->tool.output[0], QUOTE_MAX);
+		text_quote(&job->result.body, err, QUOTE_MAX);
+		fail(job, o);
 	} else if (text_has(err, "VTY configuration is locked")) {
-		text_printf(finish(job, STATUS_NOTREADY), QUOTE_MAX,
-			    "another vtysh session is in `configure terminal' and has FRR's configuration locked\n");
+		explain(job, STATUS_NOTREADY,
+			"FRR's configuration is locked by another vtysh session in `configure terminal'");
+		job_complete(job);
 	} else {
-		explain(finish(job, STATUS_FAILED), job,
-			job->applying ? "frr-reload.py --reload" : "frr-reload.py --test", wait_status);
+		explain_end(job, phase_tool(job), wait_status);
+		fail(job, o);
+	}
+}
+
+static void apply(struct job *job, const struct options *o)
+{
+	job->phase = JOB_APPLY;
+	job->result.changed = true;
+	job_run_frr_reload(job, o, o->confdir, "--reload");
+}
+
+/* The present tool was successful. */
+static void judge_good_end(struct job *job, const struct options *o)
+{
+	struct text *out = &job->tool.output[0];
+
+	if (job->phase == JOB_SAVE && (out->cut || is_blank(out))) {
+		explain(job, STATUS_FAILED, "FRR's running configuration is empty or longer than %u MiB",
+			PROTOCOL_BODY_MAX >> 20);
+		job_complete(job);
+	} else if (job->phase == JOB_SAVE) {
+		job->former = *out;
+		*out = (struct text){ 0 };
+		apply(job, o);
+	} else if (job->phase == JOB_APPLY || is_blank(out)) {
+		job->result.status = STATUS_OK;
+		job_complete(job);
+	} else if (job->former.data) {
+		apply(job, o);
+	} else {
+		job->phase = JOB_SAVE;
+		job_run_vtysh(job, o, "show running-config");
+	}
+}
+
+static void judge_reload(struct job *job, const struct options *o, int wait_status)
+{
+	bool restores = job->phase == JOB_RESTORE || job->phase == JOB_VERIFY;
+
+	/* A daemon that ended during the reload has lost its part of the configuration, even if it runs again. */
+	if (restores && job->daemons->lost) {
+		restore_fail(job, ": %s", job->daemons->why);
+	} else if (restores) {
+		restore_tool_ended(job, o, wait_status);
+	} else if (daemons_missing(job, o) || job->daemons->lost) {
+		if (job->phase == JOB_APPLY)
+			job->n_losses++;
+		if (!job->result.body.len)
+			explain(job, STATUS_NOTREADY, "%s", job->daemons->why);
+		job_complete(job);
+	} else if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0) {
+		judge_good_end(job, o);
+	} else {
+		judge_bad_end(job, o, wait_status);
 	}
 }
 
@@ -192,23 +326,24 @@ static void judge_show(struct job *job, int wait_status)
 	struct text *out = &job->tool.output[0];
 
 	if (out->cut) {
-		text_printf(finish(job, STATUS_FAILED), QUOTE_MAX, "the answer to `%s' is longer than %u MiB\n",
-			    job->command, WIRE_BODY_MAX >> 20);
+		explain(job, STATUS_FAILED, "the answer to `%s' is longer than %u MiB", job->command,
+			PROTOCOL_BODY_MAX >> 20);
 	} else if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0) {
-		finish(job, STATUS_OK);
+		job->result.status = STATUS_OK;
 		job->result.body = *out;
 		*out = (struct text){ 0 };
 	} else if (text_has(&job->tool.output[1], "failed to connect to any daemons")) {
-		text_printf(finish(job, STATUS_NOTREADY), QUOTE_MAX, "none of FRR's daemons answers vtysh\n");
+		explain(job, STATUS_NOTREADY, "none of FRR's daemons answers vtysh");
 	} else {
-		char what[WIRE_LINE_SIZE + 16];
+		char what[PROTOCOL_LINE_SIZE + 16];
 
 		snprintf(what, sizeof(what), "vtysh -c '%s'", job->command);
-		explain(finish(job, STATUS_FAILED), job, what, wait_status);
+		explain_end(job, what, wait_status);
 	}
+	job_complete(job);
 }
 
-void job_go_on(struct job *job, const struct options *options, int wait_status)
+void job_tool_ended(struct job *job, const struct options *options, int wait_status)
 {
 	job->tool.pid = 0;
 	tool_read(&job->tool);
@@ -221,23 +356,28 @@ void job_go_on(struct job *job, const struct options *options, int wait_status)
 void job_expire(struct job *job, const struct options *options)
 {
 	unsigned int seconds = job->kind == JOB_RELOAD ? options->timeout_s : SHOW_LIMIT_MS / 1000;
-	const char *what = job->kind == JOB_SHOW ? "vtysh"
-			   : job->applying	 ? "frr-reload.py --reload"
-						 : "frr-reload.py --test";
-	struct text *body = finish(job, STATUS_FAILED);
+	const char *what = job->kind == JOB_SHOW ? "vtysh" : phase_tool(job);
+	struct text *body;
 
-	text_printf(body, QUOTE_MAX, "%s did not end within %u s and was killed%s\n", what, seconds,
-		    job->applying ? "; a part of the configuration may be in effect" : "");
+	tool_kill(&job->tool);
+	if (job->phase == JOB_RESTORE || job->phase == JOB_VERIFY) {
+		restore_fail(job, ": %s did not end within %u s and was killed", what, seconds);
+		return;
+	}
 	tool_read(&job->tool);
-	/* With --test that is the difference. */
-	if (job->applying)
+	body = explain(job, STATUS_FAILED, "%s did not end within %u s and was killed", what, seconds);
+	/* The output of --test is the difference, which is no error message. */
+	if (job->phase == JOB_APPLY)
 		text_quote(body, &job->tool.output[0], QUOTE_MAX);
 	text_quote(body, &job->tool.output[1], QUOTE_MAX);
+	fail(job, options);
 }
 
 void job_free(struct job *job)
 {
+	restore_clean_up(job);
 	tool_free(&job->tool);
+	text_free(&job->former);
 	text_free(&job->result.body);
 	*job = (struct job)JOB_IDLE;
 }

@@ -12,9 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "reloader.h"
+#include "frr-signal/reloader.h"
 
-/* The directory, made if it is not there, and held by nobody but us: who can write it can put a socket of his own there. */
+/*
+ * Opens the directory of the socket, creating it if necessary. It must not be writable by others, who could replace the
+ * socket.
+ */
 static int open_dir(const char *path)
 {
 	char copy[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -25,29 +28,29 @@ static int open_dir(const char *path)
 	snprintf(copy, sizeof(copy), "%s", path);
 	dir = dirname(copy);
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
-		say("create directory %s: %s", dir, strerror(errno));
+		reloader_log("cannot create directory %s: %s", dir, strerror(errno));
 		return -1;
 	}
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		say("directory %s: %s", dir, strerror(errno));
+		reloader_log("cannot open directory %s: %s", dir, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -1;
 	}
 	if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & (S_IWGRP | S_IWOTH))) {
-		say("directory %s: others can write it (owner %u, mode %04o) and put a socket of their own there: give "
-		    "the "
-		    "socket a directory of its own, owned by uid %u, mode 0700",
-		    dir, (unsigned int)st.st_uid, (unsigned int)st.st_mode & 07777, (unsigned int)geteuid());
+		reloader_log("directory %s (owner %u, mode %04o) is writable by other users, who could replace the "
+			     "socket; use "
+			     "a directory of uid %u with mode 0700",
+			     dir, (unsigned int)st.st_uid, (unsigned int)st.st_mode & 07777, (unsigned int)geteuid());
 		close(fd);
 		return -1;
 	}
 	return fd;
 }
 
-/* Removes what a former instance left behind. Never a socket somebody listens on, never anything but a socket. */
-static int remove_stale(const struct wire_address *address)
+/* Removes the socket of an instance that has ended. Fails for a socket that is in use, and for any other file. */
+static int remove_stale(const struct protocol_address *address)
 {
 	const char *path = address->to.un.sun_path;
 	struct stat st;
@@ -56,15 +59,17 @@ static int remove_stale(const struct wire_address *address)
 	if (lstat(path, &st) < 0)
 		return 0;
 	if (!S_ISSOCK(st.st_mode)) {
-		say("%s is in the way, and it is not a socket", path);
+		reloader_log("%s exists and is not a socket; remove it or choose another path", path);
 		return -1;
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	r = fd < 0 ? -1 : connect(fd, &address->to.any, address->len);
-	/* EAGAIN: its backlog is full, so somebody does listen. */
-	if (r == 0 || errno != ECONNREFUSED) {
-		say("%s: %s", path,
-		    r == 0 || errno == EAGAIN ? "another evpn-reloader listens there" : strerror(errno));
+	/* EAGAIN: the backlog is full, so another process listens. */
+	if (r == 0 || errno == EAGAIN) {
+		reloader_log("another evpn-reloader is already listening at %s", path);
+		r = -1;
+	} else if (errno != ECONNREFUSED) {
+		reloader_log("cannot connect to %s: %s", path, strerror(errno));
 		r = -1;
 	} else {
 		r = unlink(path);
@@ -74,7 +79,7 @@ static int remove_stale(const struct wire_address *address)
 	return r;
 }
 
-static int bind_and_listen(int fd, const struct wire_address *address, const char *text)
+static int bind_and_listen(int fd, const struct protocol_address *address, const char *text)
 {
 	mode_t mask = umask(0177);
 	int r = bind(fd, &address->to.any, address->len);
@@ -83,11 +88,11 @@ static int bind_and_listen(int fd, const struct wire_address *address, const cha
 	if (r == 0)
 		r = listen(fd, 16);
 	if (r < 0)
-		say("listen at %s: %s", text, strerror(errno));
+		reloader_log("cannot listen at %s: %s", text, strerror(errno));
 	return r;
 }
 
-static int listen_unix(struct listener *listener, const struct wire_address *address, const char *text)
+static int listen_unix(struct listener *listener, const struct protocol_address *address, const char *text)
 {
 	const char *path = address->to.un.sun_path;
 	struct stat st;
@@ -95,12 +100,21 @@ static int listen_unix(struct listener *listener, const struct wire_address *add
 
 	if (dir < 0)
 		return -1;
-	/* Two that start at once must not both take the other's socket for stale. */
-	flock(dir, LOCK_EX);
-	r = remove_stale(address);
+	/* Two instances that start at the same time must not remove each other's socket. Any program can hold this lock. */
+	r = flock(dir, LOCK_EX | LOCK_NB);
+	if (r < 0)
+		reloader_log(
+			"cannot lock the directory of %s: %s; another evpn-reloader starts there, or a program holds "
+			"the lock (/proc/locks)",
+			path, strerror(errno));
+	if (r == 0)
+		r = remove_stale(address);
 	if (r == 0)
 		r = bind_and_listen(listener->fd, address, text);
-	/* Who waits for the socket by inotify saw it appear before it listened: this change tells him that it does now. */
+	/*
+	 * A client that waits for the socket by inotify is woken when bind() creates it, too early; chmod() wakes it
+	 * again.
+	 */
 	if (r == 0)
 		r = chmod(path, 0600);
 	if (r == 0)
@@ -116,29 +130,29 @@ static int listen_unix(struct listener *listener, const struct wire_address *add
 
 int listener_open(struct listener *listener, const struct options *options)
 {
-	struct wire_address address;
+	struct protocol_address address;
 	const char *why;
 	int one = 1, r;
 
 	memset(listener, 0, sizeof(*listener));
 	listener->fd = -1;
-	if (wire_parse_address(options->listen, &address, &why) < 0) {
-		say("--listen %s: %s", options->listen, why);
+	if (protocol_parse_address(options->listen, &address, &why) < 0) {
+		reloader_log("--listen %s: %s", options->listen, why);
 		return -1;
 	}
 	if (!address.loopback && !options->allow_remote) {
-		say("--listen %s: whoever reaches this address can have FRR reloaded, there is no authentication: use "
-		    "a unix "
-		    "socket or a loopback address, or say --allow-remote",
-		    options->listen);
+		reloader_log(
+			"--listen %s: other hosts can reach this address, and TCP has no authentication; use a unix "
+			"socket or a loopback address, or add --allow-remote",
+			options->listen);
 		return -1;
 	}
 	listener->fd = socket(address.to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listener->fd < 0) {
-		say("socket for %s: %s", options->listen, strerror(errno));
+		reloader_log("cannot create a socket for %s: %s", options->listen, strerror(errno));
 		return -1;
 	}
-	if (wire_is_unix(&address)) {
+	if (protocol_is_unix(&address)) {
 		r = listen_unix(listener, &address, options->listen);
 	} else {
 		setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -162,6 +176,32 @@ void listener_close(struct listener *listener)
 	listener->path[0] = '\0';
 }
 
+/* The kernel's default of kernel.overflowuid: a user without a number in this user namespace. */
+#define OVERFLOW_UID 65534
+
+/* Whether this process is in a user namespace of a container, and not in the host's. */
+static bool has_own_users(void)
+{
+	FILE *f = fopen("/proc/self/uid_map", "re");
+	unsigned int inside = 1, outside = 1, count = 0;
+	int n = f ? fscanf(f, "%u %u %u", &inside, &outside, &count) : 0;
+
+	if (f)
+		fclose(f);
+	return n == 3 && !(inside == 0 && outside == 0 && count == UINT32_MAX);
+}
+
+/*
+ * Root and the user of this process. The host's root has no number in the user namespace of a container, and a process of
+ * the host no pid in its pid namespace, where a process of the container has one. Among the host's users only root passes
+ * the mode of the socket, which belongs to a user of the container.
+ */
+static bool is_allowed(const struct ucred *peer)
+{
+	return peer->uid == 0 || peer->uid == geteuid() ||
+	       (peer->uid == OVERFLOW_UID && peer->pid == 0 && has_own_users());
+}
+
 int listener_accept(const struct listener *listener, bool *ret_denied)
 {
 	struct ucred peer;
@@ -172,7 +212,6 @@ int listener_accept(const struct listener *listener, bool *ret_denied)
 		return -1;
 	*ret_denied = false;
 	if (listener->path[0])
-		*ret_denied = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 ||
-			      (peer.uid != 0 && peer.uid != geteuid());
+		*ret_denied = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 || !is_allowed(&peer);
 	return fd;
 }

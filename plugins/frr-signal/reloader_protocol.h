@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wire.h - what the plugin frr-signal and its sidecar evpn-reloader have in common: addresses and the protocol's words
+ * reloader_protocol.h - what the plugin frr-signal and the sidecar evpn-reloader share: addresses, limits, the file's
+ * sum
  *
- * The protocol itself is described in evpn-reloader(8). Needs nothing but libc: the sidecar is linked statically.
+ * The protocol is described in evpn-reloader(8). This code needs only libc, since the sidecar is linked statically.
  */
-#ifndef WIRE_H
-#define WIRE_H
+#ifndef RELOADER_PROTOCOL_H
+#define RELOADER_PROTOCOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,43 +14,47 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#define WIRE_HELLO "evpn-reloader 1 "
-/* The longest line, with its newline and a NUL. */
-#define WIRE_LINE_SIZE 512
-/* The longest answer: `show evpn vni json' of 4,000 VNIs is about 1 MB. */
-#define WIRE_BODY_MAX (16u << 20)
-/* A generation is a word of these characters. */
-#define WIRE_GENERATION_SIZE 64
-/* 16 hexadecimal digits. */
-#define WIRE_SUM_SIZE 17
+#define PROTOCOL_HELLO "evpn-reloader 1 "
+/* Size of a buffer for the longest line, with its newline and a NUL. */
+#define PROTOCOL_LINE_SIZE 512
+/* The longest body. `show evpn vni json' with 4,000 VNIs has about 1 MB. */
+#define PROTOCOL_BODY_MAX (16u << 20)
+/* Sizes of buffers with a NUL: for a generation, and for the 16 hexadecimal digits of a sum. */
+#define PROTOCOL_GENERATION_SIZE 64
+#define PROTOCOL_SUM_SIZE	 17
 
-struct wire_address {
+struct protocol_address {
 	union {
 		struct sockaddr any;
 		struct sockaddr_un un;
 		struct sockaddr_storage storage;
 	} to;
 	socklen_t len;
-	bool loopback; /* reached from this machine only; true for a unix socket */
+	bool loopback; /* only this host can reach it; also true for a unix socket */
 };
 
-/* "unix:PATH", "tcp:IPV4:PORT", "tcp:[IPV6]:PORT". Returns 0, or -1 with the reason. Names are not resolved. */
-int wire_parse_address(const char *text, struct wire_address *ret_address, const char **ret_why);
+/* Parses "unix:PATH", "tcp:IPV4:PORT", "tcp:[IPV6]:PORT". Returns 0, or -1 with a reason. It resolves no host names. */
+int protocol_parse_address(const char *text, struct protocol_address *ret_address, const char **ret_why);
 
-static inline bool wire_is_unix(const struct wire_address *address)
+static inline bool protocol_is_unix(const struct protocol_address *address)
 {
 	return address->to.any.sa_family == AF_UNIX;
 }
 
 /*
- * The sum of a file's content (FNV-1a, 64 bits), by which the plugin and the sidecar notice that they look at different
- * files; not a matter of security. Returns 0, or -errno.
+ * The FNV-1a hash (64 bits) of an open file's content, by which the sidecar notices that it reads another file than evpnd
+ * wrote. It is no protection against an attacker. Returns 0 or -errno.
  */
-int wire_sum_file(const char *path, char ret_sum[WIRE_SUM_SIZE]);
+int protocol_sum_file(int fd, char ret_sum[PROTOCOL_SUM_SIZE]);
 
-/* "a decimal number between min and max", or -1. */
-long wire_parse_number(const char *text, long min, long max);
+/*
+ * The names of errno values that an answer can contain, as on every system: the numbers differ between architectures.
+ * NULL, or 0: it has none of them.
+ */
+const char *protocol_error_name(int code);
+int protocol_error_code(const char *name, size_t len);
 
-uint64_t wire_now_ms(void);
+/* Parses a decimal number from min to max; -1 if the text is anything else. */
+long protocol_parse_number(const char *text, long min, long max);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reloader_serve.c - see reloader.h; the protocol is described in evpn-reloader(8) */
+/* reloader_serve.c - the event loop of evpn-reloader, see reloader.h; the protocol is described in evpn-reloader(8) */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -11,28 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "reloader.h"
+#include "frr-signal/reloader_client.h"
 
-/* More than these wait in the kernel's backlog. */
+/* Further clients wait in the backlog of the listening socket. */
 #define N_CLIENTS 8
-/* A client that sends nothing, or does not take its answer, is dropped after so long. */
-#define CLIENT_LIMIT_MS 5000
-
-enum client_state { CLIENT_FREE, CLIENT_READING, CLIENT_WAITING, CLIENT_WATCHING, CLIENT_WRITING };
-
-struct client {
-	enum client_state state;
-	int fd;
-	bool denied;
-	uint64_t deadline, turn;
-	char line[WIRE_LINE_SIZE];
-	size_t len;
-	struct request request; /* WAITING: for this */
-	/* WRITING */
-	struct text answer;
-	size_t sent;
-};
-
+/* So many of them may watch: a watcher has nothing to do, and must not keep out a request. */
+#define N_WATCHERS 4
 struct server {
 	const struct options *options;
 	struct listener *listener;
@@ -40,83 +24,28 @@ struct server {
 	bool ending;
 	struct client clients[N_CLIENTS];
 	uint64_t turns;
+	uint64_t opened;
 	struct daemons daemons;
 	struct job job;
-	const struct client *owner; /* whose show is running; NULL when he has left */
-	struct job last; /* the last reload, for who asks again */
-	unsigned long requests, tests, reloads, shows, denied;
+	struct job last; /* the last reload: its result is the answer to the same request */
+	unsigned long requests, tests, reloads, shows, asks, denied;
 };
 
-static const char *status_word(enum status status)
-{
-	static const char *const words[] = { "ok", "notready", "refused", "failed", "denied", "invalid" };
-
-	return words[status];
-}
-
-static void drop(struct server *server, struct client *client)
-{
-	if (server->owner == client)
-		server->owner = NULL;
-	close(client->fd);
-	text_free(&client->answer);
-	memset(client, 0, sizeof(*client));
-}
-
-static void write_answer(struct server *server, struct client *client)
-{
-	while (client->sent < client->answer.len) {
-		ssize_t n = send(client->fd, client->answer.data + client->sent, client->answer.len - client->sent,
-				 MSG_NOSIGNAL);
-
-		if (n < 0 && errno == EAGAIN)
-			return;
-		if (n < 0)
-			break;
-		client->sent += (size_t)n;
-		client->deadline = wire_now_ms() + CLIENT_LIMIT_MS;
-	}
-	drop(server, client);
-}
-
-static void answer(struct server *server, struct client *client, const struct result *result, const char *generation)
-{
-	const size_t max = WIRE_BODY_MAX + WIRE_LINE_SIZE;
-	const struct text *body = &result->body;
-
-	text_printf(&client->answer, max, "%s%s duration_ms=%llu generation=%s changed=%d length=%zu\n", WIRE_HELLO,
-		    status_word(result->status), (unsigned long long)result->duration_ms, generation, result->changed,
-		    body->len);
-	text_append(&client->answer, body->data ? body->data : "", body->len, max);
-	client->state = CLIENT_WRITING;
-	client->deadline = wire_now_ms() + CLIENT_LIMIT_MS;
-	write_answer(server, client);
-}
-
-static void answer_text(struct server *server, struct client *client, enum status status, const char *text)
-{
-	struct result result = { .status = status };
-
-	text_printf(&result.body, WIRE_LINE_SIZE, "%s\n", text);
-	answer(server, client, &result, "-");
-	text_free(&result.body);
-}
-
-static void answer_status(struct server *server, struct client *client)
+static void answer_status(const struct server *server, struct client *client)
 {
 	const struct job *last = &server->last;
 	struct result result = { .status = STATUS_OK };
 
-	text_printf(&result.body, WIRE_LINE_SIZE,
-		    "requests=%lu\ntests=%lu\nreloads=%lu\nshows=%lu\ndenied=%lu\nrunning=%s\n"
-		    "last_generation=%s\nlast_status=%s\nlast_duration_ms=%llu\n",
-		    server->requests, server->tests, server->reloads, server->shows, server->denied,
+	text_printf(&result.body, PROTOCOL_LINE_SIZE,
+		    "requests=%lu\ntests=%lu\nreloads=%lu\nshows=%lu\nasks=%lu\ndenied=%lu\nrunning=%s\n"
+		    "last_generation=%s\nlast_status=%s\nlast_duration_ms=%lld\n",
+		    server->requests, server->tests, server->reloads, server->shows, server->asks, server->denied,
 		    server->job.kind == JOB_RELOAD ? "reload"
 		    : server->job.kind == JOB_SHOW ? "show"
 						   : "-",
-		    last->done ? last->generation : "-", last->done ? status_word(last->result.status) : "-",
-		    (unsigned long long)last->result.duration_ms);
-	answer(server, client, &result, "-");
+		    last->done ? last->generation : "-", last->done ? client_status_word(last->result.status) : "-",
+		    (long long)last->result.duration_ms);
+	client_answer(client, &result, "-");
 	text_free(&result.body);
 }
 
@@ -126,7 +55,7 @@ static bool wants_reload(const struct client *client, const struct job *job)
 	       strcmp(client->request.generation, job->generation) == 0 && strcmp(client->request.sum, job->sum) == 0;
 }
 
-/* Who waits for FRR asks again and again: said once is enough. */
+/* The plugin repeats its request while FRR is not ready: log the same result only once. */
 static bool is_same_wait(const struct job *job, const struct job *last)
 {
 	return job->result.status == STATUS_NOTREADY && last->done && last->result.status == STATUS_NOTREADY &&
@@ -134,23 +63,22 @@ static bool is_same_wait(const struct job *job, const struct job *last)
 	       strcmp(job->result.body.data, last->result.body.data) == 0;
 }
 
-/* The job has its result: to everybody who waits for it. */
+/* The job has ended: sends its result to all clients that wait for it. */
 static void deliver(struct server *server)
 {
 	struct job *job = &server->job;
 
 	if (job->kind == JOB_RELOAD && !is_same_wait(job, &server->last))
-		say("reload %s: %s%s in %llu ms%s%s", job->generation, status_word(job->result.status),
-		    job->result.status == STATUS_OK && !job->result.changed ? " (nothing to do)" : "",
-		    (unsigned long long)job->result.duration_ms, job->result.body.len ? ": " : "",
-		    job->result.body.len ? job->result.body.data : "");
+		reloader_log("reload %s: %s%s in %lld ms%s%s", job->generation, client_status_word(job->result.status),
+			     job->result.status == STATUS_OK && !job->result.changed ? " (no difference)" : "",
+			     (long long)job->result.duration_ms, job->result.body.len ? ": " : "",
+			     job->result.body.len ? job->result.body.data : "");
 	for (size_t i = 0; i < N_CLIENTS; i++) {
 		struct client *client = &server->clients[i];
 
-		if (client->state == CLIENT_WAITING && (client == server->owner || wants_reload(client, job)))
-			answer(server, client, &job->result, job->kind == JOB_RELOAD ? job->generation : "-");
+		if (client->state == CLIENT_WAITING && (client->show_runs || wants_reload(client, job)))
+			client_answer(client, &job->result, job->kind == JOB_RELOAD ? job->generation : "-");
 	}
-	server->owner = NULL;
 	tool_free(&job->tool);
 	if (job->kind == JOB_RELOAD) {
 		if (job->result.changed)
@@ -163,33 +91,33 @@ static void deliver(struct server *server)
 	}
 }
 
-static void start(struct server *server, struct client *client)
+static void start_request(struct server *server, struct client *client)
 {
 	const struct job *last = &server->last;
 
-	/* FRR may be up by now: "not ready" is no result to remember. */
+	/* "notready" is not remembered: FRR may be ready by now. */
 	if (wants_reload(client, last) && last->result.status != STATUS_NOTREADY) {
-		answer(server, client, &last->result, last->generation);
+		client_answer(client, &last->result, last->generation);
 	} else if (client->request.kind == JOB_RELOAD) {
 		job_start_reload(&server->job, server->options, &server->daemons, client->request.generation,
-				 client->request.sum);
+				 client->request.sum, &server->last);
 		server->tests += server->job.tool.pid != 0;
 	} else {
-		server->owner = client;
+		client->show_runs = true;
 		server->shows++;
 		job_start_show(&server->job, server->options, client->request.command);
 	}
 }
 
-/* FRR has lost what it had loaded: whoever watches is told. */
-static void tell_watchers(struct server *server)
+/* Answers the clients that watch if FRR may have lost its configuration. */
+static void notify_watchers(struct server *server)
 {
 	for (size_t i = 0; server->daemons.lost && i < N_CLIENTS; i++)
 		if (server->clients[i].state == CLIENT_WATCHING)
-			answer_text(server, &server->clients[i], STATUS_OK, server->daemons.why);
+			client_answer_text(&server->clients[i], STATUS_OK, server->daemons.why);
 }
 
-/* Runs what is next, until something runs or nobody waits. */
+/* Starts the next requests in the queue, until a job runs or the queue is empty. */
 static void run_queue(struct server *server)
 {
 	for (;;) {
@@ -207,8 +135,35 @@ static void run_queue(struct server *server)
 		}
 		if (!next)
 			return;
-		start(server, next);
+		start_request(server, next);
 	}
+}
+
+static struct client *oldest_client(struct server *server, enum client_state state, size_t *ret_n)
+{
+	struct client *oldest = NULL;
+
+	*ret_n = 0;
+	for (size_t i = 0; i < N_CLIENTS; i++) {
+		struct client *client = &server->clients[i];
+
+		if (client->state != state)
+			continue;
+		(*ret_n)++;
+		if (!oldest || client->opened < oldest->opened)
+			oldest = client;
+	}
+	return oldest;
+}
+
+/* Makes room for one more. A watcher whose connection ends connects again. */
+static void drop_watcher(struct server *server)
+{
+	size_t n;
+	struct client *oldest = oldest_client(server, CLIENT_WATCHING, &n);
+
+	if (n >= N_WATCHERS)
+		client_close(oldest);
 }
 
 static void handle_line(struct server *server, struct client *client)
@@ -218,15 +173,19 @@ static void handle_line(struct server *server, struct client *client)
 
 	server->requests++;
 	if (client->denied)
-		why = "only root and the user that evpn-reloader runs as may ask";
+		why = "only root and the user of evpn-reloader may send requests";
 	else
 		status = request_parse(client->line, server->options, &client->request, &why);
 	if (status == STATUS_DENIED)
 		server->denied++;
 	if (status != STATUS_OK) {
-		answer_text(server, client, status, why);
+		client_answer_text(client, status, why);
 	} else if (client->request.watch) {
+		drop_watcher(server);
 		client->state = CLIENT_WATCHING;
+	} else if (client->request.asks) {
+		server->asks++;
+		ask_begin(client, &server->daemons);
 	} else if (client->request.kind == JOB_NONE) {
 		answer_status(server, client);
 	} else {
@@ -235,28 +194,18 @@ static void handle_line(struct server *server, struct client *client)
 	}
 }
 
-static void read_line(struct server *server, struct client *client)
+static void read_request(struct server *server, struct client *client)
 {
-	ssize_t n = recv(client->fd, client->line + client->len, sizeof(client->line) - 1 - client->len, 0);
-	char *end;
-
-	if (n < 0 && errno == EAGAIN)
-		return;
-	if (n <= 0) {
-		drop(server, client);
-		return;
-	}
-	client->len += (size_t)n;
-	client->line[client->len] = '\0';
-	end = strchr(client->line, '\n');
-	if (end) {
-		*end = '\0';
-		if (end > client->line && end[-1] == '\r')
-			end[-1] = '\0';
+	switch (client_read(client)) {
+	case CLIENT_LINE_INCOMPLETE:
+		break;
+	case CLIENT_LINE_COMPLETE:
 		handle_line(server, client);
-	} else if (client->len == sizeof(client->line) - 1 || strlen(client->line) != client->len) {
+		break;
+	case CLIENT_LINE_INVALID:
 		server->requests++;
-		answer_text(server, client, STATUS_INVALID, "the request is too long, or no text");
+		client_answer_text(client, STATUS_INVALID, "the request is too long or contains NUL bytes");
+		break;
 	}
 }
 
@@ -268,17 +217,32 @@ static struct client *free_client(struct server *server)
 	return NULL;
 }
 
+/* The client that has kept its place for the longest time without a request; NULL: all others have work under way. */
+static struct client *idle_client(struct server *server)
+{
+	size_t n;
+	struct client *client = oldest_client(server, CLIENT_READING, &n);
+
+	return client ? client : oldest_client(server, CLIENT_WATCHING, &n);
+}
+
+/*
+ * A new client takes the place of an idle one. Its request is read at once: it is there already, and the client must not be the
+ * next idle one.
+ */
 static void accept_clients(struct server *server)
 {
 	struct client *client;
 	bool denied;
 	int fd;
 
-	while ((client = free_client(server)) && (fd = listener_accept(server->listener, &denied)) >= 0) {
-		client->fd = fd;
-		client->denied = denied;
-		client->state = CLIENT_READING;
-		client->deadline = wire_now_ms() + CLIENT_LIMIT_MS;
+	while ((free_client(server) || idle_client(server)) && (fd = listener_accept(server->listener, &denied)) >= 0) {
+		if (!free_client(server))
+			client_close(idle_client(server));
+		client = free_client(server);
+		client_open(client, fd, denied);
+		client->opened = server->opened++;
+		read_request(server, client);
 	}
 }
 
@@ -291,65 +255,67 @@ static void take_signals(struct server *server)
 	while (read(server->signals, &info, sizeof(info)) == sizeof(info))
 		if (info.ssi_signo != SIGCHLD)
 			server->ending = true;
-	/* All of them: as a container's first process we inherit the orphans. */
+	/* Reap all children: as the first process of a container evpn-reloader inherits orphans. */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == server->job.tool.pid)
-			job_go_on(&server->job, server->options, status);
-}
-
-/* It is the client's move, and he has only so long for it. */
-static bool is_timed(const struct client *client)
-{
-	return client->state == CLIENT_READING || client->state == CLIENT_WRITING;
+			job_tool_ended(&server->job, server->options, status);
 }
 
 static void check_time(struct server *server)
 {
-	uint64_t now = wire_now_ms();
+	int64_t now = clock_ms();
 
 	if (server->job.kind != JOB_NONE && !server->job.done && now >= server->job.deadline)
 		job_expire(&server->job, server->options);
 	for (size_t i = 0; i < N_CLIENTS; i++) {
 		struct client *client = &server->clients[i];
 
-		if (is_timed(client) && now >= client->deadline)
-			drop(server, client);
+		if (client_is_timed(client) && now >= client->deadline)
+			client_close(client);
+		else if (client->state == CLIENT_ASKING && now >= vty_due_ms(&client->vty))
+			ask_handle(client);
 	}
 }
 
 static int poll_timeout(const struct server *server)
 {
-	uint64_t first = server->job.kind != JOB_NONE ? server->job.deadline : UINT64_MAX, now = wire_now_ms();
+	int64_t first = server->job.kind != JOB_NONE ? server->job.deadline : INT64_MAX, now = clock_ms();
 
 	for (size_t i = 0; i < N_CLIENTS; i++) {
 		const struct client *client = &server->clients[i];
+		int64_t due = client_is_timed(client)	       ? client->deadline
+			      : client->state == CLIENT_ASKING ? vty_due_ms(&client->vty)
+							       : INT64_MAX;
 
-		if (is_timed(client) && client->deadline < first)
-			first = client->deadline;
+		if (due < first)
+			first = due;
 	}
-	return first == UINT64_MAX ? -1 : first <= now ? 0 : (int)(first - now) + 1;
+	return first == INT64_MAX ? -1 : first <= now ? 0 : (int)(first - now) + 1;
 }
 
-static void go_on_client(struct server *server, struct client *client, short revents)
+static void handle_client(struct server *server, struct client *client, short revents)
 {
 	if (!revents)
 		return;
 	if (client->state == CLIENT_READING)
-		read_line(server, client);
+		read_request(server, client);
 	else if (client->state == CLIENT_WRITING)
-		write_answer(server, client);
-	else if (client->state == CLIENT_WAITING || client->state == CLIENT_WATCHING)
-		drop(server, client); /* only its leaving is reported */
+		client_write(client);
+	else if (client->state == CLIENT_WAITING || client->state == CLIENT_ASKING || client->state == CLIENT_WATCHING)
+		client_close(
+			client); /* no events were requested, so poll() reports that the client closed the connection */
 }
 
-static void turn(struct server *server)
+static void run_once(struct server *server)
 {
 	static const short events[] = { [CLIENT_READING] = POLLIN, [CLIENT_WRITING] = POLLOUT };
-	struct pollfd fds[4 + N_CLIENTS + DAEMONS_MAX] = { { .fd = server->signals, .events = POLLIN },
-							   { .fd = free_client(server) ? server->listener->fd : -1,
-							     .events = POLLIN },
-							   { .fd = server->job.tool.fd[0], .events = POLLIN },
-							   { .fd = server->job.tool.fd[1], .events = POLLIN } };
+	struct pollfd fds[4 + 2 * N_CLIENTS + DAEMONS_MAX] = {
+		{ .fd = server->signals, .events = POLLIN },
+		{ .fd = free_client(server) || idle_client(server) ? server->listener->fd : -1, .events = POLLIN },
+		{ .fd = server->job.tool.fd[0], .events = POLLIN },
+		{ .fd = server->job.tool.fd[1], .events = POLLIN }
+	};
+	struct pollfd *questions = &fds[4 + N_CLIENTS];
 	size_t n;
 
 	for (size_t i = 0; i < N_CLIENTS; i++) {
@@ -357,22 +323,27 @@ static void turn(struct server *server)
 
 		fds[4 + i].fd = state == CLIENT_FREE ? -1 : server->clients[i].fd;
 		fds[4 + i].events = state == CLIENT_FREE ? 0 : events[state];
+		questions[i].fd = state == CLIENT_ASKING ? server->clients[i].vty.fd : -1;
+		questions[i].events = POLLIN;
 	}
-	n = 4 + N_CLIENTS + daemons_poll(&server->daemons, &fds[4 + N_CLIENTS]);
+	n = 4 + 2 * N_CLIENTS + daemons_poll(&server->daemons, questions + N_CLIENTS);
 	if (poll(fds, n, poll_timeout(server)) < 0)
 		return;
-	daemons_look(&server->daemons);
+	daemons_check(&server->daemons);
 	if (fds[2].revents || fds[3].revents)
 		tool_read(&server->job.tool);
 	if (fds[0].revents)
 		take_signals(server);
-	for (size_t i = 0; i < N_CLIENTS; i++)
-		go_on_client(server, &server->clients[i], fds[4 + i].revents);
+	for (size_t i = 0; i < N_CLIENTS; i++) {
+		handle_client(server, &server->clients[i], fds[4 + i].revents);
+		if (questions[i].revents && server->clients[i].state == CLIENT_ASKING)
+			ask_handle(&server->clients[i]);
+	}
 	if (fds[1].revents)
 		accept_clients(server);
 	check_time(server);
 	run_queue(server);
-	tell_watchers(server);
+	notify_watchers(server);
 }
 
 int serve(struct listener *listener, const struct options *options)
@@ -390,14 +361,14 @@ int serve(struct listener *listener, const struct options *options)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	server.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (server.signals < 0) {
-		say("signalfd: %s", strerror(errno));
+		reloader_log("signalfd: %s", strerror(errno));
 		return 1;
 	}
 	while (!server.ending)
-		turn(&server);
+		run_once(&server);
 	for (size_t i = 0; i < N_CLIENTS; i++)
 		if (server.clients[i].state != CLIENT_FREE)
-			drop(&server, &server.clients[i]);
+			client_close(&server.clients[i]);
 	job_free(&server.job);
 	job_free(&server.last);
 	daemons_free(&server.daemons);

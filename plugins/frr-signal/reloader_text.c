@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reloader.h"
+#include "frr-signal/reloader.h"
 
 void text_append(struct text *text, const char *data, size_t len, size_t max)
 {
@@ -20,7 +20,7 @@ void text_append(struct text *text, const char *data, size_t len, size_t max)
 	if (size != text->size) {
 		text->data = realloc(text->data, size);
 		if (!text->data) {
-			say("out of memory");
+			reloader_log("out of memory");
 			exit(1);
 		}
 		text->size = size;
@@ -54,7 +54,7 @@ bool text_has(const struct text *text, const char *word)
 	return text->data && strstr(text->data, word);
 }
 
-/* frr-reload.py prints what vtysh said as a Python value: b'...\n...'. Back to lines, in place. */
+/* frr-reload.py prints the output of vtysh as a Python value, b'...\n...'. Converts it to lines, in place. */
 static void unescape(char *s)
 {
 	char *to = s;
@@ -72,7 +72,7 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-/* "2026-11-24 03:57:15,730   ERROR: text": where the text begins. */
+/* Skips the prefix of a log line, "2026-11-24 03:57:15,730   ERROR: text". */
 static char *skip_stamp(char *line)
 {
 	static const char *const levels[] = { " ERROR: ", "WARNING: ", "CRITICAL: " };
@@ -86,7 +86,7 @@ static char *skip_stamp(char *line)
 	return line;
 }
 
-/* What a line says, or NULL for one that says nothing to a reader. */
+/* Returns the message in a line, or NULL if the line has no information for an operator. */
 static char *strip(char *line)
 {
 	static const char *const noise[] = {
@@ -104,7 +104,7 @@ static char *strip(char *line)
 	line = skip_stamp(line);
 	if (line[0] == 'b' && (line[1] == '\'' || line[1] == '"'))
 		line += 2;
-	/* The number counts in a file that frr-reload.py made for vtysh, not in frr.conf. */
+	/* The line number refers to a temporary file of frr-reload.py, not to frr.conf. */
 	if (strncmp(line, "line ", 5) == 0) {
 		n = strspn(line + 5, "0123456789");
 		if (n && line[5 + n] == ':')

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "reloader.h"
+#include "frr-signal/reloader.h"
 
 extern char **environ;
 
@@ -18,8 +18,8 @@ static int spawn(pid_t *ret_pid, const char *const argv[], const int output[2])
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
-	sigset_t none;
-	/* posix_spawn does not write to its arguments; its prototype is older than const. */
+	sigset_t none, pipe;
+	/* posix_spawn() does not write to argv, although its prototype has no const. */
 	union {
 		const char *const *given;
 		char *const *wanted;
@@ -27,26 +27,23 @@ static int spawn(pid_t *ret_pid, const char *const argv[], const int output[2])
 	int r;
 
 	sigemptyset(&none);
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, output[0], 1);
 	posix_spawn_file_actions_adddup2(&actions, output[1], 2);
 	posix_spawnattr_setsigmask(&attr, &none);
-	/* A group of its own, so that vtysh is killed together with the frr-reload.py that waits for it. */
+	/* evpn-reloader ignores it, and a program may rely on it. */
+	posix_spawnattr_setsigdefault(&attr, &pipe);
+	/* An own process group: tool_kill() then kills frr-reload.py together with the vtysh that it runs. */
 	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 	r = posix_spawn(ret_pid, argv[0], &actions, &attr, args.wanted, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
 	return r;
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
 }
 
 int tool_start(struct tool *tool, const char *const argv[], size_t max)
@@ -73,24 +70,30 @@ int tool_start(struct tool *tool, const char *const argv[], size_t max)
 		tool_free(tool);
 		return r;
 	}
-	/* Only our ends: the tool expects a pipe that blocks. */
+	/* Only the reading ends: the tool expects its output to block. */
 	fcntl(out[0], F_SETFL, O_NONBLOCK);
 	fcntl(err[0], F_SETFL, O_NONBLOCK);
 	return 0;
 }
 
-/* Reads what is there. Closes at the end, or at a fault: a descriptor that stays readable would keep the loop spinning. */
+/* Blocks that are read at once at most: a tool that writes without end must not keep evpn-reloader here. */
+#define BLOCKS_MAX 16
+
+/*
+ * Reads the available output. Closes the descriptor at its end or after an error: otherwise poll() would return at
+ * once.
+ */
 static void drain(int *fd, struct text *text, size_t max)
 {
 	char block[16384];
 	ssize_t n = 1;
 
-	while (*fd >= 0 && n > 0) {
+	for (int i = 0; i < BLOCKS_MAX && *fd >= 0 && n > 0; i++) {
 		n = read(*fd, block, sizeof(block));
 		if (n > 0)
 			text_append(text, block, (size_t)n, max);
 		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-			close_fd(fd);
+			fd_close(fd);
 	}
 }
 
@@ -111,7 +114,7 @@ void tool_free(struct tool *tool)
 {
 	tool_kill(tool);
 	for (int i = 0; i < 2; i++) {
-		close_fd(&tool->fd[i]);
+		fd_close(&tool->fd[i]);
 		text_free(&tool->output[i]);
 	}
 }

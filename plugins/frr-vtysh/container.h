@@ -1,30 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * enter.h - a child of evpnd goes into FRR's container, and leaves nearly all of its rights behind
+ * container.h - makes a child process of evpnd enter FRR's container and drop nearly all privileges
  *
- * The container is less trusted than the host, and what it calls vtysh may be anything. evpnd-frr-vtysh(8), SECURITY, says
- * what that can do, and what not.
+ * The container is untrusted: its vtysh can be any program. SECURITY in evpnd-frr-vtysh(8) lists what that program can
+ * do.
  */
 #pragma once
 
 #include <stdbool.h>
 
+#include "frr-vtysh/filter.h"
+
 /*
- * Where the program finds its text: a directory of its own, laid over what the container has there, and the one that it
- * can write.
+ * The program finds its text here: in a tmpfs that covers this directory of the container, and that the program can
+ * write.
  */
-#define ENTER_DIR  "/proc"
-#define ENTER_FILE ENTER_DIR "/frr.conf"
+#define CONTAINER_DIR  "/proc"
+#define CONTAINER_FILE CONTAINER_DIR "/frr.conf"
 
-/* What a child is made with, for clone3(2). */
-unsigned long long enter_clone_flags(void);
+/* The flags for clone(2) of the child. */
+int container_clone_flags(void);
 
-/* The process whose namespaces are entered, by descriptors. */
-struct enter_target {
+/* The first process of the container. */
+struct container {
 	int pidfd;
 	int root; /* its root directory */
-	bool has_users; /* it has a user namespace of its own */
+	bool has_users; /* it has its own user namespace */
+	const struct filter *filter; /* of the system calls of its programs */
 };
 
-/* In the child: 0, and what is executed next is the container's; or -1, having said on stderr why not. */
-int enter_container(const struct enter_target *target, const char *text);
+/*
+ * To be called in the child. After 0 the child executes programs of the container; -1: it has printed a message to
+ * stderr.
+ */
+int container_enter(const struct container *container, const char *text);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff.c - what turns one FRR configuration into another
+ * frrdiff.c - computes the commands that change one FRR configuration into another
  *
- * The order:
- *   1. `no vni` in VRFs, without which FRR does not delete their BGP instances
- *   2. lists and route-maps that are new or changed
- *   3. all else that goes, in the reverse of the order in which it would be set
- *   4. all that comes or changes its value
- *   5. static routes that go, after those that come in their place
- *   6. lists and route-maps that go
+ * The order of the commands:
+ *   1. delete `vni` in VRFs: otherwise FRR does not delete their BGP instances
+ *   2. add and change lists and route-maps
+ *   3. delete everything else, in the reverse of the order in which it would be added
+ *   4. add and change everything else
+ *   5. delete static routes, when the routes that replace them exist
+ *   6. delete lists and route-maps
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,7 @@ static void leave(struct frr_out *out)
 	out->at = out->at->parent;
 }
 
-/* The two trees have different nodes for what is one context in FRR. */
+/* Whether the nodes stand for the same context of FRR, in the same tree or in different ones. */
 static bool same_context(const struct frr_node *a, const struct frr_node *b)
 {
 	return a == b || a->match == b || (a->kind == FRR_ROOT && b->kind == FRR_ROOT);
@@ -83,6 +84,7 @@ void frr_out_delete(struct frr_out *out, struct frr_node *context, const struct 
 	frr_out_enter(out, context);
 	append(out, frr_delete_text(out->arena, node), depth_of(context));
 	out->n_deleted++;
+	out->n_unwanted++;
 }
 
 void frr_out_end(struct frr_out *out)
@@ -91,7 +93,7 @@ void frr_out_end(struct frr_out *out)
 		leave(out);
 }
 
-/* ---- what goes and what comes ---- */
+/* ---- deletions and additions ---- */
 
 static int by_rank(const void *a, const void *b)
 {
@@ -124,18 +126,14 @@ static enum pass pass_of(const struct frr_node *node)
 	return is_vni(node) ? PASS_VNIS : frr_is_route(node) && !node->early ? PASS_ROUTES : PASS_MOST;
 }
 
-/* What FRR does not let go of, or what is the machine's and not the file's. */
+/* Lines that FRR does not delete, or that belong to the host instead of the configuration. */
 static bool is_kept(const struct frr_node *node)
 {
 	static const char *const words[] = { "hostname",      "domainname",	 "agentx",
 					     "username",      "password",	 "enable password",
 					     "ip forwarding", "ipv6 forwarding", "line vty" };
-	const char *text = frr_without_no(node->text);
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (node->parent->kind == FRR_ROOT && frr_has_words(text, words[i]))
-			return true;
-	return false;
+	return node->parent->kind == FRR_ROOT && FRR_HAS_ANY(frr_without_no(node->text), words);
 }
 
 static void delete_kids(struct frr_out *out, struct frr_node *running, enum pass pass);
@@ -157,7 +155,7 @@ static void delete_kids(struct frr_out *out, struct frr_node *running, enum pass
 {
 	struct frr_node **kids = ranked(out->arena, running);
 
-	/* What stays lets go first: an instance that others import from is not deleted as long as they do. */
+	/* First delete inside contexts that remain: FRR does not delete an instance from which another one imports. */
 	delete_in(out, kids, running->n_kids, pass);
 	for (size_t i = running->n_kids; i-- > 0;) {
 		struct frr_node *kid = kids[i];
@@ -169,7 +167,7 @@ static void delete_kids(struct frr_out *out, struct frr_node *running, enum pass
 	}
 }
 
-/* `fresh`: the context does not exist, or not any more. */
+/* fresh: FRR does not have the context, or it was deleted before. */
 static void set_kids(struct frr_out *out, struct frr_node *wanted, bool fresh)
 {
 	struct frr_node **kids = ranked(out->arena, wanted);
@@ -187,6 +185,7 @@ static void set_kids(struct frr_out *out, struct frr_node *wanted, bool fresh)
 			if (old && frr_delete_first(out->arena, old, kid))
 				frr_out_delete(out, wanted, old);
 			frr_out_set(out, wanted, kid->text);
+			out->n_unwanted += old && strcmp(old->text, frr_without_no(kid->text)) == 0;
 		}
 	}
 }
@@ -205,25 +204,50 @@ static void make(struct frr_out *out, struct frr_node *running, struct frr_node 
 	frr_out_end(out);
 }
 
-int frrdiff_make(const char *running, const char *wanted, struct frrdiff *ret_diff, struct evpn_error *err)
+/* The line of the profile comes first; NULL: there is none. Takes the text over. */
+static char *put_in_front(const char *profile, char *text)
+{
+	char *both = NULL;
+
+	if (!profile)
+		return text;
+	if (asprintf(&both, "%s\n%s", profile, text ? text : "") < 0)
+		abort();
+	free(text);
+	return both;
+}
+
+int frrdiff_make(const char *running, const char *wanted, const char *daemons, struct frrdiff *ret_diff,
+		 struct evpn_error *err)
 {
 	struct frr_arena arena = { 0 };
 	struct frr_out out = { .arena = &arena };
+	struct frr_flavor flavor = frr_flavor_of(running);
 	struct frr_node *old, *new;
 	int ret = 0;
 
-	if (frr_parse(&arena, running, "the running configuration", &old, err) < 0 ||
-	    frr_parse(&arena, wanted, "the wanted configuration", &new, err) < 0) {
+	if (strlen(running) >> 20 >= FRRDIFF_MAX_MIB || strlen(wanted) >> 20 >= FRRDIFF_MAX_MIB)
+		return evpn_fail(err, EFBIG, "%s configuration has more than %u MiB",
+				 strlen(running) >> 20 >= FRRDIFF_MAX_MIB ? "FRR's running" : "the wanted",
+				 FRRDIFF_MAX_MIB);
+	if (frr_parse(&arena, running, &flavor, false, &old, err) < 0 ||
+	    frr_parse(&arena, wanted, &flavor, true, &new, err) < 0) {
 		ret = -1;
 	} else {
-		frr_normal_version(new, running);
+		const char *profile = frr_new_profile(&arena, old, running, wanted);
+
+		*ret_diff = (struct frrdiff){ 0 };
+		if (daemons)
+			frr_drop_missing(&arena, old, new, daemons, ret_diff);
 		make(&out, old, new);
-		*ret_diff = (struct frrdiff){ .n_deleted = out.n_deleted, .n_added = out.n_added };
-		if (out.len) {
+		ret_diff->n_deleted = out.n_deleted;
+		ret_diff->n_added = out.n_added + (profile != NULL);
+		ret_diff->n_unwanted = out.n_unwanted;
+		if (out.len || profile) {
 			ret_diff->batches = calloc(1, sizeof(char *));
 			if (!ret_diff->batches)
 				abort();
-			ret_diff->batches[0] = out.text;
+			ret_diff->batches[0] = put_in_front(profile, out.text);
 			ret_diff->n_batches = 1;
 		}
 	}
@@ -236,5 +260,7 @@ void frrdiff_clear(struct frrdiff *diff)
 	for (size_t i = 0; i < diff->n_batches; i++)
 		free(diff->batches[i]);
 	free(diff->batches);
+	free(diff->missing);
+	free(diff->missing_for);
 	*diff = (struct frrdiff){ 0 };
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_bgp.c - what `router bgp` has of its own: neighbours, their groups and their families
+ * frrdiff_bgp.c - the neighbours of `router bgp`, their peer-groups and address families
  *
- * Whether FRR shows "neighbor X activate" hangs on the instance's default, on the family and on the peer-group. Here it is
- * always said, in both trees, for each neighbour that is in no group; members say it where they differ from their group.
+ * Whether FRR prints "neighbor X activate" depends on the instance's default, on the address family and on the
+ * peer-group. Here both trees always contain this line for each neighbour without a peer-group. Members of a peer-group
+ * have it if they differ from their group.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,9 +63,9 @@ static void take_definition(struct neighbor *neighbor, const char *rest)
 	if (strcmp(rest, "peer-group") == 0)
 		neighbor->is_group = true;
 	else if (frr_has_words(rest, "peer-group"))
-		neighbor->group = rest + strlen("peer-group ");
+		neighbor->group = frr_after(rest, strlen("peer-group"));
 	else if (frr_has_words(rest, "remote-as"))
-		neighbor->remote_as = rest + strlen("remote-as ");
+		neighbor->remote_as = frr_after(rest, strlen("remote-as"));
 }
 
 static bool is_definition(const char *rest)
@@ -117,7 +118,7 @@ struct neighbors frr_neighbors(struct frr_arena *arena, const struct frr_node *b
 	return neighbors;
 }
 
-/* ---- whether a neighbour has a family ---- */
+/* ---- address families of neighbours ---- */
 
 static bool has_line(const struct frr_node *node, const char *text)
 {
@@ -127,7 +128,7 @@ static bool has_line(const struct frr_node *node, const char *text)
 	return false;
 }
 
-enum state { UNSAID, ON, OFF };
+enum state { UNSET, ON, OFF };
 
 static bool family_default(const struct frr_node *bgp, const struct frr_node *family)
 {
@@ -140,8 +141,8 @@ static bool family_default(const struct frr_node *bgp, const struct frr_node *fa
 	return false;
 }
 
-static void say_active(struct frr_arena *arena, struct frr_node *family, const struct neighbor *neighbor, bool on,
-		       bool implied)
+static void add_active_line(struct frr_arena *arena, struct frr_node *family, const struct neighbor *neighbor, bool on,
+			    bool implied)
 {
 	struct frr_node *line;
 
@@ -152,37 +153,70 @@ static void say_active(struct frr_arena *arena, struct frr_node *family, const s
 	line->implied = implied;
 }
 
-/* Takes "[no] neighbor X activate" out of the family, and says it anew where it says something. */
-static void normal_activate(struct frr_arena *arena, const struct frr_node *bgp, struct frr_node *family,
-			    const struct neighbors *neighbors)
-{
-	bool def = family_default(bgp, family), always = strcmp(family->text, "address-family ipv4 unicast") == 0;
-	enum state *states = frr_alloc(arena, (neighbors->n + 1) * sizeof(*states));
+/* Of an address family: what it says about each neighbour, and the numbers of the neighbours that it mentions. */
+struct activations {
+	enum state *states; /* UNSET between two families */
+	size_t *mentioned;
+	size_t n;
+};
 
+static int by_value(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Drops "[no] neighbor X activate". */
+static void take_activations(struct activations *activations, struct frr_node *family,
+			     const struct neighbors *neighbors)
+{
+	activations->n = 0;
 	for (size_t i = 0; i < family->n_kids; i++) {
 		struct frr_node *kid = family->kids[i];
 		const char *rest;
 		const struct neighbor *neighbor = frr_line_neighbor(neighbors, kid->text, &rest);
+		enum state *state;
 
 		if (!neighbor || strcmp(rest, "activate"))
 			continue;
-		states[neighbor - neighbors->all] = frr_without_no(kid->text) == kid->text ? ON : OFF;
+		state = &activations->states[neighbor - neighbors->all];
+		if (*state == UNSET)
+			activations->mentioned[activations->n++] = (size_t)(neighbor - neighbors->all);
+		*state = frr_without_no(kid->text) == kid->text ? ON : OFF;
 		kid->gone = true;
 	}
-	for (size_t i = 0; i < neighbors->n; i++) {
+	qsort(activations->mentioned, activations->n, sizeof(size_t), by_value);
+}
+
+/* Replaces "[no] neighbor X activate" in the family by the lines that differ from the default. */
+static void normal_activate(struct frr_arena *arena, const struct frr_node *bgp, struct frr_node *family,
+			    const struct neighbors *neighbors, struct activations *activations)
+{
+	bool def = family_default(bgp, family), always = strcmp(family->text, "address-family ipv4 unicast") == 0;
+	const enum state *states = activations->states;
+	size_t n;
+
+	take_activations(activations, family, neighbors);
+	/* An instance has few families with a default. In all others only the neighbours that they mention count. */
+	n = def || always ? neighbors->n : activations->n;
+	for (size_t k = 0; k < n; k++) {
+		size_t i = def || always ? k : activations->mentioned[k];
 		const struct neighbor *neighbor = &neighbors->all[i],
 				      *group = frr_find_neighbor(neighbors, neighbor->group);
 		bool base = group && states[group - neighbors->all] ? states[group - neighbors->all] == ON : def;
 		bool on = states[i] ? states[i] == ON : base;
 
 		if (group && on != base)
-			say_active(arena, family, neighbor, on, false);
+			add_active_line(arena, family, neighbor, on, false);
 		else if (!group && (on || always || def))
-			say_active(arena, family, neighbor, on, on == def);
+			add_active_line(arena, family, neighbor, on, on == def);
 	}
+	for (size_t k = 0; k < activations->n; k++)
+		activations->states[activations->mentioned[k]] = UNSET;
 }
 
-/* Old files have what concerns IPv4 unicast in the instance itself. */
+/* Lines of IPv4 unicast, which old files have in the instance itself. */
 static bool is_family_line(const char *text)
 {
 	static const char *const lines[] = { "network",	      "redistribute", "aggregate-address",
@@ -211,15 +245,7 @@ static bool is_family_line(const char *text)
 	size_t len;
 
 	text = frr_without_no(text);
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (frr_has_words(text, lines[i]))
-			return true;
-	if (!frr_neighbor_of(text, &len, &rest))
-		return false;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (frr_has_words(rest, words[i]))
-			return true;
-	return false;
+	return FRR_HAS_ANY(text, lines) || (frr_neighbor_of(text, &len, &rest) && FRR_HAS_ANY(rest, words));
 }
 
 static void move_family_lines(struct frr_arena *arena, struct frr_node *bgp)
@@ -239,7 +265,9 @@ static void move_family_lines(struct frr_arena *arena, struct frr_node *bgp)
 	}
 }
 
-/* Some lines are lists to which setting adds, and which FRR shows as one: each element becomes a line. */
+/*
+ * Some lines are lists: setting one adds its elements, and FRR prints all elements in one line. Makes one line of each.
+ */
 static void split_line(struct frr_arena *arena, struct frr_node *node, size_t at, const char *words,
 		       const char *const *to)
 {
@@ -285,14 +313,18 @@ static void split_lines(struct frr_arena *arena, struct frr_node *node)
 
 void frr_normal_bgp(struct frr_arena *arena, struct frr_node *bgp)
 {
+	struct activations activations;
 	struct neighbors neighbors;
 
 	move_family_lines(arena, bgp);
 	split_lines(arena, bgp);
 	neighbors = frr_neighbors(arena, bgp);
-	if (neighbors.n)
-		frr_find_context(arena, bgp, FRR_BGP_AF, "address-family ipv4 unicast");
+	if (!neighbors.n)
+		return;
+	frr_find_context(arena, bgp, FRR_BGP_AF, "address-family ipv4 unicast");
+	activations.states = frr_alloc(arena, neighbors.n * sizeof(enum state));
+	activations.mentioned = frr_alloc(arena, neighbors.n * sizeof(size_t));
 	for (size_t i = 0; i < bgp->n_kids; i++)
 		if (bgp->kids[i]->kind == FRR_BGP_AF || bgp->kids[i]->kind == FRR_BGP_EVPN)
-			normal_activate(arena, bgp, bgp->kids[i], &neighbors);
+			normal_activate(arena, bgp, bgp->kids[i], &neighbors, &activations);
 }

@@ -7,27 +7,30 @@
 #include "frrdiff_tree.h"
 
 struct neighbor {
-	const char *name;
+	const char *name; /* len bytes, in the text of a node */
 	size_t len;
-	const char *group; /* that it is a member of; its length ends at a blank or NUL */
+	const char *group; /* its peer-group, up to a blank or NUL; NULL: none */
 	const char *remote_as;
-	struct frr_node *definition; /* the line that makes it, the last of them */
+	struct frr_node *definition; /* the line that creates it; of several, the last one */
 	bool is_group, is_interface, is_v6only;
-	bool redo, gone, fresh;
+	bool redo; /* deleted and added again */
+	bool gone; /* only in the running configuration */
+	bool fresh; /* added, or added again */
 };
 
 struct neighbors {
-	struct neighbor *all; /* by name */
+	struct neighbor *all; /* sorted by name */
 	size_t n;
 };
 
-/* "[no] neighbor NAME REST": NAME, its length, and REST; NULL where the line is another. */
+/* Splits "[no] neighbor NAME REST". Returns NAME; NULL: it is another line. */
 const char *frr_neighbor_of(const char *text, size_t *ret_len, const char **ret_rest);
 
-/* The neighbour that the line is of, and REST; NULL where it is of none of these. */
+/* The neighbour of a line "[no] neighbor NAME REST"; NULL: it belongs to none of these neighbours. */
 struct neighbor *frr_line_neighbor(const struct neighbors *neighbors, const char *text, const char **ret_rest);
 
+/* The neighbours that the lines of an instance define. */
 struct neighbors frr_neighbors(struct frr_arena *arena, const struct frr_node *bgp);
 
-/* The one with this name, which ends at a blank or NUL; or NULL. */
+/* The neighbour with this name, which ends at a blank or NUL; or NULL. */
 struct neighbor *frr_find_neighbor(const struct neighbors *neighbors, const char *name);

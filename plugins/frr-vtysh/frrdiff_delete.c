@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* frrdiff_delete.c - what takes a line or a context away: `no` before it, mostly */
+/* frrdiff_delete.c - the command that deletes a line or context: mostly `no` and its text */
 #include <string.h>
 
 #include "frrdiff_tree.h"
 
-/* Where `no` takes these words alone: it refuses what follows, or takes away only that. */
+/* Lines of which `no` accepts only these words: it refuses the rest of the line, or deletes only the rest. */
 static const struct {
 	enum frr_kind kind;
 	const char *words;
@@ -20,7 +20,7 @@ static const struct {
 	{ FRR_ROUTER, "area * nssa" },
 };
 
-/* What has no `no` form, and goes by being set to its default. */
+/* Lines without a `no` form: setting the default deletes them. */
 static const struct {
 	enum frr_kind kind;
 	const char *words, *value;
@@ -30,8 +30,7 @@ static const struct {
 	{ FRR_BFD_SUB, "echo transmit-interval", "50" }, { FRR_BFD_SUB, "echo receive-interval", "50" },
 };
 
-/* The length of what the pattern, words and '*', matches at the start of the text; 0 if it does not. */
-static size_t begins_like(const char *text, const char *pattern)
+size_t frr_begins_like(const char *text, const char *pattern)
 {
 	const char *at = text, *end = text;
 
@@ -51,7 +50,7 @@ const char *frr_delete_text(struct frr_arena *arena, const struct frr_node *node
 	if (frr_without_no(node->text) != node->text)
 		return frr_without_no(node->text);
 	for (size_t i = 0; i < sizeof(bare_no) / sizeof(bare_no[0]); i++) {
-		size_t len = bare_no[i].kind == node->parent->kind ? begins_like(node->text, bare_no[i].words) : 0;
+		size_t len = bare_no[i].kind == node->parent->kind ? frr_begins_like(node->text, bare_no[i].words) : 0;
 
 		if (len)
 			return frr_printf(arena, "no %.*s", (int)len, node->text);

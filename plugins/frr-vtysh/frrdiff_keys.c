@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_keys.c - what names a line among its siblings, and in which order siblings are set
+ * frrdiff_keys.c - the key that identifies a line among its siblings, and the order in which siblings are added
  *
- * A pattern is words: '*' stands for any one word that belongs to the key, '=' for one that does not, and '=' at the end for all
- * the rest, or nothing. Only what FRR replaces when it is set anew has a pattern: for all else the key is the whole line, the
- * old line is deleted, and then the new one is set.
+ * A pattern consists of words: '*' stands for any word that belongs to the key, '=' for any word that does not, and a
+ * final '=' for the rest of the line, which may be empty. There are patterns only for lines that FRR replaces when a
+ * new one is set. The key of any other line is the whole line: the old line is deleted, and the new one added.
  */
 #include <string.h>
 
@@ -188,7 +188,7 @@ static const struct pattern patterns[] = {
 	{ FRR_VTY, "access-class =" },
 };
 
-/* Ranks of the kids of the root and of `router bgp`; all others are 0 and stay in the order of the text. */
+/* Ranks of the children of the root. All others have rank 0, and keep the order of the text. */
 struct rank {
 	const char *words;
 	int rank;
@@ -211,7 +211,7 @@ static const struct rank root_ranks[] = {
 	{ "ipv6 access-list", 10 },
 };
 
-/* The key that the pattern gives the text, written into `key` (large enough); false if it does not match. */
+/* Matches the text with a pattern, and writes its key into `key`, which is large enough. */
 static bool try_pattern(const char *pattern, const char *text, char *key)
 {
 	while (*pattern) {
@@ -259,7 +259,7 @@ static char *line_key(struct frr_arena *arena, const struct frr_node *node)
 	return key;
 }
 
-/* "router bgp 64512 vrf red": the number is not part of the name; nor is a route-map entry's action. */
+/* The key has neither the AS number of "router bgp 64512 vrf red" nor the action of a route-map's entry. */
 static char *context_key(struct frr_arena *arena, const struct frr_node *node)
 {
 	const char *text = node->text, *rest;
@@ -268,7 +268,7 @@ static char *context_key(struct frr_arena *arena, const struct frr_node *node)
 		rest = frr_after(text, strlen("router bgp"));
 		return frr_printf(arena, "router bgp %s", frr_after(rest, frr_word(rest)));
 	}
-	/* The VRF that is said of an interface is where FRR has found it. */
+	/* The VRF of "interface NAME vrf NAME" is ignored: FRR prints the VRF in which the kernel has the interface. */
 	if (node->kind == FRR_INTERFACE) {
 		size_t name = frr_word(frr_after(text, strlen("interface")));
 
@@ -293,13 +293,13 @@ static int root_rank(const struct frr_node *node)
 	for (size_t i = 0; i < sizeof(root_ranks) / sizeof(root_ranks[0]); i++) {
 		if (!frr_has_words(text, root_ranks[i].words))
 			continue;
-		/* The default instance is there before those of VRFs, and goes after them. */
+		/* The default instance is added before those of VRFs, and deleted after them. */
 		return root_ranks[i].rank + (node->kind == FRR_BGP && strchr(node->key, '\0')[-1] != ' ');
 	}
 	return 0;
 }
 
-/* A peer-group with all it has stands before its members, a neighbour before what it is told. */
+/* A peer-group and all its lines come before its members, and a neighbour's definition before its other lines. */
 static int bgp_rank(const struct frr_node *node)
 {
 	const char *text = frr_without_no(node->text), *rest;
@@ -327,9 +327,15 @@ static int rank_of(const struct frr_node *node)
 		return root_rank(node);
 	if (kind == FRR_BGP)
 		return bgp_rank(node);
-	/* A neighbour takes what a family says of it when it has the family. */
+	/* FRR accepts a neighbour's lines in an address family only after `activate`. */
 	if (kind == FRR_BGP_AF || kind == FRR_BGP_EVPN)
 		return node->kind == FRR_LINE && strstr(node->text, " activate") ? -1 : 0;
+	/*
+	 * `no shutdown` comes before what else is deleted: FRR 8.4 fails to delete an IPv6 address while the interface is
+	 * down, since the kernel has dropped it already.
+	 */
+	if (kind == FRR_INTERFACE)
+		return strcmp(node->text, "shutdown") == 0;
 	return 0;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_normal.c - a configuration as `show running-config` has it
+ * frrdiff_normal.c - converts a configuration to the form of `show running-config`
  *
- * FRR never shows some lines, and shows others in another form or place than they were given. Both texts are brought into
- * that form, so that it is not taken for a difference. (Where FRR 8.4 and 10 differ, the form here is one that both take.)
+ * FRR never prints some lines, and prints others in another form or place than they were given. Both texts are
+ * converted to that form, so that such lines are no difference. Where FRR 8.4 and 10 differ, the form is one that both
+ * accept.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -13,24 +14,24 @@
 
 #include "frrdiff_tree.h"
 
-/* What is not configuration, or cannot be configured by vtysh. */
+/* Lines that are no configuration, or that vtysh cannot configure. */
 static const char *const unsaid[] = {
 	"Building configuration...",
 	"Current configuration:",
-	"frr", /* FRR 8.4 shows the machine's name, whatever vtysh is told. */
-	"hostname",
+	"frr", /* "frr version", "frr defaults" */
+	"hostname", /* FRR 8.4 prints the host's name, whatever vtysh sets */
 	"no hostname",
 	"service integrated-vtysh-config",
 	"no service integrated-vtysh-config",
 };
 
-/* The rest of these lines is free text, or an address of which every bit counts. */
+/* The rest of these lines is not normalised: it is free text, or an address whose host bits matter. */
 static const char *const literal[] = {
 	"description", "ip address", "ipv6 address", "hostname",   "password",
 	"enable",      "log",	     "banner",	     "key-string", "remark",
 };
 
-/* 8.4 takes no longer, or not yet, what is on the left. */
+/* Old spellings, which not every FRR accepts, and the present ones. */
 static const struct {
 	enum frr_kind context;
 	const char *old, *new;
@@ -41,16 +42,6 @@ static const struct {
 	{ FRR_ROOT, "ip as-path access-list", "bgp as-path access-list" },
 };
 
-static bool any_word(const char *text, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (frr_has_words(text, list[i]))
-			return true;
-	return false;
-}
-
-#define ANY_WORD(text, list) any_word(text, list, sizeof(list) / sizeof((list)[0]))
-
 static void mask_bits(unsigned char *address, size_t bytes, unsigned int bits)
 {
 	for (size_t i = 0; i < bytes; i++)
@@ -59,7 +50,7 @@ static void mask_bits(unsigned char *address, size_t bytes, unsigned int bits)
 						  : (unsigned char)(0xff << (8 * (i + 1) - bits));
 }
 
-/* An address or a prefix as inet_ntop writes it, host bits cleared; false where the word is neither. */
+/* Writes an address or prefix as inet_ntop() does, with cleared host bits. Returns false for any other word. */
 static bool normal_address(const char *word, size_t len, char out[64])
 {
 	char text[64], *slash, *end = NULL;
@@ -91,7 +82,7 @@ static bool normal_address(const char *word, size_t len, char out[64])
 	return true;
 }
 
-/* The number of bits of a mask as 255.255.255.0, or -1. */
+/* The length of a mask such as 255.255.255.0; -1: it is none. */
 static int mask_length(const char *word, size_t len)
 {
 	char text[INET_ADDRSTRLEN];
@@ -108,7 +99,7 @@ static int mask_length(const char *word, size_t len)
 	return host & (host + 1) ? -1 : 32 - (host ? 32 - __builtin_clz(host) : 0);
 }
 
-/* "ip route 10.0.0.0 255.0.0.0 ..." */
+/* Replaces the mask of "ip route 10.0.0.0 255.0.0.0 ..." by a prefix length. */
 static char *join_mask(struct frr_arena *arena, char *line)
 {
 	const char *plain = frr_without_no(line), *address, *mask;
@@ -130,11 +121,14 @@ static char *join_mask(struct frr_arena *arena, char *line)
 
 static char *normal_addresses(struct frr_arena *arena, const char *line)
 {
-	/* "::1" for "0::1": a word never grows but by what inet_ntop writes, at most 45 bytes for 2 in the text. */
-	char *out = frr_alloc(arena, strlen(line) * 24 + 64), *to = out, address[64];
+	size_t size = 1;
+	char *out, *to, address[64];
 
+	for (const char *word = line; *word; word = frr_after(word, frr_word(word)))
+		size += 1 + (normal_address(word, frr_word(word), address) ? strlen(address) : frr_word(word));
+	out = to = frr_alloc(arena, size);
 	while (*line) {
-		size_t len = strcspn(line, " ");
+		size_t len = frr_word(line);
 
 		if (normal_address(line, len, address)) {
 			to = stpcpy(to, address);
@@ -159,14 +153,14 @@ static bool is_literal(const char *plain)
 		rest = rest ? strchr(rest + 1, ' ') : NULL;
 		return rest && (frr_has_words(rest + 1, "description") || frr_has_words(rest + 1, "password"));
 	}
-	return ANY_WORD(plain, literal);
+	return FRR_HAS_ANY(plain, literal);
 }
 
 char *frr_normal_line(struct frr_arena *arena, enum frr_kind context, char *line)
 {
 	const char *plain = frr_without_no(line);
 
-	if (context == FRR_ROOT && (ANY_WORD(line, unsaid) || strcmp(line, "Building configuration...") == 0))
+	if (context == FRR_ROOT && (FRR_HAS_ANY(line, unsaid) || strcmp(line, "Building configuration...") == 0))
 		return NULL;
 	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++)
 		if (spellings[i].context == context && frr_has_words(plain, spellings[i].old))
@@ -181,7 +175,7 @@ char *frr_normal_line(struct frr_arena *arena, enum frr_kind context, char *line
 	return normal_addresses(arena, join_mask(arena, line));
 }
 
-/* "ip route PREFIX GATEWAY vrf red": shown, and given, in the VRF's context. */
+/* Moves "ip route PREFIX GATEWAY vrf red" to the context of the VRF, where FRR prints it. */
 static void move_vrf_route(struct frr_arena *arena, struct frr_node *root, struct frr_node *route)
 {
 	const char *plain = frr_without_no(route->text), *vrf, *rest;
@@ -195,14 +189,14 @@ static void move_vrf_route(struct frr_arena *arena, struct frr_node *root, struc
 		return;
 	len = strcspn(vrf + 5, " ");
 	rest = vrf + 5 + len;
-	/* It may be there already: frr_join() makes them one. */
+	/* frr_join() combines it with the context of the same VRF, if there is one. */
 	context = frr_add_kid(arena, root, FRR_VRF, frr_printf(arena, "vrf %.*s", (int)len, vrf + 5), route->line);
 	frr_add_kid(arena, context, FRR_LINE, frr_printf(arena, "%.*s%s", (int)(vrf - route->text), route->text, rest),
 		    route->line);
 	route->gone = true;
 }
 
-/* An interface or VRF of which nothing is said is there or not as the kernel has it. */
+/* Drops interfaces and VRFs without lines: the kernel decides whether FRR prints them. */
 static void drop_empty(struct frr_node *node)
 {
 	bool empty = true;
@@ -236,7 +230,9 @@ bool frr_entry_of(const char *text, struct frr_entry *ret_entry)
 			continue;
 		entry.rule = text + strlen(lists[i].words);
 		for (unsigned int n = 0; n < lists[i].names && *entry.rule; n++) {
-			/* "bgp community-list 7": its number tells of which kind it is. */
+			/*
+			 * A number such as in "bgp community-list 7" stands for the word "standard" or "expanded", too.
+			 */
 			bool last = isdigit((unsigned char)entry.rule[1]);
 
 			entry.rule += 1 + strcspn(entry.rule + 1, " ");
@@ -264,36 +260,33 @@ struct numbered {
 	struct frr_entry entry;
 };
 
-static int by_list_and_rule(const void *a, const void *b)
+int frr_entry_compare_lists(const struct frr_entry *x, const struct frr_entry *y)
 {
-	const struct numbered *x = a, *y = b;
-	size_t len = x->entry.list_len < y->entry.list_len ? x->entry.list_len : y->entry.list_len;
-	int order = strncmp(x->entry.list, y->entry.list, len);
+	size_t len = x->list_len < y->list_len ? x->list_len : y->list_len;
+	int order = strncmp(x->list, y->list, len);
 
-	if (!order && x->entry.list_len != y->entry.list_len)
-		order = x->entry.list_len < y->entry.list_len ? -1 : 1;
-	if (!order)
-		order = strcmp(x->entry.rule, y->entry.rule);
-	return order ? order : x->node->line < y->node->line ? -1 : x->node->line > y->node->line;
+	return order ? order : x->list_len < y->list_len ? -1 : x->list_len > y->list_len;
 }
 
 static int by_list_and_line(const void *a, const void *b)
 {
 	const struct numbered *x = a, *y = b;
-	size_t len = x->entry.list_len < y->entry.list_len ? x->entry.list_len : y->entry.list_len;
-	int order = strncmp(x->entry.list, y->entry.list, len);
+	int order = frr_entry_compare_lists(&x->entry, &y->entry);
 
-	if (!order && x->entry.list_len != y->entry.list_len)
-		order = x->entry.list_len < y->entry.list_len ? -1 : 1;
 	return order ? order : x->node->line < y->node->line ? -1 : x->node->line > y->node->line;
 }
 
-static bool same_list(const struct frr_entry *x, const struct frr_entry *y)
+static int by_list_and_rule(const void *a, const void *b)
 {
-	return x->list_len == y->list_len && strncmp(x->list, y->list, x->list_len) == 0;
+	const struct numbered *x = a, *y = b;
+	int order = frr_entry_compare_lists(&x->entry, &y->entry);
+
+	if (!order)
+		order = strcmp(x->entry.rule, y->entry.rule);
+	return order ? order : by_list_and_line(a, b);
 }
 
-/* FRR ignores a rule that the list has already, and gives one without a number the next multiple of five. */
+/* FRR ignores a rule that the list already has, and gives a rule without a number the next multiple of 5. */
 static void number_entries(struct frr_arena *arena, struct frr_node *root)
 {
 	struct numbered *all = frr_alloc(arena, (root->n_kids + 1) * sizeof(*all));
@@ -307,13 +300,13 @@ static void number_entries(struct frr_arena *arena, struct frr_node *root)
 	}
 	qsort(all, n, sizeof(*all), by_list_and_rule);
 	for (size_t i = 1; i < n; i++)
-		all[i].node->gone = same_list(&all[i - 1].entry, &all[i].entry) &&
+		all[i].node->gone = frr_entry_compare_lists(&all[i - 1].entry, &all[i].entry) == 0 &&
 				    strcmp(all[i - 1].entry.rule, all[i].entry.rule) == 0;
 	qsort(all, n, sizeof(*all), by_list_and_line);
 	for (size_t i = 0; i < n; i++) {
 		struct frr_entry *entry = &all[i].entry;
 
-		if (!i || !same_list(&all[i - 1].entry, entry))
+		if (!i || frr_entry_compare_lists(&all[i - 1].entry, entry) != 0)
 			last = 0;
 		if (all[i].node->gone)
 			continue;
@@ -329,7 +322,7 @@ static void number_entries(struct frr_arena *arena, struct frr_node *root)
 
 void frr_normal_tree(struct frr_arena *arena, struct frr_node *root)
 {
-	/* What is added on the way is normal already. */
+	/* Nodes that the loop adds are normalised already. */
 	size_t n = root->n_kids;
 
 	for (size_t i = 0; i < n; i++) {
@@ -344,8 +337,9 @@ void frr_normal_tree(struct frr_arena *arena, struct frr_node *root)
 	number_entries(arena, root);
 }
 
-void frr_drop_unsaid(struct frr_arena *arena, struct frr_node *root)
+void frr_drop_unsaid(struct frr_arena *arena, const struct frr_flavor *flavor, struct frr_node *root)
 {
-	frr_drop_defaults(arena, root);
+	frr_drop_neighbor_defaults(arena, root);
+	frr_drop_defaults(flavor, root);
 	drop_empty(root);
 }

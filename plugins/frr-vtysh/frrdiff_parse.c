@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_parse.c - text to tree, as vtysh reads it
+ * frrdiff_parse.c - parses a configuration into a tree of contexts, as vtysh reads it
  *
- * vtysh knows no indentation: a line that the present context does not have is tried in the one around it. Here a table of
- * contexts and of what stands outside of all contexts does the same; indentation decides only where the tables say nothing.
+ * vtysh ignores indentation: if the present context does not know a line, vtysh tries the enclosing one. Tables of
+ * contexts and of lines outside of all contexts have the same effect here. Indentation decides only about lines that
+ * are in no table.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -61,7 +62,7 @@ static const struct {
 	{ FRR_SEGMENT_LOCATORS, FRR_OTHER, "locator", false },
 };
 
-/* What no context has, so that it ends them all; and what only a VRF has besides. */
+/* Lines that no context has, so that they end all contexts; and lines that only a VRF has, too. */
 static const char *const outside[] = {
 	"ip prefix-list",
 	"ipv6 prefix-list",
@@ -103,7 +104,7 @@ static const char *const outside_or_vrf[] = {
 	"ipv6 protocol", "router-id",  "ip router-id", "ipv6 router-id", "ip mroute",
 };
 
-/* What has no meaning outside: the context that it stood in is lost. */
+/* Lines that are valid only inside a context. Outside, the line of their context is missing. */
 static const char *const inside[] = {
 	"neighbor",	"address-family", "network",   "match",
 	"set",		"call",		  "on-match",  "vni",
@@ -114,21 +115,11 @@ struct parser {
 	struct frr_arena *arena;
 	struct frr_node *at;
 	unsigned int line;
-	bool indented; /* the present context's lines are */
+	bool indented; /* the lines of the present context are indented */
 	bool after_comment;
 };
 
-static bool any_of(const char *text, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (frr_has_words(text, list[i]))
-			return true;
-	return false;
-}
-
-#define ANY_OF(text, list) any_of(text, list, sizeof(list) / sizeof((list)[0]))
-
-/* What leaves a context, where it is not just "exit"; and whether the context cannot be deleted as such. */
+/* The command that leaves a context, if it is not "exit"; and whether the context itself cannot be deleted. */
 static const struct {
 	const char *exit;
 	bool stays;
@@ -158,10 +149,10 @@ bool frr_kind_stays(enum frr_kind kind)
 	return kinds[kind].stays;
 }
 
-/* The context that this line enters in one of this kind, or FRR_LINE. */
+/* The kind of context that this line enters inside a context of the kind `parent`, or FRR_LINE. */
 static enum frr_kind context_of(enum frr_kind parent, const char *text)
 {
-	/* Of a whole map, or of an address-family; and an explicit path is a line. */
+	/* "route-map NAME optimization" and the route-map of an address family are lines, as is an explicit path. */
 	if (parent == FRR_ROOT && frr_has_words(text, "route-map") && !strstr(text, " permit ") &&
 	    !strstr(text, " deny "))
 		return FRR_LINE;
@@ -172,6 +163,11 @@ static enum frr_kind context_of(enum frr_kind parent, const char *text)
 		    (contexts[i].whole ? strcmp(text, contexts[i].words) == 0 : frr_has_words(text, contexts[i].words)))
 			return contexts[i].kind;
 	return FRR_LINE;
+}
+
+bool frr_is_context(enum frr_kind parent, const char *text)
+{
+	return context_of(parent, text) != FRR_LINE;
 }
 
 static void leave(struct parser *parser, struct frr_node *to)
@@ -195,7 +191,7 @@ static void take_exit(struct parser *parser, const char *text)
 		leave(parser, root_of(at));
 		return;
 	}
-	/* vtysh looks for this one outwards, too. */
+	/* vtysh accepts this command also in a context inside the address family. */
 	if (strcmp(text, "exit-address-family") == 0 && at->kind == FRR_BGP_VNI)
 		at = at->parent;
 	if (at->parent)
@@ -208,14 +204,14 @@ static bool is_exit(const char *text)
 	       strncmp(text, "exit-", 5) == 0;
 }
 
-/* The context in which the line stands, and what it enters there. */
+/* Finds the context of the line, which becomes parser->at, and the kind of context that the line enters. */
 static enum frr_kind find_place(struct parser *parser, const char *text, size_t indent)
 {
 	const char *plain = frr_without_no(text);
 	bool after_comment = parser->after_comment;
 
 	parser->after_comment = false;
-	/* A peer names the profile that it uses. */
+	/* "profile" inside a peer is the name of the profile that it uses, not a new context. */
 	if (parser->at->kind == FRR_BFD_SUB && frr_has_words(parser->at->text, "peer") &&
 	    frr_has_words(text, "profile"))
 		return FRR_LINE;
@@ -229,10 +225,10 @@ static enum frr_kind find_place(struct parser *parser, const char *text, size_t 
 	}
 	if (parser->at->kind == FRR_ROOT)
 		return FRR_LINE;
-	if (ANY_OF(plain, outside) || (ANY_OF(plain, outside_or_vrf) && parser->at->kind != FRR_VRF) ||
+	if (FRR_HAS_ANY(plain, outside) || (FRR_HAS_ANY(plain, outside_or_vrf) && parser->at->kind != FRR_VRF) ||
 	    (indent == 0 && parser->indented && after_comment))
 		leave(parser, root_of(parser->at));
-	/* What an address-family's instance has, and the address-family has not. */
+	/* An address family has no router-id, but its instance has. */
 	else if ((parser->at->kind == FRR_BGP_AF || parser->at->kind == FRR_BGP_EVPN) &&
 		 frr_has_words(plain, "bgp router-id"))
 		leave(parser, parser->at->parent);
@@ -249,11 +245,9 @@ static int take_line(struct parser *parser, char *text, size_t indent, const cha
 		return 0;
 	}
 	kind = find_place(parser, text, indent);
-	if (kind == FRR_LINE && parser->at->kind == FRR_ROOT && ANY_OF(frr_without_no(text), inside)) {
-		err->code = EINVAL;
-		snprintf(err->msg, sizeof(err->msg), "%s, line %u: '%.200s' stands outside of any context", what,
-			 parser->line, text);
-		return -1;
+	if (kind == FRR_LINE && parser->at->kind == FRR_ROOT && FRR_HAS_ANY(frr_without_no(text), inside)) {
+		return evpn_fail(err, EINVAL, "%s, line %u: '%.200s' is outside of any context", what, parser->line,
+				 text);
 	}
 	text = frr_normal_line(parser->arena, parser->at->kind, text);
 	if (!text)
@@ -268,7 +262,7 @@ static int take_line(struct parser *parser, char *text, size_t indent, const cha
 	return 0;
 }
 
-/* One blank between two words, none around. */
+/* Reduces white space to one blank between words. */
 static char *squeeze(struct frr_arena *arena, const char *line, size_t len)
 {
 	char *text = frr_alloc(arena, len + 1), *to = text;
@@ -285,9 +279,10 @@ static char *squeeze(struct frr_arena *arena, const char *line, size_t len)
 	return text;
 }
 
-int frr_parse(struct frr_arena *arena, const char *text, const char *what, struct frr_node **ret_root,
-	      struct evpn_error *err)
+int frr_parse(struct frr_arena *arena, const char *text, const struct frr_flavor *flavor, bool wanted,
+	      struct frr_node **ret_root, struct evpn_error *err)
 {
+	const char *what = wanted ? "the wanted configuration" : "the running configuration";
 	struct frr_node *root = frr_alloc(arena, sizeof(*root));
 	struct parser parser = { .arena = arena, .at = root };
 
@@ -309,8 +304,10 @@ int frr_parse(struct frr_arena *arena, const char *text, const char *what, struc
 	frr_join(arena, root);
 	frr_normal_tree(arena, root);
 	frr_set_keys(arena, root);
+	if (wanted && frr_check(arena, root, what, err) < 0)
+		return -1;
 	frr_join(arena, root);
-	frr_drop_unsaid(arena, root);
+	frr_drop_unsaid(arena, flavor, root);
 	*ret_root = root;
 	return 0;
 }

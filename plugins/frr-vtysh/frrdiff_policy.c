@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_policy.c - lists and route-maps, which others refer to while they change
+ * frrdiff_policy.c - adds, changes and deletes lists and route-maps, which other lines refer to meanwhile
  *
- * A list that a neighbour uses is never emptied on the way: entries are set over those that have their number, and what is no
- * longer wanted is deleted after that. FRR ignores an entry whose rule the list has under another number, so that one has to
- * go, or be set over, first. A new list stands before what refers to it, an old one goes after.
+ * A list that is in use is never empty meanwhile: new entries replace those with the same number, and then the
+ * remaining old entries are deleted. FRR ignores a new entry whose rule the list already has under another number. So
+ * that old entry is deleted or replaced first. A new list is added before the lines that refer to it, and an old one is
+ * deleted after them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,9 @@
 
 struct entry {
 	struct frr_node *node;
-	struct frr_entry is;
-	bool done, waits;
+	struct frr_entry is; /* its parsed text */
+	bool done; /* set, deleted, or unchanged */
+	bool waits; /* in the chain of set_chain() */
 };
 
 struct entries {
@@ -32,18 +34,10 @@ bool frr_is_policy(const struct frr_node *node)
 	       (node->kind == FRR_LINE && frr_entry_of(frr_without_no(node->text), &entry));
 }
 
-static int by_list(const struct frr_entry *x, const struct frr_entry *y)
-{
-	size_t len = x->list_len < y->list_len ? x->list_len : y->list_len;
-	int order = strncmp(x->list, y->list, len);
-
-	return order ? order : x->list_len < y->list_len ? -1 : x->list_len > y->list_len;
-}
-
 static int by_number(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
-	int order = by_list(&x->is, &y->is);
+	int order = frr_entry_compare_lists(&x->is, &y->is);
 
 	if (!order && x->is.is_text != y->is.is_text)
 		return x->is.is_text ? -1 : 1;
@@ -53,7 +47,7 @@ static int by_number(const void *a, const void *b)
 static int by_rule(const void *a, const void *b)
 {
 	const struct entry *x = *(struct entry *const *)a, *y = *(struct entry *const *)b;
-	int order = by_list(&x->is, &y->is);
+	int order = frr_entry_compare_lists(&x->is, &y->is);
 
 	return order ? order : strcmp(x->is.rule, y->is.rule);
 }
@@ -84,8 +78,8 @@ struct change {
 	struct frr_out *out;
 	struct frr_node *root;
 	struct entries old, new;
-	struct entry **rules; /* the old ones by rule */
-	struct entry **chain; /* room for a chain of entries that wait for each other */
+	struct entry **rules; /* the old entries, sorted by rule */
+	struct entry **chain; /* memory for set_chain() */
 };
 
 static bool has_list(const struct entries *entries, const struct frr_entry *is)
@@ -94,7 +88,7 @@ static bool has_list(const struct entries *entries, const struct frr_entry *is)
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = by_list(&entries->all[middle].is, is);
+		int order = frr_entry_compare_lists(&entries->all[middle].is, is);
 
 		if (!order)
 			return true;
@@ -110,7 +104,7 @@ static void delete_entry(struct change *change, struct entry *old)
 	old->done = true;
 }
 
-/* The old entry that has the same rule under another number, and still stands. */
+/* The old entry with the same rule and another number, if FRR still has it. */
 static struct entry *blocker(const struct change *change, struct entry *new)
 {
 	struct entry **found, **end = change->rules + change->old.n;
@@ -130,7 +124,7 @@ static void set_entry(struct change *change, struct entry *new)
 {
 	struct entry *over = find_number(&change->old, &new->is);
 
-	/* Setting an entry does not take this word away. */
+	/* Setting an entry does not remove the word "exact-match" of the former one. */
 	if (over && strstr(over->is.rule, " exact-match") && !strstr(new->is.rule, " exact-match"))
 		delete_entry(change, over);
 	frr_out_set(change->out, change->root, new->node->text);
@@ -139,7 +133,7 @@ static void set_entry(struct change *change, struct entry *new)
 		over->done = true;
 }
 
-/* Sets the entry, and before it those that stand on what it waits for. */
+/* Sets the entry. Before it, sets the entries that replace old ones with the same rule, and so on. */
 static void set_chain(struct change *change, struct entry *new)
 {
 	size_t depth = 0;
@@ -194,44 +188,61 @@ static bool is_set(const struct frr_node *line, const struct frr_node *running)
 	return line->gone || (running && line->match && strcmp(line->match->text, line->text) == 0);
 }
 
-/* Two lines that say the same kind of thing: "set ip ...". */
-static bool same_start(const char *a, const char *b)
-{
-	size_t len = strcspn(a, " ");
+/* The lines of a route-map that are to be set, ordered by text. */
+struct new_lines {
+	struct frr_node **all;
+	size_t n;
+};
 
-	len += a[len] ? 1 + strcspn(a + len + 1, " ") : 0;
-	return strncmp(a, b, len) == 0 && (b[len] == ' ' || b[len] == '\0');
-}
-
-/* `no` with the old value may take the new one, so what is of the same kind as a new line goes before that one comes. */
-static bool goes_first(const struct frr_node *old, const struct frr_node *running, const struct frr_node *wanted)
+static struct new_lines new_lines(struct frr_arena *arena, const struct frr_node *running,
+				  const struct frr_node *wanted)
 {
+	struct new_lines lines = { .all = frr_alloc(arena, (wanted->n_kids + 1) * sizeof(struct frr_node *)) };
+
 	for (size_t i = 0; i < wanted->n_kids; i++)
-		if (!is_set(wanted->kids[i], running) && same_start(old->text, wanted->kids[i]->text))
-			return true;
-	return false;
+		if (!is_set(wanted->kids[i], running))
+			lines.all[lines.n++] = wanted->kids[i];
+	qsort(lines.all, lines.n, sizeof(struct frr_node *), frr_by_text);
+	return lines;
 }
 
-static void delete_lines(struct frr_out *out, struct frr_node *running, struct frr_node *wanted, bool first)
+/*
+ * `no` with the old value may delete the new one. So an old line is deleted before a new line with the same first two
+ * words is set, for example "set ip".
+ */
+static bool goes_first(const struct frr_node *old, const struct new_lines *new)
+{
+	size_t len = frr_word(old->text), at;
+
+	len += old->text[len] ? 1 + frr_word(old->text + len + 1) : 0;
+	at = frr_text_bound(new->all, new->n, old->text, len);
+	return at < new->n &&strncmp(new->all[at]->text, old->text, len) == 0 &&
+	       (new->all[at]->text[len] == ' ' || new->all[at]->text[len] == '\0');
+}
+
+static void delete_lines(struct frr_out *out, struct frr_node *running, struct frr_node *wanted,
+			 const struct new_lines *new, bool first)
 {
 	for (size_t i = 0; running && i < running->n_kids; i++) {
 		const struct frr_node *old = running->kids[i];
 
-		if (!old->gone && !old->match && goes_first(old, running, wanted) == first)
+		if (!old->gone && !old->match && goes_first(old, new) == first)
 			frr_out_delete(out, wanted, old);
 	}
 }
 
-/* The entry as it shall be: what is new before what goes, since an entry with fewer conditions lets more pass. */
+/* Sets new lines before deleting old ones: an entry with fewer conditions would match more routes meanwhile. */
 static void change_route_map(struct frr_out *out, struct frr_node *running, struct frr_node *wanted)
 {
+	struct new_lines new = new_lines(out->arena, running, wanted);
+
 	if (!running || strcmp(running->text, wanted->text))
 		frr_out_set(out, wanted, NULL);
-	delete_lines(out, running, wanted, true);
+	delete_lines(out, running, wanted, &new, true);
 	for (size_t i = 0; i < wanted->n_kids; i++)
 		if (!is_set(wanted->kids[i], running))
 			frr_out_set(out, wanted, wanted->kids[i]->text);
-	delete_lines(out, running, wanted, false);
+	delete_lines(out, running, wanted, &new, false);
 }
 
 void frr_policy_set(struct frr_out *out, struct frr_node *running, struct frr_node *wanted)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_redo.c - what FRR cannot change where it stands, and so has to be taken out and put in again
+ * frrdiff_redo.c - finds neighbours and instances that FRR cannot change, so that they are deleted and added again
  *
- * A neighbour that changes its peer-group, an instance that changes its AS number. `no neighbor X` takes all lines of X with
- * it, and `no neighbor GROUP` the members too.
+ * These are neighbours whose peer-group changes, and instances whose AS number changes. `no neighbor X` deletes all
+ * lines of X, and `no neighbor GROUP` also the members of the group.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,8 @@ static bool same_word(const char *a, const char *b)
 	return frr_word(a) == frr_word(b) && strncmp(a, b, frr_word(a)) == 0;
 }
 
-static void part(struct frr_node *node)
+/* The node no longer counts as present in both trees: it is deleted, and added again. */
+static void unmatch(struct frr_node *node)
 {
 	if (node->match)
 		node->match->match = NULL;
@@ -50,7 +51,7 @@ static void judge(struct neighbors *old, struct neighbors *new)
 	}
 }
 
-/* A range listens for a group, and goes with it. */
+/* The peer-group of "bgp listen range", which FRR deletes together with the group. */
 static const char *group_of_range(const char *text)
 {
 	const char *group;
@@ -61,7 +62,7 @@ static const char *group_of_range(const char *text)
 	return group ? group + strlen(" peer-group ") : NULL;
 }
 
-/* What goes with its neighbour needs no deletion, and has to be set again. */
+/* Lines that FRR deletes together with their neighbour need no command of their own, but are added again. */
 static void mark_old(struct frr_node *node, const struct neighbors *old)
 {
 	for (size_t i = 0; i < node->n_kids; i++) {
@@ -78,7 +79,7 @@ static void mark_old(struct frr_node *node, const struct neighbors *old)
 		neighbor = frr_find_neighbor(old, name ? name : group_of_range(kid->text));
 		if (!neighbor || !(neighbor->gone || neighbor->redo))
 			continue;
-		part(kid);
+		unmatch(kid);
 		kid->implied |= name != NULL;
 	}
 }
@@ -97,7 +98,7 @@ static void mark_new(struct frr_node *node, const struct neighbors *new)
 		neighbor = frr_line_neighbor(new, kid->text, &rest);
 		if (!neighbor)
 			continue;
-		/* A group with all that it has before its members. */
+		/* Add a group and all its lines before its members. */
 		if (neighbor->is_group && node->kind != FRR_BGP)
 			kid->rank -= 2;
 		else if (neighbor->is_group && kid->rank > 20)
@@ -107,7 +108,7 @@ static void mark_new(struct frr_node *node, const struct neighbors *new)
 	}
 }
 
-/* One line for each neighbour that goes, in the place of all of its lines. */
+/* Adds one line for each neighbour that is deleted, in place of all its lines. */
 static void add_deletions(struct frr_arena *arena, struct frr_node *bgp, const struct neighbors *old)
 {
 	for (size_t i = 0; i < old->n; i++) {
@@ -122,67 +123,95 @@ static void add_deletions(struct frr_arena *arena, struct frr_node *bgp, const s
 	}
 }
 
-/* For each neighbour the line that says whether it has the family, or NULL. */
-static struct frr_node **activate_lines(struct frr_arena *arena, const struct frr_node *family,
-					const struct neighbors *neighbors)
-{
-	struct frr_node **lines = frr_alloc(arena, (neighbors->n + 1) * sizeof(struct frr_node *));
+/* For each neighbour its line "[no] neighbor X activate" in a family, or NULL. */
+struct active_lines {
+	const struct neighbors *neighbors;
+	struct frr_node **lines; /* all NULL between two families */
+	size_t *mentioned; /* the numbers of the neighbours that have one */
+	size_t n;
+};
 
+static struct active_lines active_lines(struct frr_arena *arena, const struct neighbors *neighbors)
+{
+	return (struct active_lines){ .neighbors = neighbors,
+				      .lines = frr_alloc(arena, (neighbors->n + 1) * sizeof(struct frr_node *)),
+				      .mentioned = frr_alloc(arena, (neighbors->n + 1) * sizeof(size_t)) };
+}
+
+static void take_active_lines(struct active_lines *active, const struct frr_node *family)
+{
+	active->n = 0;
 	for (size_t i = 0; family && i < family->n_kids; i++) {
 		struct frr_node *kid = family->kids[i];
 		const char *rest;
-		const struct neighbor *neighbor = kid->gone ? NULL : frr_line_neighbor(neighbors, kid->text, &rest);
+		const struct neighbor *neighbor = kid->gone ? NULL
+							    : frr_line_neighbor(active->neighbors, kid->text, &rest);
+		size_t number = neighbor ? (size_t)(neighbor - active->neighbors->all) : 0;
 
-		if (neighbor && strcmp(rest, "activate") == 0)
-			lines[neighbor - neighbors->all] = kid;
+		if (!neighbor || strcmp(rest, "activate"))
+			continue;
+		if (!active->lines[number])
+			active->mentioned[active->n++] = number;
+		active->lines[number] = kid;
 	}
-	return lines;
 }
 
-/* What a group is told of a family goes to its members: those that differ have to be told again. */
-static void repeat_members(struct frr_arena *arena, struct frr_node *family, const struct neighbors *old,
-			   const struct neighbors *new)
+static void drop_active_lines(struct active_lines *active)
 {
-	struct frr_node **after = activate_lines(arena, family, new), **before;
+	for (size_t i = 0; i < active->n; i++)
+		active->lines[active->mentioned[i]] = NULL;
+}
 
-	before = activate_lines(arena, family->match, old);
-	for (size_t i = 0; i < new->n; i++) {
+/* `activate` of a group also changes its members: the lines of members that differ from it are set again. */
+static void repeat_members(struct active_lines *before, struct active_lines *after, const struct frr_node *family)
+{
+	const struct neighbors *old = before->neighbors, *new = after->neighbors;
+
+	take_active_lines(after, family);
+	take_active_lines(before, family->match);
+	for (size_t k = 0; k < after->n; k++) {
+		size_t i = after->mentioned[k];
 		const struct neighbor *group = frr_find_neighbor(new, new->all[i].group), *was;
 		const struct frr_node *now, *then;
 
 		was = group ? frr_find_neighbor(old, group->name) : NULL;
-		if (!was || !after[i] || !after[i]->match)
+		if (!was || !after->lines[i]->match)
 			continue;
-		now = after[group - new->all];
-		then = before[was - old->all];
+		now = after->lines[group - new->all];
+		then = before->lines[was - old->all];
 		if (!now && !then)
 			continue;
 		if (now && then && strcmp(now->text, then->text) == 0)
 			continue;
-		after[i]->match->implied = true;
-		part(after[i]);
+		after->lines[i]->match->implied = true;
+		unmatch(after->lines[i]);
 	}
+	drop_active_lines(after);
+	drop_active_lines(before);
 }
 
 static void redo_neighbors(struct frr_arena *arena, struct frr_node *running, struct frr_node *wanted)
 {
 	struct neighbors none = { 0 }, old = running ? frr_neighbors(arena, running) : none;
 	struct neighbors new = frr_neighbors(arena, wanted);
+	struct active_lines before, after;
 
 	judge(&old, &new);
 	mark_new(wanted, &new);
 	if (!running)
 		return;
 	mark_old(running, &old);
+	before = active_lines(arena, &old);
+	after = active_lines(arena, &new);
 	for (size_t i = 0; i < wanted->n_kids; i++)
 		if (wanted->kids[i]->kind == FRR_BGP_AF || wanted->kids[i]->kind == FRR_BGP_EVPN)
-			repeat_members(arena, wanted->kids[i], &old, &new);
+			repeat_members(&before, &after, wanted->kids[i]);
 	add_deletions(arena, running, &old);
 }
 
 /* ---- instances ---- */
 
-/* "router bgp 64512 vrf red": "red"; NULL for the default instance. */
+/* The VRF of "router bgp 64512 vrf red"; NULL for the default instance. */
 static const char *vrf_of(const struct frr_node *bgp)
 {
 	const char *vrf = strstr(bgp->text, " vrf ");
@@ -239,7 +268,7 @@ static void redo_instances(struct frr_arena *arena, struct frr_node *running)
 		if (bgp->kind != FRR_BGP || bgp->gone)
 			continue;
 		if (bgp->match && strcmp(bgp->text, bgp->match->text))
-			part(bgp);
+			unmatch(bgp);
 		default_goes |= is_default(bgp) && !bgp->match;
 	}
 	for (size_t i = 0; i < running->n_kids; i++) {
@@ -248,12 +277,12 @@ static void redo_instances(struct frr_arena *arena, struct frr_node *running)
 		if (bgp->kind != FRR_BGP || bgp->gone || !vrf_of(bgp))
 			continue;
 		vni = vni_line(arena, vrfs, n_vrfs, vrf_of(bgp));
-		/* bgpd refuses to delete the default instance while one that leaks routes, or has EVPN, is there. */
+		/* bgpd does not delete the default instance while instances of VRFs leak routes or have EVPN. */
 		if (default_goes)
-			part(bgp);
-		/* FRR does not delete an instance that has a VNI. */
+			unmatch(bgp);
+		/* FRR does not delete an instance while its VRF has a VNI. */
 		if (!bgp->match && vni)
-			part(vni);
+			unmatch(vni);
 	}
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_routes.c - static routes: what makes two of them one, and which cannot wait until their successors are there
+ * frrdiff_routes.c - static routes: their keys, and which ones must be deleted before their successors are added
  *
- * A route goes after those that come have come, so that its prefix is never without. But FRR refuses a prefix that has a
- * gateway and drops packets at once.
+ * A route is deleted after its successors were added, so that the prefix always has a route. But FRR refuses a prefix
+ * with both a gateway and a route that drops packets.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,8 @@ static bool is_hole(const char *text)
 
 char *frr_route_key(struct frr_arena *arena, const char *text, unsigned long *ret_distance)
 {
-	char *key = frr_alloc(arena, strlen(text) + 16), *to = key;
+	/* The shortest word for dropping packets, "Null0", becomes one of twice its length. */
+	char *key = frr_alloc(arena, strlen(text) * 2 + 16), *to = key;
 
 	*ret_distance = 0;
 	while (*text) {
@@ -54,11 +55,10 @@ char *frr_route_key(struct frr_arena *arena, const char *text, unsigned long *re
 
 static bool drops(const char *text)
 {
-	const char *gateway = strchr(strchr(text, ' ') + 1, ' ');
-
 	/* "ip route PREFIX GATEWAY" */
-	gateway = gateway ? strchr(gateway + 1, ' ') : NULL;
-	return gateway && is_hole(gateway + 1);
+	for (int words = 0; words < 3; words++)
+		text = frr_after(text, frr_word(text));
+	return is_hole(text);
 }
 
 bool frr_delete_first(struct frr_arena *arena, const struct frr_node *old, const struct frr_node *new)
@@ -69,13 +69,16 @@ bool frr_delete_first(struct frr_arena *arena, const struct frr_node *old, const
 		return true;
 	if (!frr_is_route(old))
 		return false;
-	/* With another distance it would be a second route, and `no` with any distance takes both. */
+	/*
+	 * FRR would treat a route with another distance as a second one, and `no` deletes both whatever distance it
+	 * has.
+	 */
 	frr_route_key(arena, old->text, &before);
 	frr_route_key(arena, new->text, &after_it);
 	return before != after_it;
 }
 
-/* "ip route PREFIX" of "ip route PREFIX GATEWAY" */
+/* The length of "ip route PREFIX" in "ip route PREFIX GATEWAY". */
 static size_t prefix_length(const char *text)
 {
 	size_t len = 0;

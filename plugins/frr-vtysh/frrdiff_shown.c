@@ -1,39 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * frrdiff_shown.c - lines that FRR takes but never shows, shows elsewhere, or shows without having been given them
+ * frrdiff_shown.c - lines that FRR accepts and never prints, prints elsewhere, or prints without having got them
  */
+#include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "frrdiff_bgp.h"
 
-/* Defaults: FRR shows only their opposites. */
-static const struct {
-	enum frr_kind kind;
-	const char *text;
-} defaults[] = {
-	{ FRR_INTERFACE, "link-detect" },	  { FRR_INTERFACE, "ipv6 nd suppress-ra" },
-	{ FRR_BGP, "bgp default ipv4-unicast" },  { FRR_BGP, "bgp ebgp-requires-policy" },
-	{ FRR_BGP, "bgp network import-check" },  { FRR_BGP, "bgp suppress-duplicates" },
-	{ FRR_BGP, "timers bgp 60 180" },	  { FRR_BFD_SUB, "no shutdown" },
-	{ FRR_BFD_SUB, "detect-multiplier 3" },	  { FRR_BFD_SUB, "receive-interval 300" },
-	{ FRR_BFD_SUB, "transmit-interval 300" },
-};
-
-static void drop_defaults(struct frr_node *node)
-{
-	for (size_t i = 0; i < node->n_kids; i++) {
-		struct frr_node *kid = node->kids[i];
-
-		if (kid->kind != FRR_LINE)
-			drop_defaults(kid);
-		for (size_t d = 0; d < sizeof(defaults) / sizeof(defaults[0]); d++)
-			kid->gone |= defaults[d].kind == node->kind && strcmp(defaults[d].text, kid->text) == 0;
-	}
-}
-
-/* What is the daemon's, and shown outside, though it can be given in an instance. */
+/* Moves lines that can be given in an instance, but belong to the daemon: FRR prints them outside. */
 static void move_out(struct frr_arena *arena, struct frr_node *root, struct frr_node *bgp)
 {
 	for (size_t i = 0; i < bgp->n_kids; i++) {
@@ -46,8 +23,11 @@ static void move_out(struct frr_arena *arena, struct frr_node *root, struct frr_
 	}
 }
 
-/* "neighbor X bfd profile P" is shown with "neighbor X bfd" before it; timers are bfdd's, and not shown. */
-static void say_bfd(struct frr_arena *arena, struct frr_node *bgp, const struct neighbors *neighbors)
+/*
+ * FRR prints "neighbor X bfd" in addition to "neighbor X bfd profile P". It does not print timers, which belong to
+ * bfdd.
+ */
+static void add_bfd_lines(struct frr_arena *arena, struct frr_node *bgp, const struct neighbors *neighbors)
 {
 	bool *plain = frr_alloc(arena, (neighbors->n + 1) * sizeof(bool)), *more = frr_alloc(arena, neighbors->n + 1);
 
@@ -73,7 +53,7 @@ static void say_bfd(struct frr_arena *arena, struct frr_node *bgp, const struct 
 				    neighbors->all[i].definition->line);
 }
 
-/* Neighbours on an interface have extended next hops of themselves, and all communities are sent to all. */
+/* Drops defaults: extended next hops for neighbours on an interface, and sending all communities. */
 static void drop_neighbor_defaults(struct frr_node *node, const struct neighbors *neighbors)
 {
 	for (size_t i = 0; i < node->n_kids; i++) {
@@ -95,7 +75,7 @@ static void drop_neighbor_defaults(struct frr_node *node, const struct neighbors
 	}
 }
 
-/* A VNI's route target that is the one FRR makes itself: AS number and VNI. */
+/* Drops a VNI's route target if it equals the one that FRR derives: AS number and VNI. */
 static void drop_vni_targets(struct frr_arena *arena, struct frr_node *family, const char *asn)
 {
 	for (size_t i = 0; i < family->n_kids; i++) {
@@ -104,17 +84,18 @@ static void drop_vni_targets(struct frr_arena *arena, struct frr_node *family, c
 
 		if (vni->kind != FRR_BGP_VNI)
 			continue;
-		target = frr_printf(arena, "%lu:%s", strtoul(asn, NULL, 10) & 0xffff, vni->text + strlen("vni "));
+		target = frr_printf(arena, "%lu:%s", strtoul(asn, NULL, 10) & 0xffff,
+				    frr_after(vni->text, strlen("vni")));
 		for (size_t j = 0; j < vni->n_kids; j++) {
-			const char *text = vni->kids[j]->text;
+			const char *text = vni->kids[j]->text, *last = strrchr(text, ' ');
 
-			if (frr_has_words(text, "route-target"))
-				vni->kids[j]->gone |= strcmp(strrchr(text, ' ') + 1, target) == 0;
+			if (last && frr_has_words(text, "route-target"))
+				vni->kids[j]->gone |= strcmp(last + 1, target) == 0;
 		}
 	}
 }
 
-/* Shown so as long as nothing is imported. */
+/* FRR prints "import vrf route-map" as "route-map vpn import" as long as no VRF is imported. */
 static void rename_import_map(struct frr_arena *arena, struct frr_node *family)
 {
 	struct frr_node *map = NULL;
@@ -132,12 +113,13 @@ static void rename_import_map(struct frr_arena *arena, struct frr_node *family)
 		map->text = frr_printf(arena, "route-map vpn import%s", map->text + strlen("import vrf route-map"));
 }
 
-/* bgpd keeps alive at least three times within the hold time. */
+/* bgpd limits the keepalive time to a third of the hold time. */
 static void bound_timers(struct frr_arena *arena, struct frr_node *bgp)
 {
 	for (size_t i = 0; i < bgp->n_kids; i++) {
 		struct frr_node *kid = bgp->kids[i];
 		unsigned long keepalive, hold;
+		char *end;
 		const char *timers, *rest;
 		size_t len;
 
@@ -145,7 +127,11 @@ static void bound_timers(struct frr_arena *arena, struct frr_node *bgp)
 		if (kid->gone || (strncmp(timers, "timers ", 7) && strncmp(timers, "timers bgp ", 11)))
 			continue;
 		timers = strpbrk(timers, "0123456789");
-		if (!timers || sscanf(timers, "%lu %lu", &keepalive, &hold) != 2 || keepalive <= hold / 3)
+		if (!timers)
+			continue;
+		keepalive = strtoul(timers, &end, 10);
+		hold = *end == ' ' && isdigit((unsigned char)end[1]) ? strtoul(end + 1, NULL, 10) : ULONG_MAX;
+		if (keepalive <= hold / 3)
 			continue;
 		kid->text = frr_printf(arena, "%.*s%lu %lu", (int)(timers - kid->text), kid->text, hold / 3, hold);
 	}
@@ -157,16 +143,16 @@ static void normal_instance(struct frr_arena *arena, struct frr_node *root, stru
 
 	move_out(arena, root, bgp);
 	bound_timers(arena, bgp);
-	say_bfd(arena, bgp, &neighbors);
+	add_bfd_lines(arena, bgp, &neighbors);
 	for (size_t i = 0; i < bgp->n_kids; i++) {
 		if (bgp->kids[i]->kind == FRR_BGP_EVPN)
-			drop_vni_targets(arena, bgp->kids[i], bgp->text + strlen("router bgp "));
+			drop_vni_targets(arena, bgp->kids[i], frr_after(bgp->text, strlen("router bgp")));
 		else if (bgp->kids[i]->kind == FRR_BGP_AF)
 			rename_import_map(arena, bgp->kids[i]);
 	}
 }
 
-/* "passive-interface eth0" in `router ospf` has become "ip ospf passive" of the interface. */
+/* FRR prints "passive-interface eth0" of `router ospf` as "ip ospf passive" of the interface. */
 static void move_passive(struct frr_arena *arena, struct frr_node *root, struct frr_node *ospf)
 {
 	for (size_t i = 0; i < ospf->n_kids; i++) {
@@ -188,10 +174,11 @@ static void move_passive(struct frr_arena *arena, struct frr_node *root, struct 
 	}
 }
 
-/* With an instance of a VRF FRR makes the default one. */
-static void say_default(struct frr_arena *arena, struct frr_node *root)
+/* FRR creates the default instance together with an instance of a VRF. */
+static void add_default_instance(struct frr_arena *arena, struct frr_node *root)
 {
 	const struct frr_node *other = NULL;
+	const char *asn;
 
 	for (size_t i = 0; i < root->n_kids; i++) {
 		if (root->kids[i]->kind != FRR_BGP || root->kids[i]->gone)
@@ -200,11 +187,10 @@ static void say_default(struct frr_arena *arena, struct frr_node *root)
 			return;
 		other = other ? other : root->kids[i];
 	}
-	if (other)
-		frr_add_kid(arena, root, FRR_BGP,
-			    frr_printf(arena, "router bgp %.*s", (int)strcspn(other->text + strlen("router bgp "), " "),
-				       other->text + strlen("router bgp ")),
-			    other->line);
+	if (!other)
+		return;
+	asn = frr_after(other->text, strlen("router bgp"));
+	frr_add_kid(arena, root, FRR_BGP, frr_printf(arena, "router bgp %.*s", (int)frr_word(asn), asn), other->line);
 }
 
 void frr_normal_shown(struct frr_arena *arena, struct frr_node *root)
@@ -219,10 +205,10 @@ void frr_normal_shown(struct frr_arena *arena, struct frr_node *root)
 		else if (frr_has_words(kid->text, "router ospf"))
 			move_passive(arena, root, kid);
 	}
-	say_default(arena, root);
+	add_default_instance(arena, root);
 }
 
-void frr_drop_defaults(struct frr_arena *arena, struct frr_node *root)
+void frr_drop_neighbor_defaults(struct frr_arena *arena, struct frr_node *root)
 {
 	for (size_t i = 0; i < root->n_kids; i++) {
 		struct neighbors neighbors;
@@ -232,33 +218,4 @@ void frr_drop_defaults(struct frr_arena *arena, struct frr_node *root)
 		neighbors = frr_neighbors(arena, root->kids[i]);
 		drop_neighbor_defaults(root->kids[i], &neighbors);
 	}
-	drop_defaults(root);
-}
-
-/* The major version that a running configuration begins with; 0: it does not tell. */
-static unsigned long version_of(const char *running)
-{
-	static const char words[] = "frr version ";
-	const char *at = strstr(running, words);
-
-	return at ? strtoul(at + strlen(words), NULL, 10) : 0;
-}
-
-/* On by default, and so not shown. */
-static void drop_resolve_via_default(struct frr_node *node)
-{
-	for (size_t i = 0; i < node->n_kids; i++) {
-		struct frr_node *kid = node->kids[i];
-
-		if (kid->kind == FRR_VRF)
-			drop_resolve_via_default(kid);
-		kid->gone |= kid->kind == FRR_LINE && (strcmp(kid->text, "ip nht resolve-via-default") == 0 ||
-						       strcmp(kid->text, "ipv6 nht resolve-via-default") == 0);
-	}
-}
-
-void frr_normal_version(struct frr_node *root, const char *running)
-{
-	if (version_of(running) >= 10)
-		drop_resolve_via_default(root);
 }

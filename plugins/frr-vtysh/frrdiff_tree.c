@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* frrdiff_tree.c - memory, nodes, and matching one tree with the other */
+/* frrdiff_tree.c - memory and nodes of a configuration tree, and matching two trees */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,12 +75,20 @@ bool frr_has_words(const char *text, const char *words)
 	return strncmp(text, words, len) == 0 && (text[len] == '\0' || text[len] == ' ');
 }
 
+bool frr_has_any(const char *text, const char *const *choices, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (frr_has_words(text, choices[i]))
+			return true;
+	return false;
+}
+
 struct frr_node *frr_add_kid(struct frr_arena *arena, struct frr_node *parent, enum frr_kind kind, char *text,
 			     unsigned int line)
 {
 	struct frr_node *kid = frr_alloc(arena, sizeof(*kid));
 
-	/* Full at every power of two. */
+	/* The array has room for a power of two: it is full when n_kids reaches one. */
 	if ((parent->n_kids & (parent->n_kids - 1)) == 0) {
 		struct frr_node **kids = frr_alloc(arena, (parent->n_kids ? parent->n_kids * 2 : 1) *
 								  sizeof(struct frr_node *));
@@ -113,10 +121,28 @@ static int by_key(const void *a, const void *b)
 
 	if (order)
 		return order;
-	/* An address-family and a line that reads the same are two things. */
+	/* A line and a context can have the same key. */
 	if ((x->kind == FRR_LINE) != (y->kind == FRR_LINE))
 		return x->kind == FRR_LINE ? -1 : 1;
 	return x->line < y->line ? -1 : x->line > y->line;
+}
+
+int frr_by_text(const void *a, const void *b)
+{
+	return strcmp((*(struct frr_node *const *)a)->text, (*(struct frr_node *const *)b)->text);
+}
+
+size_t frr_text_bound(struct frr_node *const *nodes, size_t n, const char *text, size_t len)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		bool less = strncmp(nodes[middle]->text, text, len) < 0;
+
+		*(less ? &low : &high) = less ? middle + 1 : middle;
+	}
+	return low;
 }
 
 struct frr_node **frr_sorted(struct frr_arena *arena, const struct frr_node *node, size_t *ret_n)
@@ -145,7 +171,7 @@ void frr_join(struct frr_arena *arena, struct frr_node *node)
 		if (kid->kind == FRR_LINE) {
 			bool same = strcmp(first->text, kid->text) == 0;
 
-			/* FRR takes no notice of what it has already. */
+			/* FRR ignores a line that it already has. */
 			(same ? kid : first)->gone = true;
 			if (same)
 				kids[i] = first;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * answer.h - what vtysh's output says; pure
+ * output.h - parses the output of vtysh; it only handles memory
  */
 #pragma once
 
@@ -9,33 +9,53 @@
 
 #include "evpn-plugin.h"
 
-/* What a run of vtysh has said. The texts are pieces of its output. */
-struct answer {
-	const char *said; /* before the rest; "" if there was nothing */
-	char *daemons; /* those that it is connected to; NULL: not said */
-	char *config; /* what FRR runs; NULL: not said */
+/* The first line of every running configuration begins with this. */
+#define OUTPUT_FIRST_LINE "frr version "
+
+/* The parts of vtysh's output. They point into its text. */
+struct output {
+	const char *messages; /* printed before the other parts; "" if there are none */
+	char *daemons; /* the daemons that vtysh is connected to, separated by blanks; NULL: missing */
+	char *config; /* FRR's running configuration; NULL: missing or incomplete */
 };
 
 /*
- * Of `vtysh [-c ...] -c "show daemons" -c "show running-config no-header"`. Cuts `out` into pieces. With watchfrr alone there
- * is no whole configuration.
+ * Parses the output of `vtysh [-c ...] -c "show daemons" -c "show running-config no-header"`, and writes NUL bytes into
+ * it. If vtysh is connected to watchfrr only, the configuration is incomplete.
  */
-void answer_read(char *out, struct answer *ret_answer);
+void output_parse(char *out, struct output *ret_output);
 
 /*
- * Of `copy FILE running-config`: what FRR and vtysh have said about the lines is appended to words (of `size` bytes). Returns
- * whether a line was refused.
+ * Parses the output of `copy FILE running-config`: appends the messages of FRR and vtysh to words (of `size` bytes).
+ * Returns whether a line was refused.
  */
-bool answer_applied(const char *out, const char *err, char *words, size_t size);
+bool output_has_refusal(const char *out, const char *err, char *words, size_t size);
 
-/* The first of `wanted` (with commas between them) that is not among `daemons` (blanks); NULL: all are. */
-const char *answer_missing(const char *daemons, const char *wanted, size_t *ret_len);
+/*
+ * Whether the first line that was refused, by vtysh's stderr, is a deletion ("no ...") that is no line of `wanted`.
+ */
+bool output_refuses_deletion(const char *err, const char *wanted);
 
-/* Another vtysh configures FRR and keeps all others from it. */
-bool answer_is_locked(const char *out, const char *err);
+/* Whether one of FRR's messages is an error. */
+bool output_has_error(const char *words);
 
-/* None of FRR's daemons takes connections. */
-bool answer_is_alone(const char *err);
+/*
+ * The first of `wanted` (separated by commas) that is missing in `daemons` (separated by blanks); NULL: none is
+ * missing.
+ */
+const char *output_find_missing(const char *daemons, const char *wanted, size_t *ret_len);
 
-/* What a program said, for a message: without blank lines, blanks and newlines at its end; cut off where there is no room. */
-void answer_quote(char *to, size_t size, const char *text);
+/* Whether the FRR of this running configuration has mgmtd, which keeps parts of the configuration: since version 9. */
+bool output_has_mgmtd(const char *config);
+
+/* Whether another vtysh session has locked FRR's configuration. */
+bool output_is_locked(const char *out, const char *err);
+
+/* Whether none of FRR's daemons accepts connections. */
+bool output_has_no_daemons(const char *err);
+
+/*
+ * Appends output of a program for a message: without blank lines, repeated lines and final white space, cut off if there
+ * is no room.
+ */
+void output_quote(char *to, size_t size, const char *text);

@@ -1,58 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vtysh.h - runs one program of FRR's at a time, in FRR's container or on the host, without waiting for it
+ * program.h - runs one of FRR's programs at a time, in FRR's container or on the host, without waiting for it
  *
- * The child's end is the pidfd, readable in the caller's epoll set. Its output goes to memory files of a limited size: a
- * pipe would wake evpnd for each line.
+ * The caller's epoll set contains the pidfd of the child, which becomes readable when the child ends. The output goes
+ * to memory files of fixed size: a pipe would wake evpnd for each line.
  */
 #pragma once
 
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "evpn-plugin.h"
 #include "frr-vtysh/container.h"
+#include "frr-vtysh/init.h"
 
-/* Where the text of vtysh_start is found, by a program in the container and by one on the host. */
-#define VTYSH_TEXT_INSIDE ENTER_FILE
-#define VTYSH_TEXT_HOST	  "/proc/self/fd/0"
+/* The path of the text of program_start(), for a program in the container and for one on the host. */
+#define PROGRAM_TEXT_INSIDE CONTAINER_FILE
+#define PROGRAM_TEXT_HOST   "/proc/self/fd/0"
 
-#define VTYSH_ARGS_MAX 24
+#define PROGRAM_ARGS_MAX 24
+/* A killed program that hangs in the kernel stays there. With so many of them no further one is started. */
+#define PROGRAM_KILLED_MAX 8
 
-struct vtysh {
-	int epoll; /* the caller's; gets pidfd */
-	pid_t pid; /* 0: none runs */
+struct program {
+	int epoll; /* the caller's; contains pidfd */
+	pid_t pid; /* 0: no program is running */
 	int pidfd;
-	int out, err;
+	int out, err; /* memory files with its output */
+	struct init init; /* in a container the child is the parent of the program */
+	pid_t killed[PROGRAM_KILLED_MAX]; /* programs that were killed and have not ended yet */
+	size_t n_killed;
 };
 
-#define VTYSH_IDLE                                             \
-	{                                                      \
-		.epoll = -1, .pidfd = -1, .out = -1, .err = -1 \
+#define PROGRAM_IDLE                                                              \
+	{                                                                         \
+		.epoll = -1, .pidfd = -1, .out = -1, .err = -1, .init = INIT_NONE \
 	}
 
 /* How a program has ended. */
-struct vtysh_end {
-	int status; /* as waitpid has it */
-	char *out, *err; /* what it printed, ended by NUL */
+struct program_end {
+	int status; /* as of waitpid(2) */
+	char *out, *err; /* its output, terminated by NUL */
 };
 
-void vtysh_end_clear(struct vtysh_end *end);
+void program_end_clear(struct program_end *end);
 
 /*
- * Starts the first of `programs` (paths, ended by NULL) that is there; args[0] names it in messages. All but `text` are ended by NULL. target: as a part
- * of that container; NULL: as a child of evpnd's on the host. Ends what runs.
+ * Starts the first of `programs` (paths, terminated by NULL) that exists, with `args` (terminated by NULL) and `text`,
+ * which may be NULL. container: the container to run it in; NULL: on the host. Kills the program that is running.
+ * Returns 0, or -1 with err filled in.
  */
-int vtysh_start(struct vtysh *vtysh, const struct enter_target *target, const char *const programs[],
-		const char *const args[], const char *text, struct evpn_error *err);
+int program_start(struct program *program, const struct container *container, const char *const programs[],
+		  const char *const args[], const char *text, struct evpn_error *err);
 
 /*
- * The pidfd is readable: takes the end. The caller clears it. <0: it never got as far as the program; err says why, with code
- * ENOENT where none of the programs is there.
+ * Takes the result of a program whose pidfd is readable; the caller clears *ret_end. -1: the program could not be
+ * executed, err says why, with code ENOENT if none of the paths exists; or its output is too long, EFBIG.
  */
-int vtysh_take_end(struct vtysh *vtysh, struct vtysh_end *ret_end, struct evpn_error *err);
+int program_take_end(struct program *program, struct program_end *ret_end, struct evpn_error *err);
 
-/* Kills the one that runs, with all that it has started, and takes its end. */
-int vtysh_kill_and_take(struct vtysh *vtysh, struct vtysh_end *ret_end, struct evpn_error *err);
+/* Kills the running program and its descendants, and takes its output so far. It may end later. */
+int program_kill_and_take(struct program *program, struct program_end *ret_end, struct evpn_error *err);
 
-/* Kills it with all that it has started, if it runs. */
-void vtysh_kill(struct vtysh *vtysh);
+/* Kills the program and its descendants, if it is running. It may end later. */
+void program_kill(struct program *program);

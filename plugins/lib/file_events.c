@@ -1,40 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pathwatch.c - see pathwatch.h */
+/* file_events.c - see file_events.h */
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/inotify.h>
 
 #include "lib/file_events.h"
-#include "lib/process.h"
+#include "lib/fd.h"
 
 #define WATCH_MASK                                                                                              \
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF | \
 	 IN_ONLYDIR)
 #define WATCH_LOST (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)
 
-int pathwatch_open(struct pathwatch *w, const char *path, int epoll, struct evpn_error *err)
+int file_events_open(struct file_events *w, const char *path, int epoll, struct evpn_error *err)
 {
 	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
 	if (fd < 0)
-		return evpn_fail(err, errno, "inotify_init1: %s%s", strerror(errno),
+		return evpn_fail(err, errno, "cannot watch %s: inotify_init1: %s%s", path, strerror(errno),
 				 errno == EMFILE ? "; raise sysctl fs.inotify.max_user_instances" : "");
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
-		return evpn_fail(err, errno, "epoll_ctl: %s", strerror(errno));
-	*w = (struct pathwatch){ .path = path, .fd = process_take_fd(&fd), .watch = -1 };
+		return evpn_fail(err, errno, "cannot watch %s: epoll_ctl: %s", path, strerror(errno));
+	*w = (struct file_events){ .path = path, .fd = fd_take(&fd), .watch = -1 };
 	return 0;
 }
 
-void pathwatch_close(struct pathwatch *w)
+void file_events_close(struct file_events *w)
 {
-	process_closep(&w->fd);
-	*w = (struct pathwatch)PATHWATCH_CLOSED;
+	fd_close(&w->fd);
+	*w = (struct file_events)FILE_EVENTS_CLOSED;
 }
 
-/* Watches the nearest directory that exists on the way to path. */
-static int watch_nearest(struct pathwatch *w, struct evpn_error *err)
+/* Watches the directory of the path, or the nearest existing directory above it. */
+static int watch_nearest(struct file_events *w, struct evpn_error *err)
 {
 	char dir[PATH_MAX];
 	char *slash;
@@ -50,19 +49,22 @@ static int watch_nearest(struct pathwatch *w, struct evpn_error *err)
 		w->on_parent = depth++ > 0;
 	} while (watch < 0 && error == ENOENT && dir[0]);
 	if (watch < 0)
-		return evpn_fail(err, error, "watch %s: %s%s", dir[0] ? dir : "/", strerror(error),
+		return evpn_fail(err, error, "cannot watch directory %s: %s%s", dir[0] ? dir : "/", strerror(error),
 				 error == ENOSPC ? "; raise sysctl fs.inotify.max_user_watches" : "");
 	if (w->watch >= 0 && w->watch != watch)
-		inotify_rm_watch(w->fd, w->watch); /* EINVAL if the directory went: as good */
+		inotify_rm_watch(w->fd, w->watch); /* EINVAL: the directory was deleted, and its watch with it */
 	w->watch = watch;
 	return 0;
 }
 
-int pathwatch_arm(struct pathwatch *w, struct evpn_error *err)
+int file_events_arm(struct file_events *w, struct evpn_error *err)
 {
 	int before;
 
-	/* What was made below a parent before its watch began is not reported: look again until nothing is new. */
+	/*
+	 * A directory that was created before its parent was watched causes no event: repeat until the watch stays the
+	 * same.
+	 */
 	do {
 		before = w->watch;
 		if (watch_nearest(w, err) < 0)
@@ -71,24 +73,45 @@ int pathwatch_arm(struct pathwatch *w, struct evpn_error *err)
 	return 0;
 }
 
-bool pathwatch_take(struct pathwatch *w)
+void file_events_read(int fd, void (*handle)(const struct inotify_event *event, void *arg), void *arg)
 {
 	char buf[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
-	bool touched = false;
 	ssize_t n;
 
-	/* A few times only: who can write in the directory must not keep evpnd here. The rest wakes it again. */
-	for (int i = 0; i < 16 && (n = read(w->fd, buf, sizeof(buf))) > 0; i++) {
+	/*
+	 * At most 16 blocks: a process that keeps writing in the directory must not keep evpnd here. The rest wakes
+	 * evpnd again.
+	 */
+	for (int i = 0; i < 16 && (n = read(fd, buf, sizeof(buf))) > 0; i++) {
 		const struct inotify_event *event;
 
 		for (const char *at = buf; at < buf + n; at += sizeof(*event) + event->len) {
 			event = (const void *)at;
-			if (event->mask & IN_Q_OVERFLOW)
-				touched = true;
-			else if (event->wd == w->watch)
-				touched |= (event->mask & WATCH_LOST) ||
-					   (event->len && strcmp(event->name, w->name) == 0);
+			handle(event, arg);
 		}
 	}
-	return touched;
+}
+
+/* Whether one of the events can concern the file. */
+struct relevance {
+	const struct file_events *w;
+	bool is_relevant;
+};
+
+static void check_relevance(const struct inotify_event *event, void *arg)
+{
+	struct relevance *r = arg;
+
+	if (event->mask & IN_Q_OVERFLOW)
+		r->is_relevant = true;
+	else if (event->wd == r->w->watch)
+		r->is_relevant |= (event->mask & WATCH_LOST) || (event->len && strcmp(event->name, r->w->name) == 0);
+}
+
+bool file_events_take(struct file_events *w)
+{
+	struct relevance r = { .w = w };
+
+	file_events_read(w->fd, check_relevance, &r);
+	return r.is_relevant;
 }

@@ -13,30 +13,25 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <time.h>
 
+#include "lib/folder.h"
 #include "lib/process.h"
 
 #define PROC_FILE_MAX 16384
 
-/* A process as it is asked: where, and its directory in procfs. */
+/* A process and its open directory in procfs. */
 struct process {
-	const char *proc;
+	const char *proc; /* where procfs is mounted */
 	int pid;
 	int dir;
 };
 
-ssize_t process_read_file(int dir, const char *name, char *buf, size_t size)
+ssize_t process_read_fd(int fd, char *buf, size_t size)
 {
-	/* O_NONBLOCK: a fifo in the file's place must not stop evpnd. */
-	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
 	size_t len = 0;
-	struct stat st;
 	ssize_t n;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EMEDIUMTYPE;
 	while (len < size - 1 && (n = read(fd, buf + len, size - 1 - len)) != 0) {
 		if (n < 0)
 			return -errno;
@@ -62,25 +57,26 @@ int process_check_proc(const char *proc, struct evpn_error *err)
 	snprintf(link, sizeof(link), "%s/self", proc);
 	n = readlink(link, text, sizeof(text) - 1);
 	if (n < 0)
-		return evpn_fail(err, errno, "%s: %s; %s must be a procfs that shows evpnd's own process", link,
-				 strerror(errno), proc);
+		return evpn_fail(err, errno, "cannot read %s: %s; set proc to a procfs that shows evpnd's own process",
+				 link, strerror(errno));
 	text[n] = '\0';
 	if (atoi(text) != getpid())
 		return evpn_fail(err, EINVAL,
-				 "%s shows another pid namespace than evpnd's (evpnd is process %s there, %d here): "
-				 "evpnd needs the host's (Kubernetes: hostPID: true; podman: --pid=host)",
+				 "%s belongs to another pid namespace (evpnd is process %s there, %d here); run evpnd "
+				 "in the host's pid namespace (Kubernetes: hostPID: true; podman: --pid=host)",
 				 proc, process_printable(text), (int)getpid());
 	return 0;
 }
 
-/* A file of the process. */
+/* Reads a file from the process's directory in procfs. */
 static int read_about(const struct process *process, const char *name, char *buf, size_t size, struct evpn_error *err)
 {
-	ssize_t len = process_read_file(process->dir, name, buf, size);
+	_cleanup_close_ int fd = folder_open_at(process->dir, name);
+	ssize_t len = fd < 0 ? fd : process_read_fd(fd, buf, size);
 
 	if (len < 0)
-		return evpn_fail(err, (int)-len, "read %s/%d/%s: %s", process->proc, process->pid, name,
-				 strerror((int)-len));
+		return evpn_fail(err, folder_code((int)len), "cannot read %s/%d/%s: %s", process->proc, process->pid,
+				 name, folder_fault((int)len));
 	return 0;
 }
 
@@ -91,10 +87,11 @@ static int check_not_conmon(const struct process *process, struct evpn_error *er
 	if (read_about(process, "comm", comm, sizeof(comm), err) < 0)
 		return -1;
 	if (strcmp(comm, "conmon\n") == 0)
-		return evpn_fail(err, EINVAL,
-				 "process %d is conmon, podman's monitor outside of the container: have podman write "
-				 "the file by --pidfile, not by --conmon-pidfile or --infra-conmon-pidfile",
-				 process->pid);
+		return evpn_fail(
+			err, EINVAL,
+			"process %d is conmon, podman's monitor, which runs outside the container; use the file of "
+			"--pidfile, not of --conmon-pidfile or --infra-conmon-pidfile",
+			process->pid);
 	return 0;
 }
 
@@ -106,7 +103,7 @@ static int check_cgroup(const struct process *process, const char *cgroup, struc
 		return 0;
 	if (read_about(process, "cgroup", text, sizeof(text), err) < 0)
 		return -1;
-	/* Lines of "number:controllers:path"; with cgroup v1 there is one for each hierarchy. */
+	/* Each line is "number:controllers:path"; cgroup v1 has one line for each hierarchy. */
 	for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		const char *colon = strchr(line, ':');
 		const char *path = colon ? strchr(colon + 1, ':') : NULL;
@@ -115,7 +112,7 @@ static int check_cgroup(const struct process *process, const char *cgroup, struc
 			return 0;
 	}
 	return evpn_fail(err, EPERM,
-			 "process %d is not the container that is meant: no path in %s/%d/cgroup contains `%s'",
+			 "process %d does not belong to FRR's container: no path in %s/%d/cgroup contains `%s'",
 			 process->pid, process->proc, process->pid, cgroup);
 }
 
@@ -129,10 +126,20 @@ int process_check_netns(int fd, const char *what, const char *own_hint, struct e
 	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
 		return evpn_fail(err, EINVAL, "%s is not a network namespace", what);
 	if (stat("/proc/self/ns/net", &own) < 0 || fstat(fd, &theirs) < 0)
-		return evpn_fail(err, errno, "/proc/self/ns/net: %s; is /proc mounted?", strerror(errno));
+		return evpn_fail(err, errno, "cannot read /proc/self/ns/net: %s; mount procfs at /proc",
+				 strerror(errno));
 	if (own.st_dev == theirs.st_dev && own.st_ino == theirs.st_ino)
-		return evpn_fail(err, EINVAL, "%s is the host's own network namespace: %s", what, own_hint);
+		return evpn_fail(err, EINVAL, "%s is the host's own network namespace; %s", what, own_hint);
 	return 0;
+}
+
+/* procfs hides processes that evpnd may not trace (hidepid, systemd's ProtectProc=), as if there were none. */
+static const char *hint_access(int code)
+{
+	if (code != EACCES && code != EPERM && code != ENOENT)
+		return "";
+	return "; evpnd needs CAP_SYS_PTRACE (evpnd.service: CapabilityBoundingSet=CAP_SYS_PTRACE in a drop-in), or "
+	       "FRR's container a user namespace of its own (podman: --uidmap; Kubernetes: hostUsers: false)";
 }
 
 static int open_netns(const struct process *process, const char *own_hint, int *ret_fd, struct evpn_error *err)
@@ -142,11 +149,10 @@ static int open_netns(const struct process *process, const char *own_hint, int *
 
 	snprintf(what, sizeof(what), "%s/%d/ns/net", process->proc, process->pid);
 	if (fd < 0)
-		return evpn_fail(err, errno, "open %s: %s%s", what, strerror(errno),
-				 errno == EACCES || errno == EPERM ? "; evpnd needs CAP_SYS_PTRACE" : "");
+		return evpn_fail(err, errno, "cannot open %s: %s%s", what, strerror(errno), hint_access(errno));
 	if (process_check_netns(fd, what, own_hint, err) < 0)
 		return -1;
-	*ret_fd = process_take_fd(&fd);
+	*ret_fd = fd_take(&fd);
 	return 0;
 }
 
@@ -157,12 +163,12 @@ static int read_start(const struct process *process, uint64_t *ret_start, struct
 
 	if (read_about(process, "stat", text, sizeof(text), err) < 0)
 		return -1;
-	field = strrchr(text, ')'); /* the end of field 2, a name with whatever in it */
+	field = strrchr(text, ')'); /* the end of field 2, the name, which can contain blanks and parentheses */
 	for (int i = 2; field && i < 22; i++)
 		field = strchr(field + 1, ' ');
 	if (!field)
-		return evpn_fail(err, EINVAL, "%s/%d/stat has no field 22, the start time", process->proc,
-				 process->pid);
+		return evpn_fail(err, EINVAL, "cannot parse %s/%d/stat: it has no field 22, the start time",
+				 process->proc, process->pid);
 	*ret_start = strtoull(field + 1, NULL, 10);
 	return 0;
 }
@@ -177,23 +183,33 @@ int process_open_netns(const char *proc, pid_t pid, const char *cgroup, const ch
 	snprintf(name, sizeof(name), "%s/%d", proc, (int)pid);
 	dir = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return evpn_fail(err, errno, "%s: %s", name, strerror(errno));
+		return evpn_fail(err, errno, "cannot open %s: %s%s", name, strerror(errno), hint_access(errno));
 	process.dir = dir;
-	if (check_not_conmon(&process, err) < 0 || check_cgroup(&process, cgroup, err) < 0 ||
-	    open_netns(&process, own_hint, &netns, err) < 0 || read_start(&process, ret_start, err) < 0)
+	if (read_start(&process, ret_start, err) < 0 || check_not_conmon(&process, err) < 0 ||
+	    check_cgroup(&process, cgroup, err) < 0 || open_netns(&process, own_hint, &netns, err) < 0)
 		return -1;
-	*ret_fd = process_take_fd(&netns);
+	*ret_fd = fd_take(&netns);
 	return 0;
+}
+
+bool process_is_young(uint64_t start)
+{
+	uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * ticks < start + PROCESS_YOUNG_S * ticks;
 }
 
 int process_hold(pid_t pid, struct evpn_error *err)
 {
-	/* By number: the C library's own function came late (glibc 2.36). It is close-on-exec. */
+	/* glibc has a wrapper only since 2.36. The descriptor is close-on-exec. */
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 
 	if (pidfd < 0)
-		return evpn_fail(err, errno, "pidfd_open %d: %s%s", (int)pid, strerror(errno),
-				 errno == ENOSYS ? "; evpnd needs Linux 5.3" : "; it is no process's pid");
+		return evpn_fail(err, errno, "cannot open a pidfd of process %d: %s%s", (int)pid, strerror(errno),
+				 errno == ENOSYS ? "; evpnd needs Linux 5.3 or newer"
+						 : "; this is not the pid of a process");
 	return pidfd;
 }
 

@@ -1,68 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * process.h - what /proc says about one process
+ * process.h - reads /proc/PID: the network namespace, the cgroup and the start time of a process
  *
- * A pid can pass to another process at any time: the caller holds a pidfd, and asks it after these calls whether
- * what they said was about the process that it means.
+ * A pid can pass to another process at any time. So the caller first opens a pidfd (process_hold), then calls these
+ * functions, and then checks that the process still runs (process_has_ended): only then do the results belong to that
+ * process. Functions that return int: >=0, or -1 with err filled in.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include "evpn-plugin.h"
+#include "lib/fd.h"
 
-#define _cleanup_close_ __attribute__((cleanup(process_closep)))
-
-static inline void process_closep(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
-/* Hands the descriptor over: the variable no longer owns it. */
-static inline int process_take_fd(int *fd)
-{
-	int taken = *fd;
-
-	*fd = -1;
-	return taken;
-}
+/* The kernel's highest pid (PID_MAX_LIMIT), whatever kernel.pid_max says. */
+#define PROCESS_PID_MAX (1 << 22)
 
 /*
- * Reads a small file, ended by NUL. Returns its length, at most size - 1 (more is cut off); or -errno, -EMEDIUMTYPE if
- * it is not a regular file.
+ * Reads a small file (folder.h opens it) into buf, terminated by NUL. Returns its length, at most size - 1 (the rest is
+ * ignored); or -errno.
  */
-ssize_t process_read_file(int dir, const char *name, char *buf, size_t size);
+ssize_t process_read_fd(int fd, char *buf, size_t size);
 
-/* Makes text that somebody else wrote fit for a message, in place. */
+/* Replaces all but printable ASCII characters by '?', in place: for text from other programs in a message. */
 const char *process_printable(char *text);
 
-/* Refuses a `proc` whose numbers are not the ones that pidfd_open takes. */
+/* Fails if `proc` belongs to another pid namespace, so that its pids are not those of pidfd_open(). */
 int process_check_proc(const char *proc, struct evpn_error *err);
 
 /*
- * Refuses a descriptor that is not of a network namespace (ENOTTY: of none at all), or is of the host's own; own_hint then
- * says what to do. `what` names it in messages.
+ * Fails if the descriptor is not a network namespace (code ENOTTY: not a namespace at all), or is the host's own one.
+ * In messages `what` names the descriptor, and own_hint says what to do about the host's own namespace.
  */
 int process_check_netns(int fd, const char *what, const char *own_hint, struct evpn_error *err);
 
 /*
- * Opens the network namespace of a process that may be FRR's: not conmon, of a cgroup whose path contains `cgroup` (NULL:
- * any), not in the host's own namespace (own_hint: as above). *ret_start is when it started, in clock ticks since boot:
- * with it a pid is unique.
+ * Opens the network namespace of a process. Fails if the process is conmon, if no path of its cgroup contains `cgroup`
+ * (NULL: any cgroup is accepted), or if it is in the host's own namespace (own_hint as above). *ret_start is the start
+ * time in clock ticks since boot; pid and start time together identify a process. *ret_start is set also if evpnd may not
+ * open the namespace (code EACCES).
  */
 int process_open_netns(const char *proc, pid_t pid, const char *cgroup, const char *own_hint, int *ret_fd,
 		       uint64_t *ret_start, struct evpn_error *err);
 
-/* A pidfd, close-on-exec, which the caller closes; <0 with code ESRCH: there is no such process. */
+/*
+ * Whether a process that has started at this time may still belong to the container runtime. runc and crun make it
+ * undumpable until they execute the container's program, so that without CAP_SYS_PTRACE its namespaces cannot be opened.
+ */
+#define PROCESS_YOUNG_S 10
+bool process_is_young(uint64_t start);
+
+/* Opens a pidfd, close-on-exec, which the caller closes. -1 with code ESRCH: the process does not exist. */
 int process_hold(pid_t pid, struct evpn_error *err);
 
 bool process_has_ended(int pidfd);
 
-/* pid and start time in one number: pids have 22 bits, and 42 bits of ticks are longer than any uptime. */
+/* Combines pid and start time in one number: a pid has at most 22 bits, and 42 bits of ticks exceed any uptime. */
 static inline uint64_t process_instance(pid_t pid, uint64_t start)
 {
 	return start << 22 | (uint64_t)(pid - 1);

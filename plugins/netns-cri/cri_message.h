@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cri_message.h - for the files that write and read messages: those generated from cri.proto, and what goes with them */
+/* cri_message.h - the message types that protoc-c generates from cri.proto, with constants and helpers for them */
 #pragma once
 
 #include "plugins/netns-cri/cri.pb-c.h"
 
-/* CRI's enumerations, which are plain numbers in cri.proto. */
+/* Values of CRI's enumerations, which are plain numbers in cri.proto. */
 #define CRI_SANDBOX_READY     0
 #define CRI_CONTAINER_RUNNING 1
 #define CRI_NETWORK_NODE      2
 
-/* `message` points to the variable; every message begins with its base. */
+/* Frees the message that the variable points to. Every generated message begins with a ProtobufCMessage. */
 static inline void cri_free_messagep(void *message)
 {
 	ProtobufCMessage **m = message;
@@ -20,7 +20,7 @@ static inline void cri_free_messagep(void *message)
 
 #define _cleanup_message_ __attribute__((cleanup(cri_free_messagep)))
 
-/* protobuf-c's strings are not const, though packing only reads them. */
+/* Casts const away: protobuf-c's strings are not const, though packing only reads them. */
 static inline char *cri_text(const char *from)
 {
 	union {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cri_reply.c - the replies of cri.h: which pod, which container, which events matter */
+/* cri_reply.c - parses the other replies of cri.h: selects the pod and the container, and filters events */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,12 @@
 #include "netns-cri/cri.h"
 #include "netns-cri/cri_message.h"
 
-/* More are counted, not named. */
+/* At most so many pods are named in an error; the others are only counted. */
 #define NAMED_MAX 8
 
 static int bad_reply(const char *what, struct evpn_error *err)
 {
-	return evpn_fail(err, EPROTO, "the runtime's reply to %s cannot be read", what);
+	return evpn_fail(err, EPROTO, "cannot parse the container runtime's reply to %s", what);
 }
 
 bool cri_events_for_all(const uint8_t *data, size_t len)
@@ -47,7 +47,7 @@ static bool is_of(const Cri__PodSandboxMetadata *metadata, const struct cri_sele
 	return !selector->pod || strncmp(metadata->name, selector->pod, strlen(selector->pod)) == 0;
 }
 
-/* The runtime filters by the labels already; should it not, we do. */
+/* The container runtime already filters by labels. Check them again, in case it ignores the filter. */
 static bool matches(const Cri__PodSandbox *sandbox, const struct cri_selector *selector)
 {
 	if (!sandbox->metadata || !is_of(sandbox->metadata, selector))
@@ -81,18 +81,19 @@ static int take_name(const char *id, const char *title, const char *what, struct
 	struct cri_name name = { 0 };
 
 	if (!id[0] || strlen(id) >= sizeof(name.id))
-		return evpn_fail(err, EPROTO, "the runtime gives %s an id of %zu bytes", what, strlen(id));
+		return evpn_fail(err, EPROTO, "the container runtime reports an invalid id of %s (%zu bytes)", what,
+				 strlen(id));
 	strcpy(name.id, id);
 	snprintf(name.title, sizeof(name.title), "%s", title);
 	*ret_name = name;
 	return 1;
 }
 
-/* What is chosen from so far. */
+/* The candidates found so far. */
 struct choice {
-	const Cri__PodSandbox *best; /* of those that are ready */
-	const Cri__PodSandbox *not_ready; /* the newest of those that are not */
-	size_t n_pods; /* different pods that are ready */
+	const Cri__PodSandbox *best; /* the newest ready one */
+	const Cri__PodSandbox *not_ready; /* the newest one that is not ready */
+	size_t n_pods; /* number of different pods that are ready */
 	const Cri__PodSandbox *pods[NAMED_MAX];
 };
 
@@ -125,7 +126,7 @@ static void choose(const Cri__ListPodSandboxResponse *reply, const struct cri_se
 	}
 }
 
-static int say_several(const struct choice *choice, const struct cri_selector *selector, struct evpn_error *err)
+static int report_several(const struct choice *choice, const struct cri_selector *selector, struct evpn_error *err)
 {
 	char list[NAMED_MAX * 80] = "", title[CRI_TITLE_SIZE], text[CRI_TITLE_SIZE];
 
@@ -135,18 +136,17 @@ static int say_several(const struct choice *choice, const struct cri_selector *s
 		make_title(choice->pods[i], title, sizeof(title));
 		snprintf(list + n, sizeof(list) - n, "%s%.76s", i ? ", " : "", title);
 	}
-	return evpn_fail(err, EEXIST,
-			 "%zu pods match %s: %s%s; FRR must be in one: narrow it by pod, namespace or labels",
+	return evpn_fail(err, EEXIST, "%zu pods match %s: %s%s; select one by the options pod, namespace and labels",
 			 choice->n_pods, cri_selector_text(selector, text, sizeof(text)), list,
 			 choice->n_pods > NAMED_MAX ? ", ..." : "");
 }
 
-static int say_none(const struct choice *choice, const struct cri_selector *selector, struct evpn_error *err)
+static int report_none(const struct choice *choice, const struct cri_selector *selector, struct evpn_error *err)
 {
 	char title[CRI_TITLE_SIZE], text[CRI_TITLE_SIZE];
 
 	if (!choice->not_ready)
-		return evpn_wait(err, "waits for a pod: the runtime has none that matches %s",
+		return evpn_wait(err, "waits for a pod: none matches %s",
 				 cri_selector_text(selector, text, sizeof(text)));
 	make_title(choice->not_ready, title, sizeof(title));
 	return evpn_wait(err, "waits for pod %s: its sandbox %.13s is not ready", title, choice->not_ready->id);
@@ -165,9 +165,9 @@ int cri_choose_sandbox(const uint8_t *data, size_t len, const struct cri_selecto
 	if (!choice.best && !choice.not_ready)
 		choose(reply, selector, false, &choice);
 	if (!choice.best)
-		return say_none(&choice, selector, err);
+		return report_none(&choice, selector, err);
 	if (choice.n_pods > 1)
-		return say_several(&choice, selector, err);
+		return report_several(&choice, selector, err);
 	make_title(choice.best, title, sizeof(title));
 	return take_name(choice.best->id, title, "a sandbox", ret_sandbox, err);
 }
@@ -195,7 +195,7 @@ int cri_choose_container(const uint8_t *data, size_t len, const struct cri_name 
 			best = container;
 	}
 	if (!best && name)
-		return evpn_wait(err, "waits for container %s of pod %s, which does not run", name, sandbox->title);
+		return evpn_wait(err, "waits for container %s of pod %s: it is not running", name, sandbox->title);
 	if (!best)
 		return evpn_wait(err, "waits for a running container of pod %s", sandbox->title);
 	snprintf(title, sizeof(title), "%.200s in pod %.250s", best->metadata->name, sandbox->title);
@@ -207,7 +207,7 @@ bool cri_event_matters(const uint8_t *data, size_t len, const struct cri_selecto
 {
 	_cleanup_message_ Cri__ContainerEventResponse *event = cri__container_event_response__unpack(NULL, len, data);
 
-	/* One that cannot be read is a reason to look. */
+	/* An event that cannot be parsed may matter. */
 	if (!event)
 		return true;
 	if (event->container_id[0] &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cri_request.c - the requests of cri.h */
+/* cri_request.c - builds the requests of cri.h */
 #include <stdlib.h>
 
 #include "netns-cri/cri.h"
@@ -18,7 +18,7 @@ static struct cri_request pack(const ProtobufCMessage *message)
 	return request;
 }
 
-struct cri_request cri_ask_version(void)
+struct cri_request cri_request_version(void)
 {
 	Cri__VersionRequest message;
 
@@ -26,7 +26,7 @@ struct cri_request cri_ask_version(void)
 	return pack(&message.base);
 }
 
-struct cri_request cri_ask_sandboxes(const struct cri_selector *selector)
+struct cri_request cri_request_sandboxes(const struct cri_selector *selector)
 {
 	size_t n = selector->n_labels;
 	Cri__PodSandboxFilter__LabelSelectorEntry *entries = calloc(n + 1, sizeof(*entries));
@@ -55,7 +55,7 @@ struct cri_request cri_ask_sandboxes(const struct cri_selector *selector)
 	return request;
 }
 
-struct cri_request cri_ask_sandbox(const char *id)
+struct cri_request cri_request_sandbox(const char *id)
 {
 	Cri__PodSandboxStatusRequest message;
 
@@ -65,7 +65,7 @@ struct cri_request cri_ask_sandbox(const char *id)
 	return pack(&message.base);
 }
 
-struct cri_request cri_ask_containers(const char *sandbox_id)
+struct cri_request cri_request_containers(const char *sandbox_id)
 {
 	Cri__ListContainersRequest message;
 	Cri__ContainerFilter filter;
@@ -77,7 +77,7 @@ struct cri_request cri_ask_containers(const char *sandbox_id)
 	return pack(&message.base);
 }
 
-struct cri_request cri_ask_container(const char *id)
+struct cri_request cri_request_container(const char *id)
 {
 	Cri__ContainerStatusRequest message;
 
@@ -87,7 +87,7 @@ struct cri_request cri_ask_container(const char *id)
 	return pack(&message.base);
 }
 
-struct cri_request cri_ask_events(void)
+struct cri_request cri_request_events(void)
 {
 	Cri__GetEventsRequest message;
 

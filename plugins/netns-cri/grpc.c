@@ -14,7 +14,7 @@ void grpc_reply_clear(struct grpc_reply *reply)
 	*reply = (struct grpc_reply){ .status = GRPC_NO_STATUS };
 }
 
-/* The value of a header line, without the blanks and the line's end around it; NULL if the line is of another name. */
+/* The value of a header line without the white space around it; NULL if the line is another header. */
 static const char *value_of(const char *line, size_t len, const char *name, size_t *ret_len)
 {
 	size_t n = strlen(name);
@@ -38,7 +38,7 @@ static int hex(char c)
 	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
-/* grpc-message is percent-encoded. */
+/* Decodes the percent-encoding of grpc-message. */
 static void take_message(char *to, size_t size, const char *from, size_t len)
 {
 	size_t n = 0;
@@ -56,7 +56,7 @@ static void take_message(char *to, size_t size, const char *from, size_t len)
 	process_printable(to);
 }
 
-/* A status is a number of at most two digits; anything else is 2, UNKNOWN, as gRPC has it. */
+/* A status has one or two digits; the specification says to treat any other text as 2, UNKNOWN. */
 static int parse_status(const char *text, size_t len)
 {
 	int status = 0;
@@ -121,10 +121,10 @@ int grpc_frame(const uint8_t *data, size_t len, const uint8_t **ret_payload, siz
 		return 0;
 	n = (uint32_t)data[1] << 24 | (uint32_t)data[2] << 16 | (uint32_t)data[3] << 8 | data[4];
 	if (data[0] != 0)
-		return evpn_fail(err, EPROTO, "a message is compressed (flag %u), though this was not asked for",
+		return evpn_fail(err, EPROTO, "the message is compressed (flag %u), which evpnd did not request",
 				 (unsigned int)data[0]);
 	if (n > GRPC_MESSAGE_MAX)
-		return evpn_fail(err, EMSGSIZE, "a message of %u bytes, where at most %u are taken", (unsigned int)n,
+		return evpn_fail(err, EMSGSIZE, "the message has %u bytes, the limit is %u", (unsigned int)n,
 				 GRPC_MESSAGE_MAX);
 	if (len - GRPC_PREFIX_LEN < n)
 		return 0;
@@ -133,13 +133,16 @@ int grpc_frame(const uint8_t *data, size_t len, const uint8_t **ret_payload, siz
 	return 1;
 }
 
-/* An error of gRPC's own comes before what else may be wrong with the reply: it says more. */
+/* Checked before the message itself, since an error status explains why the message is missing. */
 static int check_status(const struct grpc_reply *reply, const char *what, struct evpn_error *err)
 {
 	if (reply->http_status != 200)
-		return evpn_fail(err, EPROTO, "%s: HTTP status %d: this is no CRI socket", what, reply->http_status);
+		return evpn_fail(err, EPROTO,
+				 "%s: HTTP status %d instead of a gRPC reply; set option socket to a CRI socket", what,
+				 reply->http_status);
 	if (strncmp(reply->content_type, "application/grpc", 16) != 0)
-		return evpn_fail(err, EPROTO, "%s: the reply is `%s', not gRPC: this is no CRI socket", what,
+		return evpn_fail(err, EPROTO,
+				 "%s: the reply is `%s' instead of gRPC; set option socket to a CRI socket", what,
 				 reply->content_type);
 	if (reply->status > GRPC_OK)
 		return evpn_fail(err, EREMOTEIO, "%s: %s (grpc-status %d)", what,
@@ -150,24 +153,24 @@ static int check_status(const struct grpc_reply *reply, const char *what, struct
 int grpc_reply_message(const struct grpc_reply *reply, const char *what, const uint8_t **ret_payload, size_t *ret_len,
 		       struct evpn_error *err)
 {
-	struct evpn_error why = { 0 };
 	const uint8_t *payload = NULL;
 	size_t len = 0;
 	int r;
 
 	if (check_status(reply, what, err) < 0)
 		return -1;
-	r = grpc_frame(reply->body, reply->len, &payload, &len, &why);
+	r = grpc_frame(reply->body, reply->len, &payload, &len, err);
 	if (r < 0)
-		return evpn_fail(err, why.code, "%s: %s", what, why.msg);
+		return evpn_wrap(err, "%s: ", what);
 	if (r == 0)
-		return evpn_fail(err, EPROTO, "%s: the reply ends in the middle of a message (%zu bytes)", what,
+		return evpn_fail(err, EPROTO, "%s: the reply is incomplete: it ends inside a message (%zu bytes)", what,
 				 reply->len);
 	if (GRPC_PREFIX_LEN + len != reply->len)
-		return evpn_fail(err, EPROTO, "%s: the reply goes on after its message (%zu bytes, %zu of them used)",
-				 what, reply->len, GRPC_PREFIX_LEN + len);
+		return evpn_fail(err, EPROTO,
+				 "%s: the reply continues after its message (%zu bytes, the message has %zu)", what,
+				 reply->len, GRPC_PREFIX_LEN + len);
 	if (reply->status == GRPC_NO_STATUS)
-		return evpn_fail(err, EPROTO, "%s: the reply has no grpc-status: it was cut off", what);
+		return evpn_fail(err, EPROTO, "%s: the reply is incomplete: it has no grpc-status", what);
 	*ret_payload = payload;
 	*ret_len = len;
 	return 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client.c - see client.h */
+/* grpc_client.c - see grpc_client.h */
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,19 +9,21 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
+#include "lib/folder.h"
 #include "lib/process.h"
 #include "netns-cri/grpc_client.h"
 
 struct transfer {
-	CURL *easy; /* NULL: none was begun */
+	CURL *easy; /* NULL: no transfer was begun */
 	struct curl_slist *headers;
 	struct cri_request request;
 	struct grpc_reply reply;
-	size_t used; /* of a stream's reply.body: messages that were handed out */
+	size_t used; /* of a stream: bytes of reply.body that client_next_message() has returned */
 	bool ended;
-	CURLcode code; /* when it has ended */
-	int append_error; /* why the body was not taken */
+	CURLcode code; /* the result, once it has ended */
+	int append_error; /* why on_body() has refused data: an errno value */
 	char path[128], method[32];
+	int place; /* the socket that the path names, not opened (O_PATH); -1: none */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -39,7 +41,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
 	struct epoll_event event = { .data.fd = fd };
 
 	if (what == CURL_POLL_REMOVE) {
-		epoll_ctl(client->epoll, EPOLL_CTL_DEL, fd, NULL); /* may be gone already */
+		epoll_ctl(client->epoll, EPOLL_CTL_DEL, fd, NULL); /* fails if libcurl has closed it already */
 		return 0;
 	}
 	event.events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
@@ -61,7 +63,7 @@ static int on_timer(CURLM *multi, long ms, void *arg)
 	return timerfd_settime(client->timer, 0, &spec, NULL);
 }
 
-/* libcurl itself makes sockets that are not close-on-exec from birth. */
+/* Without this callback libcurl creates sockets that are not close-on-exec. */
 static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
@@ -86,16 +88,16 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 }
 
 /*
- * The pair of sockets that libcurl 7 wakes itself up by is not close-on-exec, and not told about. They are the lowest
- * descriptors that were free, in a process of one thread.
+ * Creates libcurl's multi handle. libcurl 7 also creates a pair of sockets to wake itself up, which are not
+ * close-on-exec, and which it does not report. In a process with one thread they get the two lowest free descriptors.
  */
 static CURLM *new_multi(int any_fd)
 {
 	int a = fcntl(any_fd, F_DUPFD_CLOEXEC, 0), b = fcntl(any_fd, F_DUPFD_CLOEXEC, 0);
 	CURLM *multi;
 
-	process_closep(&a);
-	process_closep(&b);
+	fd_close(&a);
+	fd_close(&b);
 	multi = curl_multi_init();
 	for (int i = 0; i < 2; i++) {
 		int fd = i ? b : a, flags = fd < 0 ? -1 : fcntl(fd, F_GETFD);
@@ -115,17 +117,18 @@ int client_open(int epoll, long timeout_ms, struct client **ret_client, struct e
 		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
 	if (curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK) {
 		free(client);
-		return evpn_fail(err, ENOMEM, "libcurl cannot be initialised");
+		return evpn_fail(err, ENOMEM, "cannot initialise libcurl");
 	}
 	client->epoll = epoll;
 	client->timeout_ms = timeout_ms;
+	client->call.place = client->stream.place = -1;
 	grpc_reply_clear(&client->call.reply);
 	grpc_reply_clear(&client->stream.reply);
 	client->timer = event.data.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	client->multi = new_multi(epoll);
 	if (client->timer < 0 || !client->multi || epoll_ctl(epoll, EPOLL_CTL_ADD, client->timer, &event) < 0) {
 		client_close(client);
-		return evpn_fail(err, EIO, "libcurl's event sources cannot be made");
+		return evpn_fail(err, EIO, "cannot create the timer and the event sources of libcurl");
 	}
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
@@ -143,11 +146,12 @@ static void end_transfer(struct client *client, struct transfer *transfer)
 	}
 	curl_slist_free_all(transfer->headers);
 	free(transfer->request.data);
+	fd_close(&transfer->place);
 	grpc_reply_clear(&transfer->reply);
-	*transfer = (struct transfer){ .reply = transfer->reply };
+	*transfer = (struct transfer){ .reply = transfer->reply, .place = -1 };
 }
 
-void client_hang_up(struct client *client)
+void client_cancel(struct client *client)
 {
 	end_transfer(client, &client->call);
 	end_transfer(client, &client->stream);
@@ -157,9 +161,9 @@ void client_close(struct client *client)
 {
 	if (!client)
 		return;
-	client_hang_up(client);
+	client_cancel(client);
 	curl_multi_cleanup(client->multi);
-	process_closep(&client->timer);
+	fd_close(&client->timer);
 	curl_global_cleanup();
 	free(client);
 }
@@ -172,11 +176,15 @@ static void add_header(struct transfer *transfer, const char *line)
 		transfer->headers = list;
 }
 
-/* HTTP/2 at once, without proxies, and without what libcurl would add for the web. */
+/* HTTP/2 without an upgrade from HTTP/1.1, no proxy, and no reuse of connections. */
 static CURLcode set_options(struct transfer *transfer, const char *url)
 {
 	CURL *easy = transfer->easy;
 	CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, url);
+	char place[32];
+
+	/* If the socket is missing, libcurl reports that, as it does when nobody listens. */
+	snprintf(place, sizeof(place), "/proc/self/fd/%d", transfer->place);
 
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -192,7 +200,7 @@ static CURLcode set_options(struct transfer *transfer, const char *url)
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)transfer->request.len);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	if (code == CURLE_OK)
-		code = curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, transfer->path);
+		code = curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, place);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
 	return code;
@@ -217,13 +225,19 @@ static int begin(struct client *client, struct transfer *transfer, const char *p
 		snprintf(limit, sizeof(limit), "grpc-timeout: %ldm", limit_ms);
 		add_header(transfer, limit);
 	}
+	/* Only root can have made a link in the path; the socket stays the same until the connection stands. */
+	transfer->place = folder_open_socket(path, FOLDER_ROOT_LINKS_TO_END);
+	if (transfer->place < 0 && transfer->place != -ENOENT)
+		return evpn_fail(err, folder_code(transfer->place), "cannot connect to %s: %s", path,
+				 folder_fault(transfer->place));
 	transfer->easy = curl_easy_init();
 	if (!transfer->easy || !request.data)
 		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
 	code = set_options(transfer, url);
 	curl_easy_setopt(transfer->easy, limit_ms ? CURLOPT_TIMEOUT_MS : CURLOPT_CONNECTTIMEOUT_MS, client->timeout_ms);
 	if (code != CURLE_OK || curl_multi_add_handle(client->multi, transfer->easy) != CURLM_OK)
-		return evpn_fail(err, EIO, "ask %s: %s; is libcurl built with HTTP/2?", path, curl_easy_strerror(code));
+		return evpn_fail(err, EIO, "cannot start a request to %s: %s; libcurl must be built with HTTP/2", path,
+				 curl_easy_strerror(code));
 	return 0;
 }
 
@@ -243,10 +257,9 @@ void client_event(struct client *client, int fd, uint32_t events)
 {
 	int running, left, mask = 0;
 	const CURLMsg *message;
-	uint64_t expirations;
 
 	if (fd == client->timer) {
-		if (read(fd, &expirations, sizeof(expirations)) < 0 && errno == EAGAIN)
+		if (!fd_timer_expired(fd))
 			return;
 		fd = CURL_SOCKET_TIMEOUT;
 	} else {
@@ -271,30 +284,30 @@ bool client_has_answer(const struct client *client)
 	return client->call.ended;
 }
 
-static int say_no_answer(const struct client *client, const struct transfer *transfer, struct evpn_error *err)
+static int report_no_answer(const struct client *client, const struct transfer *transfer, struct evpn_error *err)
 {
 	long os_error = 0;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
 	if (transfer->append_error)
-		return evpn_fail(err, transfer->append_error, "%s: the reply to %s is not taken: %s (at most %u bytes)",
+		return evpn_fail(err, transfer->append_error, "%s: cannot store the reply to %s: %s (limit: %u bytes)",
 				 transfer->path, transfer->method, strerror(transfer->append_error), GRPC_MESSAGE_MAX);
 	if (transfer->code == CURLE_OPERATION_TIMEDOUT)
-		return evpn_fail(err, ETIMEDOUT, "%s: no answer to %s within %ld s (option timeout)", transfer->path,
-				 transfer->method, client->timeout_ms / 1000);
+		return evpn_fail(err, ETIMEDOUT,
+				 "%s: no reply to %s within %ld s; raise option timeout if the runtime is slow",
+				 transfer->path, transfer->method, client->timeout_ms / 1000);
 	if (transfer->code != CURLE_COULDNT_CONNECT)
 		return evpn_fail(err, EPROTO, "%s: %s: %s", transfer->path, transfer->method,
 				 transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->code));
 	if (os_error == ENOENT || os_error == ECONNREFUSED)
 		return evpn_wait(err, "waits for the container runtime: %s: %s", transfer->path,
 				 strerror((int)os_error));
-	return evpn_fail(err, os_error ? (int)os_error : EIO, "connect to %s: %s%s", transfer->path,
+	return evpn_fail(err, os_error ? (int)os_error : EIO, "cannot connect to %s: %s%s", transfer->path,
 			 os_error ? strerror((int)os_error) : "failed",
-			 os_error == EACCES || os_error == EPERM ? "; evpnd must be root to ask the container runtime"
-								 : "");
+			 os_error == EACCES || os_error == EPERM ? "; run evpnd as root" : "");
 }
 
-/* containerd listens before it can serve, and says so by status 2, "server is not initialized yet". */
+/* containerd listens before it can serve. It replies with status 2 and "server is not initialized yet" until then. */
 static bool is_starting(const struct grpc_reply *reply)
 {
 	return reply->status == GRPC_UNAVAILABLE ||
@@ -305,22 +318,23 @@ int client_answer(const struct client *client, const uint8_t **ret_payload, size
 		  enum client_reach *ret_reach, struct evpn_error *err)
 {
 	const struct transfer *call = &client->call;
-	struct evpn_error why = { 0 };
+	struct evpn_error why;
 	int r;
 
 	*ret_status = call->reply.status;
-	*ret_reach = call->reply.http_status ? CLIENT_TROUBLE : CLIENT_NOBODY;
-	/* What a stream's end looks like to libcurl does not matter if gRPC's status is there. */
+	*ret_reach = call->reply.http_status ? CLIENT_FAULT : CLIENT_UNREACHABLE;
+	/* If the gRPC status was received, libcurl's opinion about the end of the HTTP/2 stream does not matter. */
 	if (call->code != CURLE_OK && call->reply.status == GRPC_NO_STATUS)
-		return say_no_answer(client, call, err);
-	r = grpc_reply_message(&call->reply, call->method, ret_payload, ret_len, &why);
+		return report_no_answer(client, call, err);
+	r = grpc_reply_message(&call->reply, call->method, ret_payload, ret_len, err);
 	if (r > 0 || call->reply.status == GRPC_NOT_FOUND)
 		*ret_reach = CLIENT_ANSWERED;
 	if (r > 0)
 		return r;
-	if (is_starting(&call->reply))
-		return evpn_wait(err, "waits for the container runtime: %s: %s", call->path, why.msg);
-	return evpn_fail(err, why.code, "%s: %s", call->path, why.msg);
+	if (!is_starting(&call->reply))
+		return evpn_wrap(err, "%s: ", call->path);
+	why = *err;
+	return evpn_wait(err, "waits for the container runtime: %s: %s", call->path, why.msg);
 }
 
 enum client_stream client_stream_state(const struct client *client)
@@ -328,13 +342,13 @@ enum client_stream client_stream_state(const struct client *client)
 	const struct transfer *stream = &client->stream;
 
 	if (!stream->easy)
-		return CLIENT_SILENT;
+		return CLIENT_NO_STREAM;
 	if (!stream->ended)
-		return CLIENT_LISTENS;
+		return CLIENT_STREAMING;
 	return stream->reply.http_status == 0 || (stream->code != CURLE_OK && stream->reply.status == GRPC_NO_STATUS &&
 						  !stream->append_error)
 		       ? CLIENT_CUT_OFF
-		       : CLIENT_DISMISSED;
+		       : CLIENT_REFUSED;
 }
 
 bool client_next_message(struct client *client, const uint8_t **ret_payload, size_t *ret_len)

@@ -6,14 +6,15 @@
 #include <sys/epoll.h>
 #include <sys/stat.h>
 
+#include "lib/hash.h"
 #include "lib/process.h"
 #include "netns-cri/locate.h"
 
-#define OWN_HINT "the pod runs with hostNetwork: true, and FRR needs a namespace of its own"
+#define OWN_HINT "set hostNetwork: false in the pod's manifest"
 
 enum { OF_SANDBOX, OF_CONTAINER };
 
-/* The search as it stands. */
+/* The state of one search. */
 struct search {
 	const struct answer *answer;
 	const char *proc;
@@ -24,11 +25,12 @@ struct search {
 
 void hold_release(struct hold *hold)
 {
-	/* Closing takes it out of the epoll set, where it would be readable for ever. */
-	for (int i = 0; i < 2; i++) {
-		process_closep(&hold->pidfds[i]);
-		hold->pidfds[i] = -1;
-	}
+	/*
+	 * A process that has ended would keep the epoll descriptor readable. Closing the pidfd removes it from the
+	 * epoll set.
+	 */
+	for (int i = 0; i < 2; i++)
+		fd_close(&hold->pidfds[i]);
 }
 
 bool hold_has_ended(const struct hold *hold)
@@ -50,7 +52,10 @@ static int wait_ended(const struct answer *answer, struct evpn_error *err)
 			 answer->sandbox.id);
 }
 
-/* >0: search->netns is open; 0: the path leads to none, *why says so. */
+/*
+ * Opens the path that the container runtime reports. >0: search->netns is open; 0: there is no namespace, *why says
+ * why.
+ */
 static int open_path(struct search *search, const char *host_root, struct evpn_error *why, struct evpn_error *err)
 {
 	char path[2 * PATH_MAX];
@@ -59,16 +64,20 @@ static int open_path(struct search *search, const char *host_root, struct evpn_e
 	snprintf(path, sizeof(path), "%s%s", host_root, search->answer->netns.path);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 && errno != ENOENT)
-		return evpn_fail(err, errno, "open %.512s, the namespace of pod %s: %s", path,
+		return evpn_fail(err, errno, "cannot open %.512s, the network namespace of pod %s: %s", path,
 				 search->answer->sandbox.title, strerror(errno));
 	if (fd < 0)
-		return evpn_wait(why, "there is no %.512s", path);
-	/* Left behind without its mount, or seen from a mount namespace where the mount is not: an ordinary file. */
-	if (process_check_netns(fd, path, OWN_HINT, why) < 0)
-		return why->code == ENOTTY
-			       ? 0
-			       : evpn_fail(err, why->code, "pod %s: %.1500s", search->answer->sandbox.title, why->msg);
-	search->netns = process_take_fd(&fd);
+		return evpn_wait(why, "%.512s does not exist", path);
+	/*
+	 * An ordinary file (ENOTTY): the namespace was unmounted, or evpnd's mount namespace does not have the mount.
+	 */
+	if (process_check_netns(fd, path, OWN_HINT, why) < 0) {
+		if (why->code == ENOTTY)
+			return 0;
+		*err = *why;
+		return evpn_wrap(err, "pod %s: ", search->answer->sandbox.title);
+	}
+	search->netns = fd_take(&fd);
 	return 1;
 }
 
@@ -80,42 +89,44 @@ static bool is_same(int a, int b)
 }
 
 /*
- * Holds a process, and sees that it is in the namespace. Without a path it is the process that leads there: then it must be
- * in a cgroup of its own id, so that a pid that has passed to a stranger leads nowhere.
+ * Opens a pidfd of the process, and checks that it is in the namespace. If the container runtime reports no path, the
+ * namespace is opened through the process. In this case the id must be in the process's cgroup path: the pid could
+ * belong to another process by now.
  */
-static int join(struct search *search, int which, pid_t pid, const struct cri_name *name, bool is_frr,
-		struct evpn_error *err)
+static int hold_process(struct search *search, int which, pid_t pid, const struct cri_name *name, bool is_frr,
+			struct evpn_error *err)
 {
 	_cleanup_close_ int pidfd = -1, netns = -1;
 	struct epoll_event event = { .events = EPOLLIN };
-	struct evpn_error why = { 0 };
 	uint64_t start = 0;
 	int r;
 
-	pidfd = event.data.fd = process_hold(pid, &why);
-	if (pidfd < 0 && why.code == ESRCH)
+	pidfd = event.data.fd = process_hold(pid, err);
+	if (pidfd < 0 && err->code == ESRCH)
 		return wait_ended(search->answer, err);
 	if (pidfd < 0)
-		return evpn_fail(err, why.code, "%s: %s", name->title, why.msg);
-	r = process_open_netns(search->proc, pid, search->netns < 0 ? name->id : NULL, OWN_HINT, &netns, &start, &why);
+		return evpn_wrap(err, "%s: ", name->title);
+	r = process_open_netns(search->proc, pid, search->netns < 0 ? name->id : NULL, OWN_HINT, &netns, &start, err);
 	if (process_has_ended(pidfd))
 		return wait_ended(search->answer, err);
 	if (r < 0)
-		return evpn_fail(err, why.code, "%s: %.1500s", name->title, why.msg);
+		return evpn_wrap(err, "%s: ", name->title);
 	if (search->netns >= 0 && !is_same(search->netns, netns))
-		return evpn_fail(err, EXDEV, "%s: its process %d is not in the network namespace of pod %s",
+		return evpn_fail(err, EXDEV,
+				 "%s: its process %d is not in the network namespace of pod %s; check options "
+				 "host_root and proc",
 				 name->title, (int)pid, search->answer->sandbox.title);
 	if (search->netns < 0)
-		search->netns = process_take_fd(&netns);
+		search->netns = fd_take(&netns);
 	if (epoll_ctl(search->hold->epoll, EPOLL_CTL_ADD, pidfd, &event) < 0)
-		return evpn_fail(err, errno, "watch process %d: %s", (int)pid, strerror(errno));
+		return evpn_fail(err, errno, "cannot watch process %d: epoll_ctl: %s", (int)pid, strerror(errno));
 	if (is_frr)
 		search->instance = process_instance(pid, start);
-	search->hold->pidfds[which] = process_take_fd(&pidfd);
+	search->hold->pidfds[which] = fd_take(&pidfd);
 	return 1;
 }
 
-static int join_all(struct search *search, bool by_container, struct evpn_error *err)
+static int hold_processes(struct search *search, bool by_container, struct evpn_error *err)
 {
 	const struct answer *answer = search->answer;
 	int r = 1;
@@ -123,20 +134,10 @@ static int join_all(struct search *search, bool by_container, struct evpn_error 
 	if (answer->netns.pid || answer->container_pid)
 		r = process_check_proc(search->proc, err) < 0 ? -1 : 1;
 	if (r > 0 && answer->netns.pid)
-		r = join(search, OF_SANDBOX, answer->netns.pid, &answer->sandbox, !by_container, err);
+		r = hold_process(search, OF_SANDBOX, answer->netns.pid, &answer->sandbox, !by_container, err);
 	if (r > 0 && answer->container_pid)
-		r = join(search, OF_CONTAINER, answer->container_pid, &answer->container, by_container, err);
+		r = hold_process(search, OF_CONTAINER, answer->container_pid, &answer->container, by_container, err);
 	return r;
-}
-
-/* FNV-1a: where a pod has no process, its sandbox's id stands for it. */
-static uint64_t hash(const char *text)
-{
-	uint64_t h = 0xcbf29ce484222325;
-
-	for (; *text; text++)
-		h = (h ^ (uint8_t)*text) * 0x100000001b3;
-	return h;
 }
 
 int locate(const struct answer *answer, const char *host_root, const char *proc, bool by_container, struct hold *hold,
@@ -147,20 +148,21 @@ int locate(const struct answer *answer, const char *host_root, const char *proc,
 	int r = 1;
 
 	hold_release(hold);
-	search.instance = hash(answer->sandbox.id);
+	/* A pod without a process is identified by the id of its sandbox. */
+	search.instance = hash_bytes(HASH_START, answer->sandbox.id, strlen(answer->sandbox.id));
 	if (answer->netns.path[0])
 		r = open_path(&search, host_root, &why, err);
 	if (r >= 0)
-		r = join_all(&search, by_container, err);
+		r = hold_processes(&search, by_container, err);
 	if (r > 0 && search.netns < 0)
-		r = evpn_wait(err, "waits for pod %s: its sandbox %.13s has no namespace to be found: %s",
+		r = evpn_wait(err, "waits for pod %s: the network namespace of its sandbox %.13s was not found: %s",
 			      answer->sandbox.title, answer->sandbox.id,
-			      why.msg[0] ? why.msg : "the runtime names neither a path nor a process");
+			      why.msg[0] ? why.msg : "the container runtime reports neither a path nor a pid");
 	if (r > 0 && hold_has_ended(hold))
 		r = wait_ended(answer, err);
 	if (r <= 0) {
 		hold_release(hold);
-		process_closep(&search.netns);
+		fd_close(&search.netns);
 		return r;
 	}
 	*ret_fd = search.netns;

@@ -1,30 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * locate.h - from what the runtime says to a descriptor of the namespace, and the processes that live in it
+ * locate.h - opens the network namespace that the container runtime reports, and watches the processes in it
  *
- * The runtime's word may be old when it arrives: processes are held by pidfds, which neither keep a namespace alive nor can
- * mean another process, everything is checked in between, and whether they live is asked last.
+ * The runtime's answer may be outdated when it arrives. So pidfds of the processes are opened first, then everything is
+ * checked, and last that the processes still run. A pidfd always means the same process, and does not keep its
+ * namespace alive.
  */
 #pragma once
 
 #include "netns-cri/query.h"
 
-/* Of the sandbox and of the container: told by the epoll set when they end. */
+/* Pidfds of the sandbox's and the container's process; they make the epoll set readable when a process ends. */
 struct hold {
-	int epoll;
+	int epoll; /* the caller's */
 	int pidfds[2]; /* -1: none */
 };
 
-/* Lets go. */
+/* Closes the pidfds. */
 void hold_release(struct hold *hold);
 
 bool hold_has_ended(const struct hold *hold);
 bool hold_is_empty(const struct hold *hold);
 
 /*
- * Opens the namespace that a good answer names, below host_root ("" for the host's own files) or by procfs `proc`, holds its
- * processes, and lets go of those that were held. by_container: the container's process is FRR's, and is what
- * *ret_instance stands for. 0: something of it has ended meanwhile.
+ * Opens the namespace of an answer with result >0: by its path below host_root ("" for the host's own files), or
+ * through its process in the procfs `proc`. Replaces the processes in *hold. With by_container *ret_instance identifies
+ * the container's process, else the sandbox's. Results: >0 done, the caller closes *ret_fd; 0: a process has ended
+ * meanwhile; <0: failed.
  */
 int locate(const struct answer *answer, const char *host_root, const char *proc, bool by_container, struct hold *hold,
 	   int *ret_fd, uint64_t *ret_instance, struct evpn_error *err);

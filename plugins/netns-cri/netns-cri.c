@@ -1,85 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * netns-cri.c - finds FRR's network namespace through the node's container runtime
+ * netns-cri.c - a netns plugin: finds FRR's network namespace through the container runtime of a Kubernetes node
  *
- * Every find_netns asks the runtime anew: a query (query.h) is begun, and its answer is fetched by the find_netns that
- * follows the event. Between runs the runtime is asked again, in the background, whenever something may have changed, and
- * evpnd hears of it only if something has. What tells:
+ * find_netns starts a query (query.h) and returns 0; the call that follows the event returns the answer. Between
+ * evpnd's runs the plugin repeats the query in the background when something may have changed, and reports an event to
+ * evpnd only if the answer differs. A query is repeated
  *
- *	the runtime's event stream, where listening takes nothing from kubelet
- *	the end of the sandbox's process, and of the container's
- *	the socket, when it comes and goes with the runtime
- *	a timer, only while the pod is waited for, or where there is nothing of all that
+ *	after an event of the container runtime's event stream, if other listeners get it, too
+ *	when the process of the sandbox or of the container ends
+ *	when the runtime's socket is created or deleted
+ *	by a timer, while the pod was not found, or if none of the others can report a change
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
-#include <time.h>
 
+#include "lib/clock.h"
 #include "lib/process.h"
 #include "netns-cri/netns-cri.h"
 
-/* An answer is fetched at once; one that was not is asked for again. */
+/* How long an answer is valid; evpnd fetches it at once, so an older one is queried again. */
 #define FRESH_MS 1000
-/* A burst of events is one question. */
+/* Events within this time cause one query. */
 #define SETTLE_MS 20
-/* Asking again grows from the first to the last of these: with something that tells the last is only a safety net. */
-#define PAUSE_FIRST_MS	  100
-#define PAUSE_LAST_MS	  2000
+/* The longest pause between queries if events report changes, too, so that the timer is only a fallback. */
 #define PAUSE_LAST_NET_MS 30000
-/* A pod that was found, but of which nothing tells. */
+/* The pause if the pod was found and neither a process nor the event stream reports its end. */
 #define PAUSE_BLIND_MS 10000
 
-static int64_t now_ms(void)
+/* Repeats the query in `ms` milliseconds, unless it is due earlier already. */
+static void query_after(struct netns_cri *self, int64_t ms)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Sooner than what was planned counts. */
-static void ask_in(struct netns_cri *self, int64_t ms)
-{
-	int64_t at = now_ms() + ms;
+	int64_t at = clock_ms() + ms;
 	struct itimerspec spec = { .it_value = { .tv_sec = at / 1000, .tv_nsec = at % 1000 * 1000000 } };
 
-	if (self->ask_at && self->ask_at <= at)
+	if (self->query_at && self->query_at <= at)
 		return;
-	self->ask_at = at;
+	self->query_at = at;
 	timerfd_settime(self->timer, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
-static void ask_no_more(struct netns_cri *self)
+static void cancel_query(struct netns_cri *self)
 {
-	const struct itimerspec never = { 0 };
-
-	self->ask_at = self->pause_ms = 0;
-	timerfd_settime(self->timer, 0, &never, NULL);
+	self->query_at = self->pause_ms = 0;
+	fd_set_timer(self->timer, 0);
 }
 
-static void ask_later(struct netns_cri *self)
+static void query_after_pause(struct netns_cri *self)
 {
-	bool told = client_stream_state(self->client) == CLIENT_LISTENS || self->query.answer.reach == CLIENT_NOBODY;
-	int64_t last = told ? PAUSE_LAST_NET_MS : PAUSE_LAST_MS;
+	bool is_notified = client_stream_state(self->client) == CLIENT_STREAMING ||
+			   self->query.answer.reach == CLIENT_UNREACHABLE;
 
-	self->pause_ms = self->pause_ms ? self->pause_ms * 2 : PAUSE_FIRST_MS;
-	if (self->pause_ms > last)
-		self->pause_ms = last;
-	ask_in(self, self->pause_ms);
+	self->pause_ms = clock_next_pause_ms(self->pause_ms, is_notified ? PAUSE_LAST_NET_MS : CLOCK_PAUSE_LAST_MS);
+	query_after(self, self->pause_ms);
 }
 
-static void remember(struct netns_cri *self, int result, const struct evpn_error *err)
+static void keep_not_found(struct netns_cri *self, int result, const struct evpn_error *err)
 {
-	if (self->told != TOLD_NOT_FOUND || strcmp(self->said.msg, err->msg) != 0)
+	if (self->reported != REPORTED_NOT_FOUND || strcmp(self->reported_err.msg, err->msg) != 0)
 		self->pause_ms = 0;
-	self->told = TOLD_NOT_FOUND;
-	self->said_result = result;
-	self->said = *err;
+	self->reported = REPORTED_NOT_FOUND;
+	self->reported_result = result;
+	self->reported_err = *err;
 	if (result == 0)
-		ask_later(self);
+		query_after_pause(self);
 }
 
 static void keep_found(struct netns_cri *self, uint64_t instance)
@@ -87,20 +73,20 @@ static void keep_found(struct netns_cri *self, uint64_t instance)
 	const struct answer *answer = &self->answer;
 	int pid = (int)(answer->container_pid ? answer->container_pid : answer->netns.pid);
 
-	if (self->told_instance != instance && pid)
+	if (self->reported_instance != instance && pid)
 		self->host->log(self->host, EVPN_LOG_INFO, "FRR's pod is %s, sandbox %.13s, process %d",
 				answer->sandbox.title, answer->sandbox.id, pid);
-	else if (self->told_instance != instance)
+	else if (self->reported_instance != instance)
 		self->host->log(self->host, EVPN_LOG_INFO, "FRR's pod is %s, sandbox %.13s, which has no process",
 				answer->sandbox.title, answer->sandbox.id);
-	self->told_instance = instance;
-	self->told = TOLD_FOUND;
+	self->reported_instance = instance;
+	self->reported = REPORTED_FOUND;
 	self->found = *answer;
-	if (hold_is_empty(&self->hold) && client_stream_state(self->client) != CLIENT_LISTENS)
-		ask_in(self, PAUSE_BLIND_MS);
+	if (hold_is_empty(&self->hold) && client_stream_state(self->client) != CLIENT_STREAMING)
+		query_after(self, PAUSE_BLIND_MS);
 }
 
-/* Hands the answer over, once. */
+/* Returns the answer of the last query to evpnd. */
 static int deliver(struct netns_cri *self, int *ret_fd, uint64_t *ret_instance, struct evpn_error *err)
 {
 	const struct answer *answer = &self->answer;
@@ -116,12 +102,12 @@ static int deliver(struct netns_cri *self, int *ret_fd, uint64_t *ret_instance, 
 		*err = answer->err;
 	if (r <= 0) {
 		hold_release(&self->hold);
-		remember(self, r, err);
+		keep_not_found(self, r, err);
 		return r;
 	}
-	ask_no_more(self);
+	cancel_query(self);
 	keep_found(self, instance);
-	*ret_fd = process_take_fd(&fd);
+	*ret_fd = fd_take(&fd);
 	*ret_instance = instance;
 	return 1;
 }
@@ -129,13 +115,13 @@ static int deliver(struct netns_cri *self, int *ret_fd, uint64_t *ret_instance, 
 static void keep_answer(struct netns_cri *self)
 {
 	self->answer = self->query.answer;
-	self->answer_until = now_ms() + FRESH_MS;
+	self->answer_until = clock_ms() + FRESH_MS;
 }
 
 static int watch_sockets(struct netns_cri *self, struct evpn_error *err)
 {
 	for (size_t i = 0; i < self->n_sockets; i++)
-		if (pathwatch_arm(&self->watches[i], err) < 0)
+		if (file_events_arm(&self->watches[i], err) < 0)
 			return -1;
 	self->watching = true;
 	return 0;
@@ -147,14 +133,14 @@ static int cri_find_netns(void *data, int *ret_fd, uint64_t *ret_instance, struc
 
 	if (!self->watching && watch_sockets(self, err) < 0)
 		return -1;
-	if (now_ms() < self->answer_until)
+	if (clock_ms() < self->answer_until)
 		return deliver(self, ret_fd, ret_instance, err);
 	if (query_start(&self->query)) {
 		keep_answer(self);
 		return deliver(self, ret_fd, ret_instance, err);
 	}
-	self->told = TOLD_ASKING;
-	return evpn_wait(err, "asks %s for the pod", self->query.socket);
+	self->reported = REPORTED_ASKING;
+	return evpn_wait(err, "waits for the answer of the container runtime at %s", self->query.socket);
 }
 
 static bool is_as_found(const struct netns_cri *self)
@@ -166,88 +152,87 @@ static bool is_as_found(const struct netns_cri *self)
 	       a->container_pid == b->container_pid && strcmp(a->netns.path, b->netns.path) == 0;
 }
 
-/* A runtime in trouble does not concern a pod that was found; its process tells if it ends. */
-static bool is_trouble(const struct answer *answer)
+/* A fault of the container runtime does not affect a pod that was found; the pidfd reports if its process ends. */
+static bool is_runtime_fault(const struct answer *answer)
 {
 	return answer->result <= 0 && (answer->reach != CLIENT_ANSWERED || answer->err.code == EPROTO);
 }
 
-/* A query has ended: what evpnd needs to know of it. */
+/* A query has ended: returns the event for evpnd. */
 static int judge(struct netns_cri *self)
 {
 	keep_answer(self);
-	if (self->told == TOLD_FOUND) {
-		if (is_trouble(&self->answer)) {
+	if (self->reported == REPORTED_FOUND) {
+		if (is_runtime_fault(&self->answer)) {
 			self->answer_until = 0;
-			ask_later(self);
+			query_after_pause(self);
 			return EVPN_EVENT_NONE;
 		}
 		if (!is_as_found(self))
 			return EVPN_EVENT_CHANGED;
 		self->answer_until = 0;
-		keep_found(self, self->told_instance);
+		keep_found(self, self->reported_instance);
 		return EVPN_EVENT_NONE;
 	}
-	if (self->told == TOLD_NOT_FOUND && self->answer.result == self->said_result &&
-	    strcmp(self->answer.err.msg, self->said.msg) == 0) {
+	if (self->reported == REPORTED_NOT_FOUND && self->answer.result == self->reported_result &&
+	    strcmp(self->answer.err.msg, self->reported_err.msg) == 0) {
 		self->answer_until = 0;
-		ask_later(self);
+		query_after_pause(self);
 		return EVPN_EVENT_NONE;
 	}
 	return EVPN_EVENT_RETRY;
 }
 
-static int ask(struct netns_cri *self)
+static int start_query(struct netns_cri *self)
 {
-	self->ask_at = 0;
-	/* The one under way may have been answered before what happened. */
+	self->query_at = 0;
+	/* The answer of the running query may be older than the event that caused this one: query again after it. */
 	if (self->query.step != QUERY_IDLE) {
-		ask_in(self, SETTLE_MS);
+		query_after(self, SETTLE_MS);
 		return EVPN_EVENT_NONE;
 	}
 	return query_start(&self->query) ? judge(self) : EVPN_EVENT_NONE;
 }
 
-static void hear(struct netns_cri *self)
+static void read_stream(struct netns_cri *self)
 {
 	const uint8_t *data;
 	size_t len;
 
 	while (client_next_message(self->client, &data, &len))
 		if (cri_event_matters(data, len, &self->selector, self->found.sandbox.id, self->found.container.id))
-			ask_in(self, SETTLE_MS);
+			query_after(self, SETTLE_MS);
 	if (self->query.events != EVENTS_WANTED)
 		return;
 	switch (client_stream_state(self->client)) {
-	case CLIENT_DISMISSED:
+	case CLIENT_REFUSED:
 		self->query.events = EVENTS_NONE;
 		break;
 	case CLIENT_CUT_OFF:
-		if (!self->ask_at)
-			ask_later(self);
+		if (!self->query_at)
+			query_after_pause(self);
 		break;
-	case CLIENT_LISTENS:
-	case CLIENT_SILENT:
+	case CLIENT_STREAMING:
+	case CLIENT_NO_STREAM:
 		break;
 	}
 }
 
 static int socket_touched(struct netns_cri *self, struct evpn_error *err)
 {
-	/* While the runtime is heard it is the same one. */
-	if (client_stream_state(self->client) != CLIENT_LISTENS)
+	/* As long as the event stream is connected, the container runtime has not restarted. */
+	if (client_stream_state(self->client) != CLIENT_STREAMING)
 		query_forget_runtime(&self->query);
 	self->pause_ms = 0;
-	ask_in(self, 0);
+	query_after(self, 0);
 	return watch_sockets(self, err);
 }
 
-/* Takes what the epoll set has. Returns whether the timer is due. */
+/* Handles the events of the epoll set. Returns whether the timer has expired. */
 static bool take_events(struct netns_cri *self, bool *ret_touched)
 {
 	struct epoll_event events[16];
 	int n = epoll_wait(self->epoll, events, 16, 0);
-	uint64_t expirations;
 	bool is_due = false;
 
 	for (int i = 0; i < n; i++) {
@@ -257,10 +242,10 @@ static bool take_events(struct netns_cri *self, bool *ret_touched)
 		for (size_t w = 0; w < self->n_sockets; w++)
 			if (fd == self->watches[w].fd) {
 				is_watch = true;
-				*ret_touched |= pathwatch_take(&self->watches[w]);
+				*ret_touched |= file_events_take(&self->watches[w]);
 			}
 		if (fd == self->timer)
-			is_due |= read(fd, &expirations, sizeof(expirations)) > 0;
+			is_due |= fd_timer_expired(fd);
 		else if (!is_watch && fd != self->hold.pidfds[0] && fd != self->hold.pidfds[1])
 			client_event(self->client, fd, events[i].events);
 	}
@@ -275,18 +260,18 @@ static int cri_on_event(void *data, struct evpn_error *err)
 
 	if (touched && socket_touched(self, err) < 0)
 		return -1;
-	hear(self);
+	read_stream(self);
 	if (query_advance(&self->query))
 		event = judge(self);
 	if (is_due && event == EVPN_EVENT_NONE)
-		event = ask(self);
+		event = start_query(self);
 	else if (is_due)
-		ask_in(self, self->ask_at = 0);
+		query_after(self, self->query_at = 0);
 	if (hold_has_ended(&self->hold)) {
 		hold_release(&self->hold);
 		self->answer_until = 0;
-		event = self->told == TOLD_FOUND ? EVPN_EVENT_CHANGED : EVPN_EVENT_RETRY;
-		self->told = TOLD_NOTHING;
+		event = self->reported == REPORTED_FOUND ? EVPN_EVENT_CHANGED : EVPN_EVENT_RETRY;
+		self->reported = REPORTED_NOTHING;
 	}
 	return event;
 }
@@ -305,9 +290,9 @@ static void cri_close(void *data)
 	hold_release(&self->hold);
 	client_close(self->client);
 	for (size_t i = 0; i < CRI_MAX_SOCKETS; i++)
-		pathwatch_close(&self->watches[i]);
-	process_closep(&self->timer);
-	process_closep(&self->epoll);
+		file_events_close(&self->watches[i]);
+	fd_close(&self->timer);
+	fd_close(&self->epoll);
 	options_free(self);
 	free(self);
 }
@@ -321,9 +306,9 @@ static int make_sources(struct netns_cri *self, struct evpn_error *err)
 		return evpn_fail(err, errno, "epoll_create1: %s", strerror(errno));
 	self->timer = event.data.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (self->timer < 0 || epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->timer, &event) < 0)
-		return evpn_fail(err, errno, "timer: %s", strerror(errno));
+		return evpn_fail(err, errno, "cannot create a timer: %s", strerror(errno));
 	for (size_t i = 0; i < self->n_sockets; i++)
-		if (pathwatch_open(&self->watches[i], self->sockets[i], self->epoll, err) < 0)
+		if (file_events_open(&self->watches[i], self->sockets[i], self->epoll, err) < 0)
 			return -1;
 	return client_open(self->epoll, self->timeout_ms, &self->client, err);
 }
@@ -337,7 +322,7 @@ static int cri_open(const struct evpn_host *host, void **ret_self, struct evpn_e
 	self->host = host;
 	self->epoll = self->timer = self->hold.pidfds[0] = self->hold.pidfds[1] = -1;
 	for (size_t i = 0; i < CRI_MAX_SOCKETS; i++)
-		self->watches[i] = (struct pathwatch)PATHWATCH_CLOSED;
+		self->watches[i] = (struct file_events)FILE_EVENTS_CLOSED;
 	if (options_read(self, err) < 0 || make_sources(self, err) < 0) {
 		cri_close(self);
 		return -1;
@@ -350,9 +335,9 @@ static int cri_open(const struct evpn_host *host, void **ret_self, struct evpn_e
 }
 
 const struct evpn_plugin evpn_plugin_v1 = {
-	EVPN_PLUGIN_INIT,
+	.struct_size = EVPN_PLUGIN_INIT,
 	.name = "netns-cri",
-	.summary = "the namespace of a pod, by the container runtime (Kubernetes)",
+	.summary = "finds the network namespace of FRR's pod through the container runtime (Kubernetes)",
 	.options = cri_options,
 	.open = cri_open,
 	.close = cri_close,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* options.c - the plugin's options, see netns-cri.h */
+/* options.c - reads the plugin's options, see netns-cri.h */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
+#include "evpn-plugin-options.h"
 #include "netns-cri/netns-cri.h"
 
 #define TIMEOUT_DEFAULT_S 5
@@ -13,7 +14,7 @@
 const char *const cri_options[] = { "socket",  "namespace", "pod",  "labels", "container",
 				    "timeout", "host_root", "proc", NULL };
 
-/* Where the runtimes of Kubernetes listen by themselves. */
+/* The default sockets of containerd, CRI-O and k3s. */
 static const char *const usual_sockets[] = {
 	"/run/containerd/containerd.sock",
 	"/run/crio/crio.sock",
@@ -26,8 +27,8 @@ static int add_socket(struct netns_cri *self, const char *root, const char *path
 	char *text;
 
 	if (path[0] != '/' || size > sizeof(((struct sockaddr_un *)NULL)->sun_path))
-		return evpn_fail(err, EINVAL, "socket = \"%s%s\": an absolute path of at most %zu bytes is needed",
-				 root, path, sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
+		return evpn_fail(err, EINVAL, "socket = \"%s%s\": must be an absolute path of at most %zu bytes", root,
+				 path, sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
 	if (asprintf(&text, "%s%s", root, path) < 0)
 		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
 	self->socket_texts[self->n_sockets] = text;
@@ -39,7 +40,7 @@ static int read_sockets(struct netns_cri *self, struct evpn_error *err)
 {
 	const char *socket = self->host->option(self->host, "socket");
 
-	/* As crictl and kubelet write it, too. */
+	/* crictl and kubelet write it with unix://. */
 	if (socket && strncmp(socket, "unix://", 7) == 0)
 		socket += 7;
 	if (socket)
@@ -50,14 +51,14 @@ static int read_sockets(struct netns_cri *self, struct evpn_error *err)
 	return 0;
 }
 
-/* In a list, or an array, an entry is "KEY=VALUE": libconfig cannot write every key of Kubernetes as a name. */
+/* Splits "KEY=VALUE", the form in a list or array: libconfig does not accept every Kubernetes key as a name. */
 static int split_label(struct netns_cri *self, struct cri_label *label, struct evpn_error *err)
 {
 	const char *text = label->value, *equals = strchr(text, '=');
 	char *key;
 
 	if (!equals || equals == text)
-		return evpn_fail(err, EINVAL, "labels: \"%s\": a label is KEY=VALUE", text);
+		return evpn_fail(err, EINVAL, "labels: \"%s\": must have the form KEY=VALUE", text);
 	key = strndup(text, (size_t)(equals - text));
 	if (!key)
 		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
@@ -72,7 +73,7 @@ static int read_labels(struct netns_cri *self, struct evpn_error *err)
 	unsigned int n = 0;
 
 	if (text)
-		return evpn_fail(err, EINVAL, "labels = \"%s\": a group is needed, as { app = \"frr\"; }", text);
+		return evpn_fail(err, EINVAL, "labels = \"%s\": must be a group, for example { app = \"frr\"; }", text);
 	while (self->host->option_entry(self->host, "labels", n, &key, &value))
 		n++;
 	self->labels = calloc(n + 1, sizeof(*self->labels));
@@ -85,62 +86,39 @@ static int read_labels(struct netns_cri *self, struct evpn_error *err)
 
 		self->host->option_entry(self->host, "labels", (unsigned int)self->selector.n_labels, &label->key,
 					 &label->value);
-		/* No name in a group begins with a digit; all entries of a list are called by their number. */
+		/* Entries of a list are named by their number; a name in a group never begins with a digit. */
 		if (label->key[0] >= '0' && label->key[0] <= '9' && split_label(self, label, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int read_text(struct netns_cri *self, const char *key, const char **ret_text, struct evpn_error *err)
-{
-	const char *text = self->host->option(self->host, key);
-
-	if (text && !text[0])
-		return evpn_fail(err, EINVAL, "%s = \"\": this names nothing; leave the option out", key);
-	*ret_text = text;
-	return 0;
-}
-
 static int read_timeout(struct netns_cri *self, struct evpn_error *err)
 {
-	const char *text = self->host->option(self->host, "timeout");
-	char *rest;
-	long seconds;
+	unsigned int seconds = 0;
 
-	self->timeout_ms = TIMEOUT_DEFAULT_S * 1000;
-	if (!text)
-		return 0;
-	seconds = strtol(text, &rest, 10);
-	if (rest == text || *rest || seconds < 1 || seconds > TIMEOUT_MAX_S)
-		return evpn_fail(err, EINVAL, "timeout = %s: seconds, from 1 to %d", text, TIMEOUT_MAX_S);
-	self->timeout_ms = seconds * 1000;
-	return 0;
-}
-
-static int check_directory(const char *key, const char *path, struct evpn_error *err)
-{
-	if (path[0] != '/' || strlen(path) >= PATH_MAX - 32)
-		return evpn_fail(err, EINVAL, "%s = \"%s\": an absolute path is needed", key, path);
+	if (evpn_option_unsigned(self->host, "timeout", TIMEOUT_DEFAULT_S, 1, TIMEOUT_MAX_S, "seconds", &seconds, err) <
+	    0)
+		return -1;
+	self->timeout_ms = (long)seconds * 1000;
 	return 0;
 }
 
 int options_read(struct netns_cri *self, struct evpn_error *err)
 {
-	if (read_text(self, "namespace", &self->selector.namespace, err) < 0 ||
-	    read_text(self, "pod", &self->selector.pod, err) < 0 ||
-	    read_text(self, "container", &self->selector.container, err) < 0 ||
-	    read_text(self, "host_root", &self->host_root, err) < 0 || read_text(self, "proc", &self->proc, err) < 0 ||
-	    read_labels(self, err) < 0 || read_timeout(self, err) < 0)
+	const struct evpn_host *host = self->host;
+
+	if (evpn_option_text(host, "namespace", NULL, &self->selector.namespace, err) < 0 ||
+	    evpn_option_text(host, "pod", NULL, &self->selector.pod, err) < 0 ||
+	    evpn_option_text(host, "container", NULL, &self->selector.container, err) < 0 ||
+	    evpn_option_path(host, "host_root", "", &self->host_root, err) < 0 ||
+	    evpn_option_path(host, "proc", "/proc", &self->proc, err) < 0 || read_labels(self, err) < 0 ||
+	    read_timeout(self, err) < 0)
 		return -1;
 	if (!self->selector.pod && !self->selector.n_labels)
-		return evpn_fail(err, EINVAL, "neither pod nor labels is set: one of them must say which pod is FRR's");
-	self->proc = self->proc ? self->proc : "/proc";
-	if (check_directory("proc", self->proc, err) < 0 ||
-	    (self->host_root && check_directory("host_root", self->host_root, err) < 0))
-		return -1;
-	/* "/" is what there is without the option; a path is then put behind "". */
-	if (!self->host_root || strcmp(self->host_root, "/") == 0)
+		return evpn_fail(err, EINVAL, "neither pod nor labels is set; set one of them to select FRR's pod");
+	/* "/" is the default. Paths are appended to host_root, so it becomes "". */
+	if (strcmp(self->host_root, "/") == 0)
 		self->host_root = "";
 	return read_sockets(self, err);
 }

@@ -7,7 +7,7 @@
 
 #define SERVICE(version) "runtime." version ".RuntimeService"
 
-/* Ends the query: the answer is complete but for its result. */
+/* Ends the query; the other members of the answer are set already. Always returns true, as the callers do. */
 static bool end(struct query *query, int result)
 {
 	query->answer.result = result;
@@ -15,7 +15,7 @@ static bool end(struct query *query, int result)
 	return true;
 }
 
-static bool ask(struct query *query, enum query_step step, const char *method, struct cri_request request)
+static bool send_request(struct query *query, enum query_step step, const char *method, struct cri_request request)
 {
 	const char *service = query->is_v1alpha2 ? SERVICE("v1alpha2") : SERVICE("v1");
 
@@ -25,20 +25,20 @@ static bool ask(struct query *query, enum query_step step, const char *method, s
 	return false;
 }
 
-static bool ask_sandboxes(struct query *query)
+static bool request_sandboxes(struct query *query)
 {
-	return ask(query, QUERY_SANDBOXES, "ListPodSandbox", cri_ask_sandboxes(query->selector));
+	return send_request(query, QUERY_SANDBOXES, "ListPodSandbox", cri_request_sandboxes(query->selector));
 }
 
-/* Listens before it asks: what happens in between is heard then. */
+/* Starts the event stream before the pod is queried, so that no change in between is missed. */
 static void listen_if_wanted(struct query *query)
 {
 	struct evpn_error ignored = { 0 };
 	enum client_stream state = client_stream_state(query->client);
 
-	if (query->events != EVENTS_WANTED || state == CLIENT_LISTENS)
+	if (query->events != EVENTS_WANTED || state == CLIENT_STREAMING)
 		return;
-	if (client_listen(query->client, query->socket, SERVICE("v1"), "GetContainerEvents", cri_ask_events(),
+	if (client_listen(query->client, query->socket, SERVICE("v1"), "GetContainerEvents", cri_request_events(),
 			  &ignored) < 0)
 		query->events = EVENTS_NONE;
 }
@@ -50,11 +50,11 @@ static const char *find_socket(const struct query *query)
 	for (const char *const *s = query->sockets; *s; s++)
 		if (stat(*s, &st) == 0)
 			return *s;
-	/* One that is named is connected to whatever stat says, for the sake of its error. */
+	/* Connect to the only candidate even if it does not exist: the error of connect() is reported. */
 	return query->sockets[1] ? NULL : query->sockets[0];
 }
 
-static bool say_no_socket(struct query *query)
+static bool report_no_socket(struct query *query)
 {
 	char list[512] = "";
 
@@ -63,8 +63,8 @@ static bool say_no_socket(struct query *query)
 
 		snprintf(list + n, sizeof(list) - n, "%s%s", n ? ", " : "", *s);
 	}
-	evpn_wait(&query->answer.err, "waits for a container runtime: there is no %s; name it by the option socket",
-		  list);
+	evpn_wait(&query->answer.err,
+		  "waits for a container runtime: none of these sockets exists: %s; set option socket", list);
 	return end(query, 0);
 }
 
@@ -77,14 +77,14 @@ bool query_start(struct query *query)
 	query->answer = (struct answer){ 0 };
 	socket = find_socket(query);
 	if (!socket)
-		return say_no_socket(query);
+		return report_no_socket(query);
 	if (socket != query->socket)
 		query_forget_runtime(query);
 	query->socket = socket;
 	if (query->events == EVENTS_UNKNOWN)
-		return ask(query, QUERY_VERSION, "Version", cri_ask_version());
+		return send_request(query, QUERY_VERSION, "Version", cri_request_version());
 	listen_if_wanted(query);
-	return ask_sandboxes(query);
+	return request_sandboxes(query);
 }
 
 void query_forget_runtime(struct query *query)
@@ -93,21 +93,18 @@ void query_forget_runtime(struct query *query)
 	query->events = EVENTS_UNKNOWN;
 }
 
-/* The runtime does not know the service, or its version: the older one, or it has no CRI at all. */
+/* The container runtime does not know the service: retry with v1alpha2, or fail. */
 static bool fall_back(struct query *query)
 {
-	char why[512];
-
 	query->events = EVENTS_NONE;
 	if (!query->is_v1alpha2) {
 		query->is_v1alpha2 = true;
-		return ask_sandboxes(query);
+		return request_sandboxes(query);
 	}
 	query->is_v1alpha2 = false;
-	snprintf(why, sizeof(why), "%.500s", query->answer.err.msg);
-	evpn_fail(&query->answer.err, query->answer.err.code,
-		  "%s; it knows neither version 1 nor v1alpha2 of CRI (containerd: is `cri' in disabled_plugins?)",
-		  why);
+	evpn_wrap(&query->answer.err,
+		  "the container runtime supports neither CRI v1 nor v1alpha2 (containerd: `cri' may be in "
+		  "disabled_plugins): ");
 	return end(query, -1);
 }
 
@@ -118,10 +115,10 @@ static bool after_sandbox(struct query *query, const uint8_t *data, size_t len)
 
 	if (r <= 0 || (answer->netns.pid && !query->selector->container))
 		return end(query, r);
-	return ask(query, QUERY_CONTAINERS, "ListContainers", cri_ask_containers(answer->sandbox.id));
+	return send_request(query, QUERY_CONTAINERS, "ListContainers", cri_request_containers(answer->sandbox.id));
 }
 
-/* The end of looking for a container that nobody asked for: what matters is the path. */
+/* Ends the search for a container. Without option container its failure does not matter if the path is known. */
 static bool end_with_container(struct query *query, int r)
 {
 	struct answer *answer = &query->answer;
@@ -139,7 +136,8 @@ static bool after_containers(struct query *query, const uint8_t *data, size_t le
 				     &answer->err);
 
 	if (r > 0)
-		return ask(query, QUERY_CONTAINER, "ContainerStatus", cri_ask_container(answer->container.id));
+		return send_request(query, QUERY_CONTAINER, "ContainerStatus",
+				    cri_request_container(answer->container.id));
 	return end_with_container(query, r);
 }
 
@@ -152,12 +150,12 @@ static bool take_step(struct query *query, const uint8_t *data, size_t len)
 	case QUERY_VERSION:
 		query->events = cri_events_for_all(data, len) ? EVENTS_WANTED : EVENTS_NONE;
 		listen_if_wanted(query);
-		return ask_sandboxes(query);
+		return request_sandboxes(query);
 	case QUERY_SANDBOXES:
 		r = cri_choose_sandbox(data, len, query->selector, &answer->sandbox, &answer->err);
 		if (r <= 0)
 			return end(query, r);
-		return ask(query, QUERY_SANDBOX, "PodSandboxStatus", cri_ask_sandbox(answer->sandbox.id));
+		return send_request(query, QUERY_SANDBOX, "PodSandboxStatus", cri_request_sandbox(answer->sandbox.id));
 	case QUERY_SANDBOX:
 		return after_sandbox(query, data, len);
 	case QUERY_CONTAINERS:
@@ -186,9 +184,9 @@ bool query_advance(struct query *query)
 		return take_step(query, data, len);
 	if (status == GRPC_UNIMPLEMENTED && (query->step == QUERY_VERSION || query->step == QUERY_SANDBOXES))
 		return fall_back(query);
-	/* What was listed a moment ago is gone: it is not ready, as its successor will be. */
+	/* The sandbox or container that was just listed does not exist any more: wait for its successor. */
 	if (status == GRPC_NOT_FOUND && query->step != QUERY_VERSION && query->step != QUERY_SANDBOXES)
-		r = evpn_wait(&answer->err, "waits for pod %s: its sandbox %.13s has just gone", answer->sandbox.title,
-			      answer->sandbox.id);
+		r = evpn_wait(&answer->err, "waits for pod %s: its sandbox %.13s was just removed",
+			      answer->sandbox.title, answer->sandbox.id);
 	return end(query, r);
 }

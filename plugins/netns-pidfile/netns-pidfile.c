@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * netns-pidfile.c - finds FRR's network namespace by the pid that podman wrote into a file
+ * netns-pidfile.c - a netns plugin: finds FRR's network namespace by the pid that podman writes to a file
  *
- * The file's directory is watched, not the file: runc renames a new inode into place, crun writes in place. While the
- * directory is not there, its nearest existing parent is. Of the process, its end is.
+ * The plugin watches the directory of the file (file_events.h), since runc renames a new file into place while crun
+ * writes to the existing one, and the end of the process, by its pidfd. A process that belongs to the container runtime
+ * still is looked at again after pauses.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,35 +15,40 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/file_events.h"
 #include "lib/pidfile.h"
 
 struct plugin {
 	const struct evpn_host *host;
-	struct pidfile file; /* of the host's texts: they live until close */
-	int epoll; /* holds the two that follow */
-	struct pathwatch watch;
-	int pidfd; /* of the process that the file named when last asked, while it lives; or -1 */
-	pid_t found; /* the process that find_netns answered with; 0: none */
-	uint64_t instance;
+	struct pidfile file; /* its texts belong to the host and live until close */
+	int epoll; /* contains the descriptors of `watch`, pidfd and timer */
+	struct file_events watch; /* on the pidfile */
+	int pidfd; /* of the process that the file named at the last find_netns; -1: none, or it has ended */
+	int timer; /* of the next look at a process that is starting: the kernel has no event for it */
+	unsigned int pause_ms; /* the last one; 0: none */
+	pid_t found; /* the process that the last find_netns returned; 0: none */
+	uint64_t instance; /* the last one that find_netns returned, see process_instance() */
 };
 
 static void forget_process(struct plugin *self)
 {
-	/* Closing takes it out of the epoll set, where it would be readable for ever. */
-	process_closep(&self->pidfd);
-	self->pidfd = -1;
+	/*
+	 * A process that has ended would keep the epoll descriptor readable. Closing the pidfd removes it from the
+	 * epoll set.
+	 */
+	fd_close(&self->pidfd);
 	self->found = 0;
 }
 
-/* Has the process's end reported. */
+/* Takes over the pidfd, and makes the epoll descriptor readable when the process ends. */
 static int watch_process(struct plugin *self, int pidfd, pid_t pid, struct evpn_error *err)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
 	self->pidfd = pidfd;
 	if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, pidfd, &event) < 0)
-		return evpn_fail(err, errno, "watch process %d: %s", (int)pid, strerror(errno));
+		return evpn_fail(err, errno, "cannot watch process %d: epoll_ctl: %s", (int)pid, strerror(errno));
 	return 0;
 }
 
@@ -55,14 +61,16 @@ static int pidfile_find_netns(void *data, int *ret_fd, uint64_t *ret_instance, s
 	int r;
 
 	forget_process(self);
-	/* The watch first: what changes after it is reported, what changed before it is read. */
-	if (pathwatch_arm(&self->watch, err) < 0)
+	/* Watch first, read afterwards: a change in between causes an event, so none is missed. */
+	if (file_events_arm(&self->watch, err) < 0)
 		return -1;
 	r = pidfile_find(&self->file, &found, err);
 	netns = found.netns;
-	/* Also of one that is not FRR's: when it ends, there is another answer. */
+	/* Watch also a process that is not FRR's: when it ends, find_netns can return another result. */
 	if (found.pidfd >= 0 && watch_process(self, found.pidfd, found.pid, err) < 0)
 		return -1;
+	self->pause_ms = r == 0 && found.pidfd >= 0 ? clock_next_pause_ms(self->pause_ms, CLOCK_PAUSE_LAST_MS) : 0;
+	fd_set_timer(self->timer, self->pause_ms);
 	if (r <= 0)
 		return r;
 	instance = process_instance(found.pid, found.start);
@@ -70,7 +78,7 @@ static int pidfile_find_netns(void *data, int *ret_fd, uint64_t *ret_instance, s
 		self->host->log(self->host, EVPN_LOG_INFO, "FRR's container is process %d", (int)found.pid);
 	self->instance = instance;
 	self->found = found.pid;
-	*ret_fd = process_take_fd(&netns);
+	*ret_fd = fd_take(&netns);
 	*ret_instance = instance;
 	return 1;
 }
@@ -80,7 +88,7 @@ static int pidfile_on_event(void *data, struct evpn_error *err)
 	struct plugin *self = data;
 	struct evpn_error ignored;
 	bool was_found = self->found != 0;
-	bool touched = pathwatch_take(&self->watch);
+	bool touched = file_events_take(&self->watch), expired = fd_timer_expired(self->timer);
 	pid_t pid;
 	int r;
 
@@ -88,13 +96,15 @@ static int pidfile_on_event(void *data, struct evpn_error *err)
 		forget_process(self);
 		return was_found ? EVPN_EVENT_CHANGED : EVPN_EVENT_RETRY;
 	}
+	if (expired && !was_found)
+		return EVPN_EVENT_RETRY;
 	if (!touched)
 		return EVPN_EVENT_NONE;
-	if (pathwatch_arm(&self->watch, err) < 0)
+	if (file_events_arm(&self->watch, err) < 0)
 		return -1;
 	if (!was_found)
 		return EVPN_EVENT_RETRY;
-	/* While the process lives, a file that is gone or being written says nothing. */
+	/* A file that is missing or being written is no change while the process runs. */
 	r = pidfile_read(&self->file, &pid, &ignored);
 	return r == 0 || (r > 0 && pid == self->found) ? EVPN_EVENT_NONE : EVPN_EVENT_CHANGED;
 }
@@ -110,18 +120,24 @@ static void pidfile_close(void *data)
 {
 	struct plugin *self = data;
 
-	process_closep(&self->pidfd);
-	pathwatch_close(&self->watch);
-	process_closep(&self->epoll);
+	fd_close(&self->pidfd);
+	fd_close(&self->timer);
+	file_events_close(&self->watch);
+	fd_close(&self->epoll);
 	free(self);
 }
 
 static int make_fds(struct plugin *self, struct evpn_error *err)
 {
+	struct epoll_event event = { .events = EPOLLIN };
+
 	self->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (self->epoll < 0)
 		return evpn_fail(err, errno, "epoll_create1: %s", strerror(errno));
-	return pathwatch_open(&self->watch, self->file.path, self->epoll, err);
+	self->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (self->timer < 0 || epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->timer, &event) < 0)
+		return evpn_fail(err, errno, "cannot create a timer: %s", strerror(errno));
+	return file_events_open(&self->watch, self->file.path, self->epoll, err);
 }
 
 static int pidfile_open(const struct evpn_host *host, void **ret_self, struct evpn_error *err)
@@ -131,8 +147,8 @@ static int pidfile_open(const struct evpn_host *host, void **ret_self, struct ev
 	if (!self)
 		return evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
 	self->host = host;
-	self->epoll = self->pidfd = -1;
-	self->watch = (struct pathwatch)PATHWATCH_CLOSED;
+	self->epoll = self->pidfd = self->timer = -1;
+	self->watch = (struct file_events)FILE_EVENTS_CLOSED;
 	if (pidfile_take_options(&self->file, host, "path", err) < 0 || make_fds(self, err) < 0) {
 		pidfile_close(self);
 		return -1;
@@ -144,9 +160,9 @@ static int pidfile_open(const struct evpn_host *host, void **ret_self, struct ev
 static const char *const options[] = { "path", "proc", "cgroup", NULL };
 
 const struct evpn_plugin evpn_plugin_v1 = {
-	EVPN_PLUGIN_INIT,
+	.struct_size = EVPN_PLUGIN_INIT,
 	.name = "netns-pidfile",
-	.summary = "the namespace of the process whose pid podman wrote into a file",
+	.summary = "finds FRR's network namespace by the pid that podman writes to a file",
 	.options = options,
 	.open = pidfile_open,
 	.close = pidfile_close,

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # lib.sh - sourced by the tests here: where things are, and a directory that only root can write.
-set -eu
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 root=$(dirname "$(dirname "$here")")
 build=$(realpath "${BUILD:-$root/build}")
 CC=${CC:-cc}
-tmp=$(mktemp -d)
-cleanup() { rm -rf "$tmp"; }
-trap cleanup EXIT
 
 # shellcheck source=tests/lib/test.sh
 . "$root/tests/lib/test.sh"
+make_folder
+tmp=$T
+# The program that drives a plugin, and its time limit.
+DRIVE=("$build/plugin-drive" 20)
 
 # module OUTPUT SOURCE FLAG...: builds a plugin against the header of the tree.
 module() {
@@ -20,6 +20,27 @@ module() {
 	"$CC" -Wall -Wextra -Werror -I"$root/plugins" "$@" -fPIC -shared "$source" -o "$out"
 	chmod 0755 "$out"
 }
+
+# finds_namespaces PLUGIN: a netns plugin with the option path, of a named network namespace, works, by "${DRIVE[@]}": the namespace
+# is not there, is made, and goes.
+finds_namespaces() {
+	local pid
+	NAMESPACE=evpn-abi-$$
+	at_end namespace_down
+	"${DRIVE[@]}" "$1" "path=/run/netns/$NAMESPACE" -- find changed >"$tmp/drive" 2>&1 &
+	pid=$!
+	PIDS+=("$pid")
+	wait_until 20 "the plugin waits for the namespace" says '^waiting: waits for the network namespace '
+	ip netns add "$NAMESPACE"
+	wait_until 20 "the plugin finds the namespace" says "^found $(stat -Lc %i "/run/netns/$NAMESPACE") [0-9]+$"
+	ip netns del "$NAMESPACE"
+	wait_until 20 "the plugin notices its end" says '^changed$'
+	wait "$pid"
+}
+
+says() { grep -qE -- "$1" "$tmp/drive"; }
+
+namespace_down() { [ ! -e "/run/netns/$NAMESPACE" ] || ip netns del "$NAMESPACE"; }
 
 # dump PLUGIN: evpnd's own word on it.
 dump() { "$build/evpnd" --dump-plugin "$1"; }

@@ -14,12 +14,13 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "read.h"
-#include "apply.h"
-#include "desired.h"
-#include "netns.h"
-#include "steps.h"
-#include "util.h"
+#include "base/clock.h"
+#include "kernel/read.h"
+#include "kernel/apply.h"
+#include "plan/desired.h"
+#include "kernel/netns.h"
+#include "run/steps.h"
+#include "base/util.h"
 
 enum phase { LOAD, READ, PLAN, BUILD, RAISE, PRUNE };
 #define PHASE_COUNT 6
@@ -62,15 +63,15 @@ static int read_kernel(struct bench *bench, struct evpn_error *err)
 	for (int ns = 0; ns < NET_NS_COUNT; ns++)
 		if (rtnl_open(bench->netns_fd[ns], &bench->rtnl[ns], err) < 0)
 			return -1;
-	return actual_read(bench->rtnl, "bench", &bench->actual, err);
+	return read_net(bench->rtnl, "bench", &bench->actual, err);
 }
 
 static int make_plan(struct bench *bench, struct evpn_error *err)
 {
-	const struct record_nics none = { 0 };
+	const struct nic_records none = { 0 };
 
 	desired_make(bench->config, &none, (unsigned int[]){ 1500 }, &bench->desired);
-	if (actual_read_sysctls(bench->netns_fd, &bench->desired, &bench->actual, err) < 0)
+	if (read_sysctls(bench->netns_fd, &bench->desired, &bench->actual, err) < 0)
 		return -1;
 	plan_make(&bench->desired, &bench->actual, &bench->plan);
 	if (bench->plan.n_problems)
@@ -134,7 +135,7 @@ static void forget(struct bench *bench)
 
 static int run(struct bench *bench, const char *path)
 {
-	uint64_t start = steps_now_us();
+	uint64_t start = clock_us();
 	clock_t cpu = clock();
 	double ms[PHASE_COUNT];
 	struct evpn_error err = { 0 };
@@ -145,7 +146,7 @@ static int run(struct bench *bench, const char *path)
 			fprintf(stderr, "bench-reconcile: %s: %s\n", path, err.msg);
 			return -1;
 		}
-		uint64_t end = steps_now_us();
+		uint64_t end = clock_us();
 
 		ms[phase] = (double)(end - start) / 1000;
 		start = end;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # events.sh - the runtime's event stream, which only runtimes have that Debian 12 does not: as those send it, from a fake one
-set -eu
+set -euo pipefail
 # shellcheck source=tests/cri/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -41,7 +41,7 @@ step "containerd 2: it is listened to; a pod comes"
 fake_do '{"runtime": ["containerd", "v2.0.0"]}'
 drive socket="$T/fake.sock" pod=frr namespace=test
 expect 'waits waits for a pod: *' settle 10
-until_ok 10 "the plugin listens" listens 1
+wait_until 10 "the plugin listens" listens 1
 pod one "$FRR"
 event one frr
 expect 'retry' event 10
@@ -52,7 +52,7 @@ fake_do '{}'
 before=$CALLS
 for _ in 1 2 3 4 5; do event alien other; done
 event one frr
-until_ok 10 "it asks once" calls_are_after "$before"
+wait_until 10 "it asks once" calls_are_after "$before"
 [ "$CALLS" = $((before + 2)) ] || fail "$((CALLS - before)) calls, where ListPodSandbox and PodSandboxStatus are enough"
 
 step "another sandbox; a sandbox that is no longer ready"
@@ -73,14 +73,14 @@ step "a message that is none is a reason to look"
 fake_do '{}'
 before=$CALLS
 fake_do '{"event": ""}'
-until_ok 10 "it asks" calls_are_after "$before"
+wait_until 10 "it asks" calls_are_after "$before"
 
 step "a runtime in trouble does not concern a pod that runs"
 for fault in "status 2 it broke" http500 close garbage; do
 	fake_do "{\"faults\": {\"ListPodSandbox\": \"$fault\"}}"
 	before=$CALLS
 	event two frr
-	until_ok 10 "it asks" calls_are_after "$before"
+	wait_until 10 "it asks" calls_are_after "$before"
 done
 fake_do '{"faults": {}}'
 
@@ -89,7 +89,7 @@ fake_do '{"drop": true}'
 pod one "$FRR"
 expect 'changed' event 20
 expect 'found *' await 10
-until_ok 10 "the plugin listens again" listens 1
+wait_until 10 "the plugin listens again" listens 1
 
 step "the process ends before the runtime knows"
 kill -9 "$FRR"
@@ -103,7 +103,7 @@ for how in end unimplemented; do
 	fake_do "{\"stream\": \"$how\"}"
 	drive socket="$T/fake.sock" pod=frr namespace=test
 	expect 'found *' await 10
-	until_ok 10 "nothing is under way" quiet
+	wait_until 10 "nothing is under way" quiet
 done
 
 step "containerd 1.7 and older CRI-O, which would take the events from kubelet, are not listened to"
@@ -118,5 +118,5 @@ for runtime in '"cri-o", "1.29.0"' '"containerd", "2.1.9"'; do
 	fake_do "{\"runtime\": [$runtime]}"
 	drive socket="$T/fake.sock" pod=frr namespace=test
 	expect 'found *' await 10
-	until_ok 10 "$runtime is listened to" listens 1
+	wait_until 10 "$runtime is listened to" listens 1
 done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # fake.sh - a runtime that answers in every wrong way: each is an error that says so, in time, and the next answer counts
-set -eu
+set -euo pipefail
 # shellcheck source=tests/cri/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -30,29 +30,28 @@ expect 'found *' await 10
 found_is "$FRR"
 
 step "every fault, in every call"
-faults() {
-	cat <<-E
-		hang|*: no answer to METHOD within 1 s (option timeout)
+faults=$(cat <<-E
+		hang|*: no reply to METHOD within 1 s; raise option timeout if the runtime is slow
 		close|*METHOD: *
 		halfclosed|*METHOD: *
 		http1|*METHOD: *
-		http500|*METHOD: HTTP status 500: this is no CRI socket
-		type|*METHOD: the reply is \`text/html', not gRPC: this is no CRI socket
-		compressed|*METHOD: a message is compressed (flag 1), though this was not asked for
-		truncated|*METHOD: the reply ends in the middle of a message (9 bytes)
-		notrailers|*METHOD: the reply has no grpc-status: it was cut off
-		garbage|*the runtime's reply to METHOD cannot be read
-		twice|*METHOD: the reply goes on after its message *
-		long|*METHOD: a message of 2147483647 bytes, where at most 16777216 are taken
+		http500|*METHOD: HTTP status 500 instead of a gRPC reply; set option socket to a CRI socket
+		type|*METHOD: the reply is \`text/html' instead of gRPC; set option socket to a CRI socket
+		compressed|*METHOD: the message is compressed (flag 1), which evpnd did not request
+		truncated|*METHOD: the reply is incomplete: it ends inside a message (9 bytes)
+		notrailers|*METHOD: the reply is incomplete: it has no grpc-status
+		garbage|*cannot parse the container runtime's reply to METHOD
+		twice|*METHOD: the reply continues after its message *
+		long|*METHOD: the message has 2147483647 bytes, the limit is 16777216
 		status 2 it broke|*METHOD: it broke (grpc-status 2)
 		status 7 not you|*METHOD: not you (grpc-status 7)
 	E
-}
+)
 for method in ListPodSandbox PodSandboxStatus; do
 	while IFS='|' read -r fault pattern; do
 		good "\"faults\": {\"$method\": \"$fault\"}"
 		expect "failed ${pattern//METHOD/$method}" settle 10
-	done < <(faults)
+	done <<< "$faults"
 	good
 	expect 'found *' settle 10
 done
@@ -61,28 +60,28 @@ expect 'waits waits for the container runtime: *starting (grpc-status 14)' settl
 good '"faults": {"ListPodSandbox": "status 2 server is not initialized yet"}'
 expect 'waits waits for the container runtime: *server is not initialized yet (grpc-status 2)' settle 10
 good '"faults": {"PodSandboxStatus": "status 5 gone"}'
-expect 'waits waits for pod test/frr: its sandbox one has just gone' settle 10
+expect 'waits waits for pod test/frr: its sandbox one was just removed' settle 10
 good
 expect 'found *' await 10
 
 step "a reply without end"
 drive socket="$T/fake.sock" pod=frr timeout=30
 good '"faults": {"ListPodSandbox": "huge"}'
-expect 'failed *the reply to ListPodSandbox is not taken: Message too long (at most 16777216 bytes)' settle 40
+expect 'failed *cannot store the reply to ListPodSandbox: Message too long (limit: 16777216 bytes)' settle 40
 good
 expect 'found *' await 10
 
 step "a call that hangs makes no event until its end"
 drive socket="$T/fake.sock" pod=frr timeout=1
 good '"faults": {"ListPodSandbox": "hang"}'
-expect 'waits asks *' find
+expect 'waits waits for the answer of the container runtime at *' find
 expect 'retry' event 10
-expect 'failed *no answer to ListPodSandbox*' find
+expect 'failed *no reply to ListPodSandbox*' find
 
 step "no CRI; only v1alpha2"
 good '"v1": null'
 drive socket="$T/fake.sock" pod=frr
-expect 'failed *unknown service runtime.v1alpha2.RuntimeService (grpc-status 12); it knows neither version 1 nor v1alpha2*' settle 10
+expect 'failed the container runtime supports neither CRI v1 nor v1alpha2 *unknown service runtime.v1alpha2.RuntimeService (grpc-status 12)' settle 10
 good '"v1": false'
 expect 'found *' await 10
 good
@@ -100,32 +99,32 @@ for info in null '""' '"{}"'; do
 done
 # An id that is in no cgroup's name by chance.
 fake_do "{\"containers\": [{\"id\": \"nobody-is-that\", \"sandbox\": \"one\", \"name\": \"x\", \"pid\": $OTHER}]}"
-expect 'failed x in pod test/frr: process * is not the container that is meant: *contains `nobody-is-that?' settle 10
+expect 'failed x in pod test/frr: process * does not belong to FRR?s container: *contains `nobody-is-that?' settle 10
 fake_do "{\"containers\": [{\"id\": \"nobody-is-that\", \"sandbox\": \"one\", \"name\": \"x\", \"info\": \"{}\"}]}"
-expect 'failed the runtime does not say which process container x in pod test/frr is' settle 10
+expect 'failed the container runtime reports no pid for container x in pod test/frr' settle 10
 one "\"path\": \"/proc/$OTHER/ns/net\""
 expect 'found *' await 10
 fake_do '{"containers": []}'
 one '"info": "{"'
-expect "failed the runtime's information about test/frr is no JSON: *" settle 10
+expect "failed the container runtime's information about test/frr is not valid JSON: *" settle 10
 
 step "a process that is gone; one in another namespace; the host's own; a file that is no namespace"
 stranger GONE
 kill -9 "$GONE"
-wait "$GONE" 2> /dev/null || :
+ends 137 wait "$GONE"
 one "\"pid\": $GONE, \"path\": \"/proc/$FRR/ns/net\""
 expect 'waits waits for pod test/frr: a process of its sandbox one has just ended' settle 10
 one "\"pid\": $OTHER, \"path\": \"/proc/$FRR/ns/net\""
-expect "failed test/frr: its process $OTHER is not in the network namespace of pod test/frr" settle 10
+expect "failed test/frr: its process $OTHER is not in the network namespace of pod test/frr; check options host_root and proc" settle 10
 one "\"pid\": $$, \"path\": \"/proc/$$/ns/net\""
-expect "failed pod test/frr: /proc/$$/ns/net is the host's own network namespace: the pod runs with hostNetwork*" settle 10
+expect "failed pod test/frr: /proc/$$/ns/net is the host's own network namespace; set hostNetwork: false*" settle 10
 one '"pid": 1, "host": true'
-expect 'failed pod test/frr has hostNetwork: *' settle 10
+expect 'failed pod test/frr uses the host?s network namespace*' settle 10
 : > "$T/file"
 one "\"path\": \"$T/file\""
-expect "waits waits for pod test/frr: its sandbox one has no namespace to be found: $T/file is not a namespace" settle 10
+expect "waits waits for pod test/frr: the network namespace of its sandbox one was not found: $T/file is not a namespace" settle 10
 one "\"path\": \"$T/none\""
-expect "waits waits for pod test/frr: its sandbox one has no namespace to be found: there is no $T/none" settle 10
+expect "waits waits for pod test/frr: the network namespace of its sandbox one was not found: $T/none does not exist" settle 10
 one "\"path\": \"/proc/$FRR/ns/pid\""
 expect "failed pod test/frr: /proc/$FRR/ns/pid is not a network namespace" settle 10
 
@@ -136,5 +135,5 @@ expect 'repeated 1000 descriptors *' repeat 1000
 read -r _ _ _ before after <<< "$SAID"
 [ "$before" = "$after" ] || fail "$before descriptors before, $after after"
 ls -l "/proc/$DRIVE/fd" > "$T/fds"
-! grep 'net:\[' "$T/fds" || fail "the plugin holds a network namespace open"
+lacks 'net:\[' "$T/fds" || fail "the plugin holds a network namespace open"
 fake_do '{"cycle": []}'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # find.sh - a pod of a real containerd: found, made again, ended in every way
-set -eu
+set -euo pipefail
 # shellcheck source=tests/cri/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -24,7 +24,7 @@ pods version
 
 step "no pod yet; it comes"
 drive socket="$T/containerd.sock" namespace=test labels.app=frr
-expect 'waits waits for a pod: the runtime has none that matches namespace "test", label app=frr' settle 10
+expect 'waits waits for a pod: none matches namespace "test", label app=frr' settle 10
 first=$(new_pod frr-a uid1 0)
 expect 'found *' await 20
 found_is "$first"
@@ -43,7 +43,7 @@ step "two attempts: the newest"
 second=$(new_pod frr-a uid1 1)
 expect 'found *' await 20
 found_is "$second"
-[ "$(cut -d' ' -f3 <<< "$SAID")" != "$instance" ] || fail "another pod, but the same instance"
+[[ $SAID =~ ^found\ [0-9]+\ ([^ ]+) && ${BASH_REMATCH[1]} != "$instance" ]] || fail "another pod, but the same instance"
 
 step "pause killed"
 kill -9 "$(pods pid "$second")"
@@ -52,7 +52,7 @@ expect 'found *' await 20
 found_is "$first"
 kill -9 "$(pods pid "$first")"
 expect 'changed' event 20
-until_ok 10 "the runtime notices" not_ready
+wait_until 10 "the runtime notices" not_ready
 echo "$SAID"
 
 step "made again under another name: StopPodSandbox, RemovePodSandbox, RunPodSandbox"
@@ -95,7 +95,7 @@ found_is "$fourth"
 step "hostNetwork"
 new_pod frr-host uid6 0 hostNetwork > /dev/null
 drive socket="$T/containerd.sock" pod=frr-host
-expect 'failed pod test/frr-host has hostNetwork: *' settle 10
+expect 'failed pod test/frr-host uses the host?s network namespace*' settle 10
 
 step "how long it takes (printed, not judged)"
 drive socket="$T/containerd.sock" pod=frr-c

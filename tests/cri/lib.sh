@@ -9,15 +9,14 @@
 #   stranger NAME               a process in a network namespace of its own; sets $NAME to its pid
 #   drive OPTION...             opens the plugin in netns-drive; say COMMAND sends it a line, $SAID is the answer
 #   expect PATTERN COMMAND...   says it; the answer must match the shell pattern
-# All state is below $T, all processes end with the test. A test that has more to tell when it fails, or to clean up, defines
-# tell_more or clean_up_more.
+# All state is below $T, all processes end with the test. A test that has more to tell when it fails defines tell_more.
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=$(readlink -f "${BUILD:-$REPO/build}")
 ID=evpnd-cri-$$
 HOST=$ID-host
 MODULE=$BUILD/plugins/netns-cri/.libs/netns-cri.so
-CONTAINERD='' PODS='' FAKE='' DRIVE='' SAID='' STRANGERS=()
+CONTAINERD='' PODS='' DRIVE='' SAID=''
 
 # shellcheck source=tests/lib/test.sh
 . "$REPO/tests/lib/test.sh"
@@ -32,19 +31,19 @@ need_plugin() {
 
 # What a failed test leaves to read.
 tell() {
-	set +e
 	echo "the plugin's last word: $SAID"
 	[ -z "$CONTAINERD" ] || { pods list; cat "$T/pods.log"; tail -n 15 "$T/containerd.log"; } 2>&1 | sed 's/^/containerd: /'
 	[ ! -e "$T/fake.log" ] || tail -n 15 "$T/fake.log" | sed 's/^/fake: /'
-	[ -z "$(type -t tell_more)" ] || tell_more
+	! declare -F tell_more > /dev/null || tell_more
 }
 
 drive_end() {
 	[ -n "$DRIVE" ] || return 0
 	# Not by the end of its input: what was started meanwhile holds that open, too.
+	# It may have ended by itself, or crashed: that a test sees by what it says.
 	echo end >&"$TO" || :
 	exec {TO}>&-
-	wait "$DRIVE" || :
+	wait "$DRIVE" || fail "netns-drive ended with status $?"
 	exec {FROM}<&-
 	DRIVE=
 }
@@ -54,43 +53,26 @@ runtime_down() {
 	local id pid
 
 	[ -n "$CONTAINERD" ] && for id in $(pods list | cut -d' ' -f1); do
-		pods stop "$id" && pods remove "$id"
+		(pods stop "$id" && pods remove "$id")
 	done > /dev/null 2>&1
-	[ -z "$CONTAINERD" ] || { kill "$CONTAINERD"; wait "$CONTAINERD"; } 2> /dev/null
-	CONTAINERD=
+	[ -z "$CONTAINERD" ] || end_child "$CONTAINERD"
 	for pid in $(cat /sys/fs/cgroup/*/"$ID"/*/cgroup.procs "/sys/fs/cgroup/$ID"/*/cgroup.procs 2> /dev/null | sort -u); do
-		kill -9 "$pid" 2> /dev/null
+		kill -9 "$pid"
 	done
 	for pid in $(pgrep -f "containerd-shim.*-address $T/containerd.sock"); do
-		kill -9 "$pid" 2> /dev/null
+		kill -9 "$pid"
 	done
 }
 
-clean_up() {
-	local status=$? pid
-
-	trap '' EXIT INT TERM HUP
-	[ "$status" = 0 ] || [ "$status" = 77 ] || tell >&2
-	set +e
-	[ -z "$(type -t clean_up_more)" ] || clean_up_more
-	drive_end
-	for pid in "${STRANGERS[@]}"; do kill -9 "$pid" && wait "$pid"; done 2> /dev/null
-	[ -z "$FAKE" ] || { kill "$FAKE"; wait "$FAKE"; } 2> /dev/null
-	runtime_down
-	[ -z "$PODS" ] || { kill "$PODS"; wait "$PODS"; } 2> /dev/null
-	findmnt -rno TARGET | grep -F "$T/" | sort -r | xargs -r -n1 umount -l
+host_down() {
 	[ ! -e "/run/netns/$HOST" ] || ip netns del "$HOST"
 	find /sys/fs/cgroup -depth -type d -path "*/$ID*" -exec rmdir {} + 2> /dev/null
-	rm -rf "$T"
-	exit "$status"
 }
 
 begin() {
 	need_plugin
-	T=$(mktemp -d)
-	trap clean_up EXIT
-	trap 'exit 130' INT TERM HUP
-	chmod 755 "$T"
+	make_folder
+	at_end host_down
 	messages_up
 }
 
@@ -115,6 +97,7 @@ pods_up() {
 	mkfifo "$T/pods.in" "$T/pods.out"
 	/usr/bin/python3 "$REPO/tests/cri/pods.py" "$T/containerd.sock" < "$T/pods.in" > "$T/pods.out" 2> "$T/pods.log" &
 	PODS=$!
+	PIDS+=("$PODS")
 	exec {PODS_TO}> "$T/pods.in" {PODS_FROM}< "$T/pods.out"
 }
 
@@ -126,18 +109,19 @@ new_pod() {
 containerd_start() {
 	nsenter --net="/run/netns/$HOST" containerd --config "$T/containerd.toml" >> "$T/containerd.log" 2>&1 &
 	CONTAINERD=$!
-	until_ok 30 "containerd answers" pods version
+	PIDS+=("$CONTAINERD")
+	wait_until 30 "containerd answers" pods version
 }
 
 containerd_stop() {
 	kill "$CONTAINERD"
-	wait "$CONTAINERD" 2> /dev/null || :
+	ends 0 wait "$CONTAINERD" || fail "containerd ended with status $?"
 	CONTAINERD=
 }
 
 containerd_kill() {
 	kill -9 "$CONTAINERD"
-	wait "$CONTAINERD" 2> /dev/null || :
+	ends 137 wait "$CONTAINERD"
 	CONTAINERD=
 }
 
@@ -203,10 +187,11 @@ need_containerd() {
 
 runtime_up() {
 	need_containerd
-	ip netns list | grep -q "^$HOST\b" || ip netns add "$HOST"
+	[ -e "/run/netns/$HOST" ] || ip netns add "$HOST"
 	ip -n "$HOST" link set lo up
 	runtime_config
 	[ -n "$PODS" ] || pods_up
+	at_end runtime_down
 	containerd_start
 	pause_image
 }
@@ -215,9 +200,9 @@ fake_up() {
 	/usr/bin/python3 -c 'import h2' 2> /dev/null || skip "needs python3-h2"
 	mkfifo "$T/fake.in" "$T/fake.out"
 	/usr/bin/python3 "$REPO/tests/cri/fake.py" "$T/fake.sock" < "$T/fake.in" > "$T/fake.out" 2> "$T/fake.log" &
-	FAKE=$!
+	PIDS+=($!)
 	exec {FAKE_TO}> "$T/fake.in" {FAKE_FROM}< "$T/fake.out"
-	until_ok 20 "the fake runtime listens" test -S "$T/fake.sock"
+	wait_until 20 "the fake runtime listens" test -S "$T/fake.sock"
 }
 
 # Sets $CALLS and $LISTENERS to what there were so far.
@@ -236,6 +221,7 @@ drive() {
 	[ ! -e "/run/netns/$HOST" ] || enter=(nsenter --net="/run/netns/$HOST")
 	"${enter[@]}" ${RUN_AS:-} "$BUILD/netns-drive" "$MODULE" "$@" < "$T/drive.in" > "$T/drive.out" &
 	DRIVE=$!
+	PIDS+=("$DRIVE")
 	exec {TO}> "$T/drive.in" {FROM}< "$T/drive.out"
 }
 
@@ -258,9 +244,9 @@ expect() {
 stranger() {
 	[ -e "$T/never" ] || { mkfifo "$T/never"; exec {NEVER}<> "$T/never"; }
 	unshare --net sh -c 'echo ready; exec cat' < "$T/never" > "$T/stranger" &
-	STRANGERS+=($!)
+	PIDS+=($!)
 	# A kernel that is taking down others' namespaces makes none meanwhile.
-	until_ok 60 "a process in a network namespace of its own" test -s "$T/stranger"
+	wait_until 60 "a process in a network namespace of its own" test -s "$T/stranger"
 	: > "$T/stranger"
 	printf -v "$1" %s $!
 }

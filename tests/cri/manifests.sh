@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # manifests.sh - the manifests are YAML, refer to what is there, and hold an evpn.conf that evpnd takes and that finds FRR's pod
-set -eu
+set -euo pipefail
 REPO=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=$(readlink -f "${BUILD:-$REPO/build}")
 # shellcheck source=tests/lib/test.sh
@@ -9,8 +9,7 @@ BUILD=$(readlink -f "${BUILD:-$REPO/build}")
 
 /usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "needs python3-yaml"
 [ -e "$BUILD/plugins/netns-cri/.libs/netns-cri.so" ] || skip "netns-cri is not built (configure says what it lacks)"
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
+make_folder
 
 /usr/bin/python3 - "$REPO/etc/kubernetes" "$T" <<'END'
 import re, sys, yaml

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # restart.sh - the runtime comes, restarts, is killed; its socket may not be used; FRR's container alone ends and runs again
-set -eu
+set -euo pipefail
 # shellcheck source=tests/cri/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -12,7 +12,7 @@ step "no socket, no directory of it; no usual socket"
 drive socket="$T/none/containerd.sock" pod=frr
 expect "waits waits for the container runtime: $T/none/containerd.sock: No such file or directory" settle 10
 drive host_root="$T/host" pod=frr
-expect "waits waits for a container runtime: there is no $T/host/run/containerd/containerd.sock, $T/host/run/crio/crio.sock, *" \
+expect "waits waits for a container runtime: none of these sockets exists: $T/host/run/containerd/containerd.sock, $T/host/run/crio/crio.sock, *" \
 	settle 10
 
 step "the runtime starts; the third of the usual places"
@@ -24,9 +24,9 @@ expect 'waits waits for a pod: *' settle 10
 
 step "the container is waited for"
 sandbox=$(new_pod frr uid1 0)
-expect 'waits waits for container frr of pod test/frr, which does not run' settle 10
+expect 'waits waits for container frr of pod test/frr: it is not running' settle 10
 other=$(pods container "$sandbox" -i localhost/pause:test other -- /pause -P)
-expect 'waits waits for container frr of pod test/frr, which does not run' settle 10
+expect 'waits waits for container frr of pod test/frr: it is not running' settle 10
 container=$(pods container "$sandbox" -i localhost/pause:test frr -- /pause -P)
 expect 'found *' await 20
 first=$SAID
@@ -37,7 +37,7 @@ pods kill "$other"
 expect 'late' event 1
 pods kill "$container"
 expect 'changed' event 20
-expect 'waits waits for container frr of pod test/frr, which does not run' settle 10
+expect 'waits waits for container frr of pod test/frr: it is not running' settle 10
 pods container "$sandbox" -i localhost/pause:test frr -- /pause -P > /dev/null
 expect 'found *' await 20
 second=$SAID
@@ -74,4 +74,4 @@ expect 'waits waits for pod test/frr: its sandbox * is not ready' settle 20
 
 step "permission denied"
 RUN_AS="setpriv --reuid=65534 --regid=65534 --clear-groups" drive socket="$T/containerd.sock" pod=frr
-expect "failed connect to $T/containerd.sock: Permission denied; evpnd must be root to ask the container runtime" settle 10
+expect "failed cannot connect to $T/containerd.sock: Permission denied; run evpnd as root" settle 10

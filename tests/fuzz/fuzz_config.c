@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "fuzz.h"
-#include "util.h"
+#include "base/util.h"
 
 /* libconfig 1.5 loses a string that stands where the syntax has none; it is no part of what is tested here. */
 const char *__lsan_default_suppressions(void);

@@ -17,12 +17,6 @@ static const struct cri_label label = { "app", "frr" };
 static const struct cri_selector selector = { .pod = "frr", .labels = &label, .n_labels = 1 };
 static const struct cri_name sandbox = { .id = "one", .title = "ns/frr" };
 
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 /* A result, and the message that goes with it. */
 static void must_say(int r, const struct evpn_error *err)
 {

@@ -3,7 +3,8 @@
 #include <dirent.h>
 
 #include "fuzz.h"
-#include "util.h"
+#include "base/file.h"
+#include "base/util.h"
 
 #define INPUT_MAX_SIZE (1 << 20)
 
@@ -18,7 +19,7 @@ static int replay(const char *dir)
 		size_t len;
 
 		if (entries[i]->d_name[0] != '.' && count >= 0) {
-			count = util_read_file(path, INPUT_MAX_SIZE, &text, &len) < 0 ? -1 : count + 1;
+			count = file_read(path, INPUT_MAX_SIZE, &text, &len) < 0 ? -1 : count + 1;
 			if (count < 0)
 				fprintf(stderr, "%s: cannot be read\n", path);
 			else

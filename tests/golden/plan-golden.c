@@ -13,10 +13,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "config.h"
-#include "desired.h"
-#include "plan_show.h"
-#include "util.h"
+#include "config/config.h"
+#include "plan/desired.h"
+#include "plan/plan_show.h"
+#include "base/util.h"
 
 #define NIC_MTU 9000
 
@@ -33,9 +33,9 @@ static struct config *load(const char *path)
 	return config;
 }
 
-static void add_record(struct record_nics *nics, const char *name)
+static void add_record(struct nic_records *nics, const char *name)
 {
-	struct record_nic *nic = util_append(&nics->items, &nics->n_items, sizeof(*nic));
+	struct nic_record *nic = util_append(&nics->items, &nics->n_items, sizeof(*nic));
 	struct net_route *route;
 
 	net_set_name(nic->name, name);
@@ -62,12 +62,12 @@ static const char *on_host(const struct config_nic *nic)
 	return nic->parent[0] ? nic->parent : nic->name;
 }
 
-static void add_records(struct record_nics *nics, const struct config *config)
+static void add_records(struct nic_records *nics, const struct config *config)
 {
 	for (size_t i = 0; config && i < config->underlay.n_nics; i++) {
 		const struct config_nic *nic = &config->underlay.nics[i];
 
-		if (!nic->parent[0] && !record_find_nic(nics, nic->name))
+		if (!nic->parent[0] && !nic_record_find(nics, nic->name))
 			add_record(nics, nic->name);
 	}
 }
@@ -107,7 +107,7 @@ static void add_host_nics(const struct config *config, struct net *net, const st
 	}
 }
 
-static void make_desired(const struct config *config, const struct record_nics *nics, struct net *net)
+static void make_desired(const struct config *config, const struct nic_records *nics, struct net *net)
 {
 	_cleanup_free_ unsigned int *mtus = xcalloc(config->underlay.n_nics, sizeof(*mtus));
 
@@ -117,7 +117,7 @@ static void make_desired(const struct config *config, const struct record_nics *
 }
 
 /* What the kernel would show after evpnd made `desired`. */
-static void make_actual(const struct config *config, const struct record_nics *nics, struct net *net)
+static void make_actual(const struct config *config, const struct nic_records *nics, struct net *net)
 {
 	make_desired(config, nics, net);
 	for (size_t i = 0; i < net->n_links; i++) {
@@ -127,6 +127,8 @@ static void make_actual(const struct config *config, const struct record_nics *n
 		link->ifindex = (int)i + 1;
 		if (streq(link->name, "lo"))
 			link->owner = NET_OWNER_FOREIGN;
+		if (link->owner == NET_OWNER_NIC)
+			net_set_name(link->nic, link->other_name);
 		if (link->owner == NET_OWNER_NIC && !link->mtu)
 			link->mtu = NIC_MTU;
 	}
@@ -146,12 +148,12 @@ static void print_text(const struct plan *plan, const struct net *desired, const
 	for (int stage = 0; stage < PLAN_STAGE_COUNT; stage++)
 		plan_print_stage(plan, (enum plan_stage)stage, stdout);
 	plan_print_problems(plan, stdout);
-	plan_print_states(desired, actual, stdout);
+	plan_print_link_states(desired, actual, stdout);
 }
 
 int main(int argc, char **argv)
 {
-	struct record_nics nics = { 0 };
+	struct nic_records nics = { 0 };
 	struct net desired = { 0 }, actual = { 0 };
 	struct plan plan = { 0 };
 	struct config *before = NULL, *after;
@@ -192,7 +194,7 @@ int main(int argc, char **argv)
 	plan_clear(&plan);
 	net_clear(&desired);
 	net_clear(&actual);
-	record_nics_clear(&nics);
+	nic_records_clear(&nics);
 	config_free(before);
 	config_free(after);
 	return EXIT_SUCCESS;

@@ -15,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "evpnd.h"
-#include "util.h"
+#include "run/evpnd.h"
+#include "base/util.h"
 
 static const char *folder;
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "evpnd.h"
+#include "run/evpnd.h"
 
 static unsigned long left;
 

@@ -9,7 +9,7 @@
  */
 #include <stdio.h>
 
-#include "evpnd.h"
+#include "run/evpnd.h"
 
 static int walk_one(struct evpnd_options *options)
 {

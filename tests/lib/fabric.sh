@@ -13,15 +13,14 @@
 #
 #   fabric_up               all of it, but for what evpnd does; all state is below $FABRIC
 #   fabric_begin            the folder, evpn.conf and frr.conf.in alone: for a test that makes its own namespaces
-#                           (in $FABRIC_PARENT, if that is set)
-#   fabric_down             ends the processes and the namespaces; safe at any time: trap fabric_down EXIT
+#                           (in $TEST_PARENT, if that is set)
+#   fabric_down             ends the processes and the namespaces: of a test that makes a second one; at the end it comes by itself
 #   container_start, container_stop [KILL]       FRR's container alone; FRR_ROOT: from another root file system;
 #                                                FRR_ALONE: no sidecar
 #   vtysh_in ROUTER COMMAND...                   ROUTER: spine leaf1 leaf2 host frr
 #   in_frr COMMAND...       runs a command in the container's network namespace
 #   evpnd_on_node OPTION... runs evpnd where it belongs, with $FABRIC/evpn.conf
 #   reloader_count          how often FRR's configuration was reloaded, and how often that was tested
-#   wait_for SECONDS WHAT COMMAND...             polls until COMMAND succeeds; says what was waited for if it does not
 # Needs root, a kernel with VRF (tests/lib/vm), and $BUILD where the reloader is to run.
 
 FABRIC_LIB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -29,18 +28,7 @@ FABRIC_LIB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$FABRIC_LIB/test.sh"
 FABRIC=
 FABRIC_NAMESPACES="ev-spine ev-leaf1 ev-leaf2 ev-host1 ev-node ev-work"
-FABRIC_PIDS=()
-
-# No event tells when BGP has settled, so this asks again; where fork is slow, that is the pause.
-wait_for() {
-	local limit=$1 what=$2 end
-	shift 2
-	end=$((SECONDS + limit))
-	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || { echo "waited $limit s in vain: $what" >&2; return 1; }
-		read -rt 0.1 -u "$FABRIC_NEVER" || :
-	done
-}
+at_end fabric_down
 
 # router NAME DAEMONS ENTER... : real FRR in PID, mount and UTS namespaces of its own, where its paths are the usual ones; ENTER (a command
 # that runs its arguments) says in which network namespace. Ends with its first process, whose pid is put into NAME/pid.
@@ -52,14 +40,14 @@ router() {
 	chown frr:frr "$dir/run" "$dir/etc"
 	rm -f "$dir/pid"
 	"$@" unshare --mount --uts --pid --fork --kill-child "$FABRIC_LIB/router" "$dir" </dev/null >>"$dir/log" 2>&1 &
-	FABRIC_PIDS+=($!)
-	wait_for 120 "FRR of $dir" test -s "$dir/pid" || { tail -5 "$dir/log" >&2; return 1; }
+	PIDS+=($!)
+	wait_until 120 "FRR of $dir, whose log is in it" test -s "$dir/pid"
 }
 
 # The router's own vtysh, which is of its FRR's version.
 vtysh_in() {
-	local dir=$FABRIC/$1 command words=(vtysh) root
-	root=$(cat "$dir/root" 2>/dev/null || :)
+	local dir=$FABRIC/$1 command words=(vtysh) root=''
+	[ ! -e "$dir/root" ] || root=$(cat "$dir/root")
 	[ -z "$root" ] || words=(chroot "$root" vtysh)
 	shift
 	for command; do words+=(-c "$command"); done
@@ -121,10 +109,8 @@ reloader_count() {
 
 # The folder that holds all state, and what is not routers.
 fabric_begin() {
-	FABRIC=$(mktemp -d "${FABRIC_PARENT:-/tmp}/evpnd-fabric.XXXXXX")
-	chmod 755 "$FABRIC"
-	mkfifo "$FABRIC/never"
-	exec {FABRIC_NEVER}<>"$FABRIC/never"
+	make_folder
+	FABRIC=$T
 	sed "s|@FABRIC@|$FABRIC|; s|@BUILD@|${BUILD:-}|" "$FABRIC_LIB/fabric/evpn.conf.in" > "$FABRIC/evpn.conf"
 	cp "$FABRIC_LIB/fabric/frr.conf.in" "$FABRIC"
 }
@@ -152,20 +138,11 @@ fabric_up() {
 	container_start
 }
 
-# A pid is used again soon, and a pidfile may be stale: only a child of this shell is surely what it started. With a router's
-# first process, which is a child's child, all of it ends.
-end_child() {
-	[ "$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status")" = $$ ] || return 0
-	pkill -KILL -P "$1" || :
-	kill "$1" || :
-	wait "$1" || :
-}
-
 fabric_down() {
 	local pid name
-	[ -n "$FABRIC" ] || return 0
-	for pid in "${FABRIC_PIDS[@]}"; do end_child "$pid"; done 2>/dev/null
-	for name in $FABRIC_NAMESPACES; do ip netns delete "$name" 2>/dev/null || :; done
-	rm -rf "$FABRIC"
-	FABRIC=
+	for pid in "${PIDS[@]}"; do end_child "$pid"; done
+	PIDS=()
+	for name in $FABRIC_NAMESPACES; do
+		[ ! -e "/run/netns/$name" ] || ip netns delete "$name"
+	done
 }

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """frrdiff-corpus.py TOOL DIR EXPECTED CHAIN... : frrdiff against real FRR, and against frr-reload.py
 
-A chain is files, FIRST:SECOND:...; each two neighbours of it are a pair, and ~N stands for N random edits of the file before it. FRR is started once for each text that a pair ends in, to see what it makes of it. Two more
-FRRs go from pair to pair: one by what TOOL says, in one vtysh each, the other by frr-reload.py; each is started anew where it
-does not stand where the next pair begins. For each pair the first one must then show what a fresh FRR shows, and TOOL must find
-nothing left to do. EXPECTED names the pairs in which frr-reload.py ends elsewhere: no other may, and all of these must. With
-$FRR_RELOAD only: that takes five minutes.
+A chain is files, FIRST:SECOND:...; each two neighbours of it are a pair, and ~N stands for N random edits of the file
+before it. FRR is started once for each text that a pair ends in, to see what it makes of it. Two more FRRs go from
+pair to pair: one by what TOOL says, in one vtysh each, the other by frr-reload.py; each is started anew where it does
+not stand where the next pair begins. TOOL reads what the daemons show on their vty sockets, one after another; after
+each step that must say the same as what vtysh shows. For each pair the first one must then show what a fresh FRR
+shows, and TOOL must find nothing left to do. EXPECTED names the pairs in which frr-reload.py ends elsewhere: no other
+may, and all of these must. With $FRR_RELOAD only: that takes five minutes.
 With $FRR_ROOT, FRR 10 from that root file system. Needs root and a mount namespace of its own for each FRR (tests/lib/router).
 """
 import concurrent.futures
@@ -15,6 +17,7 @@ import random
 import re
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -100,6 +103,28 @@ class Frr:
     def show(self):
         return self.inside("vtysh", "-c", "show running-config no-header").stdout
 
+    def read(self):
+        """The same as the plugin reads it: from each daemon, in the form of its answers."""
+        run_dir, parts = os.path.join(self.dir, "run"), []
+        for name in sorted(os.listdir(run_dir)):
+            if not name.endswith(".vty") or name == "watchfrr.vty":
+                continue
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as daemon:
+                daemon.settimeout(60)
+                daemon.connect(os.path.join(run_dir, name))
+                for command in b"enable", b"show running-config":
+                    answer = b""
+                    daemon.sendall(command + b"\0")
+                    # Three zeros and a status.
+                    while answer[-4:-1] != b"\0\0\0":
+                        block = daemon.recv(1 << 16)
+                        if not block:
+                            raise RuntimeError(name + " has closed the connection")
+                        answer += block
+            text = answer[:-4].decode(errors="replace")
+            parts.append(text[text.index("frr version "):])
+        return "".join(parts)
+
     def end(self):
         self.process.kill()
         self.process.wait()
@@ -149,14 +174,21 @@ class Corpus:
             raise RuntimeError(done.stdout)
         return done.stdout
 
+    def unlike(self, frr, shown):
+        """Where what the daemons show is not the same as what vtysh shows."""
+        read = frr.read()
+        return ["the daemons: " + line for line in self.diff(read, shown).splitlines()] + \
+               ["vtysh: " + line for line in self.diff(shown, read).splitlines()]
+
     def fresh(self, path):
         frr = Frr(self.base)
         said = frr.load(self.text(path))
         shown = frr.show()
+        unlike = self.unlike(frr, shown)
         frr.end()
         self.goals[path] = shown
         left = self.diff(shown, self.text(path))
-        return [path + ": FRR refuses: " + line for line in said] + \
+        return [path + ": FRR refuses: " + line for line in said] + [path + ": " + line for line in unlike] + \
                [path + ": what FRR shows is taken for something else: " + line for line in left.splitlines()]
 
     def stand(self, frr, path):
@@ -176,10 +208,10 @@ class Corpus:
             if frr and name in FRESH:
                 frr.at = None
             frr = self.stand(frr, before)
-            batches = self.diff(frr.show(), self.text(after))
+            batches = self.diff(frr.read(), self.text(after))
             said = [line for batch in batches.split("----\n") if batch for line in frr.apply(batch)]
             shown = frr.show()
-            wrong = ["says: " + line for line in said] + differ(shown, self.goals[after]) + \
+            wrong = ["says: " + line for line in said] + differ(shown, self.goals[after]) + self.unlike(frr, shown) + \
                     ["left: " + line for line in self.diff(shown, self.text(after)).splitlines()]
             if batches.count("----\n"):
                 wrong.append("more than one batch")

@@ -8,14 +8,15 @@
 #include <stdio.h>
 
 #include "frrdiff.h"
-#include "util.h"
+#include "base/file.h"
+#include "base/util.h"
 
 static char *read_file(const char *path)
 {
 	char *text;
 	size_t len;
 
-	if (util_read_file(path, 64 << 20, &text, &len) < 0) {
+	if (file_read(path, 64 << 20, &text, &len) < 0) {
 		fprintf(stderr, "frrdiff-tool: cannot read %s\n", path);
 		exit(1);
 	}
@@ -35,7 +36,7 @@ int main(int argc, char **argv)
 	}
 	running = read_file(argv[1]);
 	wanted = read_file(argv[2]);
-	if (frrdiff_make(running, wanted, &diff, &err) < 0) {
+	if (frrdiff_make(running, wanted, NULL, &diff, &err) < 0) {
 		fprintf(stderr, "frrdiff-tool: %s\n", err.msg);
 		return 1;
 	}

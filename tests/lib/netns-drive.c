@@ -18,10 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fake_host.h"
+#include "lib/clock.h"
 
 #define N_OPTIONS 16
 
@@ -31,21 +31,13 @@ static void *self;
 static struct evpn_error err;
 static unsigned long calls;
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Until an event means something; EVPN_EVENT_NONE when the time is over. */
 static int next_event(int64_t end)
 {
 	int r = EVPN_EVENT_NONE;
 
 	while (r == EVPN_EVENT_NONE) {
-		int64_t left = end - now_ms();
+		int64_t left = end - clock_ms();
 
 		if (left <= 0 || !fake_host_readable(plugin->event_fd(self), (int)left))
 			return EVPN_EVENT_NONE;
@@ -76,11 +68,11 @@ static int find(char *buf, size_t size)
 /* Asks until it is found (or, when no more than that is wanted, until there is an answer). */
 static int await(char *buf, size_t size, int seconds, bool any_answer)
 {
-	int64_t end = now_ms() + seconds * 1000;
+	int64_t end = clock_ms() + seconds * 1000;
 	int r;
 
 	while ((r = find(buf, size)) <= 0) {
-		if (any_answer && strncmp(buf, "waits asks ", 11) != 0)
+		if (any_answer && strncmp(buf, "waits waits for the answer ", 27) != 0)
 			return r;
 		if (next_event(end) == EVPN_EVENT_NONE) {
 			size_t n = strlen(buf);
@@ -123,7 +115,7 @@ static void answer(char *line, char *buf, size_t size)
 	} else if (strcmp(line, "repeat") == 0) {
 		repeat(buf, size, n);
 	} else if (strcmp(line, "event") == 0) {
-		r = next_event(now_ms() + n * 1000);
+		r = next_event(clock_ms() + n * 1000);
 		snprintf(buf, size, "%s%s",
 			 r < 0			   ? "broken "
 			 : r == EVPN_EVENT_RETRY   ? "retry"

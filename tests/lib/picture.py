@@ -40,8 +40,8 @@ def comes_by_itself(thing):
     return thing.get("dst", "").startswith(("fe80:", "ff00:", "multicast")) or thing.get("type") == "anycast"
 
 
-def lines():
-    for line in sys.stdin:
+def lines(said):
+    for line in said:
         if not line.startswith("["):
             yield line.rstrip()
             continue
@@ -52,4 +52,5 @@ def lines():
                 yield json.dumps(plain(thing), sort_keys=True)
 
 
-print("\n".join(sorted(lines())))
+if __name__ == "__main__":
+    print("\n".join(sorted(lines(sys.stdin))))

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # No script gives shellcheck reason to complain.
-set -eu
+set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
-mapfile -t files < <(grep -rlE '^#!/bin/(ba)?sh' --exclude-dir=.git --exclude-dir=build --exclude-dir=autom4te.cache \
-	autogen.sh version.sh .ci etc plugins tests)
-shellcheck -x "${files[@]}"
+grep -rlE '^#!/bin/(ba)?sh' --exclude-dir=.git --exclude-dir=build --exclude-dir=autom4te.cache \
+	autogen.sh version.sh .ci etc plugins tests | xargs -d '\n' shellcheck -x

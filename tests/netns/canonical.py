@@ -4,10 +4,12 @@
 Nothing but this is put in order, all else must be the same line by line:
  - the running configuration's own head (versions, host name, the integrated configuration) and its `end';
  - our first line, which is a comment;
- - a host name, which FRR shows in its head (it must be the same one there);
+ - the host name, the profile and where FRR logs, which FRR shows in its head (they must be the same there);
+ - what the profile datacenter has and does not show;
  - the VNIs within l2vpn evpn, which FRR has by a hash;
  - route-maps, which ours has before router bgp, so that bgpd knows them in time; FRR shows them elsewhere;
- - with FRR 10, prefix lists, which it shows before VRFs, 8.4 behind router bgp."""
+ - prefix lists, which FRR 10 shows before VRFs, 8.4 behind router bgp, and which the user's own lines may have;
+ - with FRR 10 (profile traditional), that next hops are resolved by a default route, which it does without a line."""
 import difflib
 import pathlib
 import re
@@ -44,23 +46,29 @@ def maps_first(found):
 
 def of_running(lines):
     head = lines.index("!", lines.index("!") + 1)
-    known = "(Building|$|Current|!|frr |hostname |service )"
+    known = "(Building|$|Current|!|frr |hostname |log |service )"
     assert lines[-1] == "end" and all(re.match(known, line) for line in lines[:head]), lines
     return lines[:head], lines[head + 1:-1]
 
 
-def of_file(lines):
+def of_file(lines, version):
     assert lines[0].startswith("! "), lines[0]
-    hostname = [line for line in lines if line.startswith("hostname ")]
-    if hostname:
-        assert lines[1:3] == [hostname[0], "!"], lines[:3]
-    return hostname, lines[3 if hostname else 1:]
+    n = 1
+    while re.match("(hostname|frr defaults|log) ", lines[n]):
+        n += 1
+    head = lines[1:n]
+    lines = lines[n + 1:] if head else lines[1:]
+    for line in ("ip nht resolve-via-default", "ipv6 nht resolve-via-default"):
+        at = lines.index(line)
+        if version == "10" and "frr defaults datacenter" not in head:
+            del lines[at:at + 2]
+    if "frr defaults datacenter" in head:
+        lines = [line for line in lines if line not in (" no bgp ebgp-requires-policy", " bgp log-neighbor-changes")]
+    return head, lines
 
 
-def canonical(lines, version):
-    found = maps_first(blocks(lines))
-    if version == "10":
-        found = lists_behind_bgp(found)
+def canonical(lines):
+    found = lists_behind_bgp(maps_first(blocks(lines)))
     return sort_vnis("\n".join(line for b in found for line in b) + "\n").splitlines()
 
 
@@ -69,10 +77,10 @@ def main(folder, version, *names):
     for name in names:
         ours = pathlib.Path(folder, name + ".conf").read_text().splitlines()
         shown = pathlib.Path(folder, name + ".shown").read_text().splitlines()
-        (hostname, ours), (head, shown) = of_file(ours), of_running(shown)
-        difference = list(difflib.unified_diff(canonical(ours, ""), canonical(shown, version), name, "FRR's", lineterm=""))
-        if hostname and hostname[0] not in head:
-            difference.append(f"{name}: {hostname[0]}, where FRR shows {head}")
+        (ours_head, ours), (head, shown) = of_file(ours, version), of_running(shown)
+        difference = list(difflib.unified_diff(canonical(ours), canonical(shown), name, "FRR's", lineterm=""))
+        if [line for line in head if line in ours_head] != ours_head:
+            difference.append(f"{name}: {ours_head}, where FRR shows {head}")
         print("\n".join(difference), end="\n" if difference else "")
         different += bool(difference)
     return different

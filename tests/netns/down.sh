@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything is taken back: by evpnd --down, and when the NIC leaves the configuration; the host and FRR's namespace are as they
 # were before evpnd, and what others made there was never touched.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
 
@@ -37,9 +37,14 @@ before=$(picture)
 
 step "made, and taken back"
 expect 0 converged once
-[ "$(picture)" != "$before" ] || fail "nothing was made"
+made=$(picture)
+[ "$made" != "$before" ] || fail "nothing was made"
 expect 2 "give back: frr: link set eth1 netns host" evpnd_on_node --down --dry-run
-expect 0 "all is taken back" down
+expect 0 "taken down in" down --log-level debug
+grep -qE 'frr: link set eth1 netns host .*alias "rack 7 port 3" \([0-9.]+ ms\)$' "$FABRIC/out" ||
+	fail "an operation is not logged: $(cat "$FABRIC/out")"
+grep -qE 'frr: link del vni110 \(2 in one message, [0-9.]+ ms\)$' "$FABRIC/out" ||
+	fail "a batch is not logged: $(cat "$FABRIC/out")"
 same "after --down"
 [ "$(ls "$FABRIC/state")" = lock ] || fail "the state directory keeps $(ls "$FABRIC/state")"
 expect 0 " 0 kernel changes" down
@@ -65,7 +70,7 @@ expect 0 converged once
 write_conf 's/interfaces = ([^)]*)/interfaces = ( )/'
 expect 0 converged once
 is_on_host eth1 || fail "eth1 is not back on the host"
-ip -n ev-node route show default | grep -q "default via 192.168.11.2 dev eth1 metric 50 mtu 1300" ||
+ip -n ev-node route show default | finds "default via 192.168.11.2 dev eth1 metric 50 mtu 1300" ||
 	fail "the default route is not as it was: $(ip -n ev-node route show default)"
 [ ! -e "$FABRIC/state/nic-eth1.json" ] || fail "there is a record of a NIC that was given back"
 expect 0 " 0 kernel changes" once
@@ -78,33 +83,37 @@ write_conf
 expect 1 "underlay.interfaces.rename" once
 write_conf 's/name = "eth1"/&; rename = "up0"/'
 expect 0 converged once
-in_frr ip address show up0 | grep -q 192.168.11.33 || fail "up0 lacks an address of eth1"
+in_frr ip address show up0 | finds 192.168.11.33 || fail "up0 lacks an address of eth1"
 write_conf 's/name = "eth1"/&; rename = "up1"/'
+# Each write to the kernel is an operation of the plan.
+[ "$(in_frr sysctl -n net.ipv4.conf.all.promote_secondaries)" = 1 ] || fail "the kernel would delete addresses that stay"
+expect 2 "build: frr: link set up0 down" evpnd_on_node --dry-run
 expect 0 converged once
-in_frr ip address show up1 | grep -q 192.168.11.33 || fail "up1 lacks an address of eth1"
+[ "$(in_frr sysctl -n net.ipv4.conf.up1.promote_secondaries)" = 0 ] || fail "the NIC's own value was changed"
+in_frr ip address show up1 | finds 192.168.11.33 || fail "up1 lacks an address of eth1"
 expect 0 " 0 kernel changes" once
 ip -n ev-node link add eth1 type bridge
-expect 1 "the host has another device of that name now" down
+expect 1 "another device on the host has its name" down
 in_frr ip link show up1 >/dev/null || fail "the NIC is lost"
 ip -n ev-node link delete eth1
-expect 0 "all is taken back" down
+expect 0 "taken down in" down
 in_frr ip link delete eth1
 same "after a NIC with another name in FRR's namespace"
 
 step "a macvlan in an FRR that would crash"
 write_conf 's/name = "eth1"/name = "up0"; parent = "eth1"; macvlan = true/'
 expect 1 "FRR 8." once
-! in_frr ip link show up0 2>/dev/null || fail "the macvlan was made"
+no_device up0 in_frr ip || fail "the macvlan was made"
 same "after a macvlan that was refused"
 
 step "a bridge of evpnd's own on the host"
 write_conf 's/interface = "lan0"/&; bridge = "lan"; managed = true; addresses = [ "192.168.20.9\/24" ]/'
 expect 0 converged once
-ip -n ev-node -o link show master lan | grep -q lan0 || fail "lan0 is no port of lan"
-ip -n ev-node address show lan | grep -q 192.168.20.9/24 || fail "the bridge lacks its address"
+ip -n ev-node -o link show master lan | finds lan0 || fail "lan0 is no port of lan"
+ip -n ev-node address show lan | finds 192.168.20.9/24 || fail "the bridge lacks its address"
 expect 0 " 0 kernel changes" once
 write_conf 's/interface = "lan0"/&; bridge = "canary-v0"/'
-expect 1 "lan0 shall be a port of canary-v0, which is no bridge" once
+expect 1 "lan0 cannot become a port of canary-v0: that device is not a bridge" once
 write_conf
 expect 0 "converged" once
 expect 0 "" down
@@ -114,7 +123,7 @@ step "FRR's namespace dies: a virtual NIC is gone with it, and that is said"
 expect 0 converged once
 # shellcheck disable=SC2119
 container_stop
-gone() { ! is_on_host lan0; }
-wait_for 60 "the veths of the dead namespace are gone" gone
-expect 0 "neither on the host nor in FRR's namespace" down
+gone() { no_device lan0 ip -n ev-node; }
+wait_until 60 "the veths of the dead namespace are gone" gone
+expect 0 "not found on the host nor in FRR's namespace" down
 [ ! -e "$FABRIC/state/nic-eth1.json" ] || fail "there is a record of a NIC that is gone"

@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # What somebody else changes in the kernel is put back by its event; what is not ours sets nothing off; a fight is not fought
 # at full speed; an obstacle that goes ends the waiting.
-set -eu
+# test-run: waits
+set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
 
-runs() { grep -c '^<6>converged in' "$FABRIC/daemon.log" || :; }
+runs() { count '^<6>converged in' "$FABRIC/daemon.log"; }
 has_run() { [ "$(runs)" -ge "$1" ]; }
 says() { grep -qE -- "$1" "$FABRIC/daemon.log"; }
 
-repairs() { grep -c '^[0-9]' "$FABRIC/clock" || :; }
+repairs() { count '^[0-9]' "$FABRIC/clock"; }
 is_repaired() { [ "$(repairs)" -ge "$1" ]; }
 
 # drift KIND COMMAND... : COMMAND changes something, and one run of evpnd puts it back, in the time that the clock tells.
@@ -20,17 +21,17 @@ drift() {
 	repairs=$(repairs)
 	shift
 	"$@"
-	until_ok 60 "$kind: put back" is_repaired $((repairs + 1))
+	wait_until 60 "$kind: put back" is_repaired $((repairs + 1))
 	printf '%s %s\n' "$(tail -1 "$FABRIC/clock")" "$kind" >> "$FABRIC/times"
-	until_ok 60 "$kind: converged" has_run $((runs + 1))
+	wait_until 60 "$kind: converged" has_run $((runs + 1))
 }
 
 node_up
 daemon_start
-wait_for 60 "converged" has_run 1
+wait_until 60 "converged" has_run 1
 "$here/../lib/drift-clock.py" /run/netns/ev-node "/proc/$(cat "$FABRIC/frr/pid")/ns/net" > "$FABRIC/clock" &
-FABRIC_PIDS+=($!)
-wait_for 60 "the clock listens" grep -q ready "$FABRIC/clock"
+PIDS+=($!)
+wait_until 60 "the clock listens" grep -q ready "$FABRIC/clock"
 
 step "each kind of drift is put back"
 rounds=${ROUNDS:-4}
@@ -51,7 +52,7 @@ for ((i = 0; i < rounds; i++)); do
 	# On a quick machine, another round of the same would be a fight to the same evpnd.
 	daemon_stop
 	daemon_start
-	wait_for 60 "converged, started anew" has_run 1
+	wait_until 60 "converged, started anew" has_run 1
 done
 awk '{ ms = $1; sub(/^[^ ]* /, ""); n[$0]++; sum[$0] += ms; if (ms > max[$0]) max[$0] = ms
 	if (!($0 in min) || ms < min[$0]) min[$0] = ms }
@@ -62,12 +63,12 @@ step "a bridge port that ends its forward delay, and what is not ours, set nothi
 before=$(runs)
 lines=$(wc -l < "$FABRIC/daemon.log")
 nsenter -n -t "$(cat "$FABRIC/frr/pid")" ip -details -oneline monitor link > "$FABRIC/frr.monitor" &
-FABRIC_PIDS+=($!)
+PIDS+=($!)
 is_heard() { in_frr ip link set lo alias heard && grep -q 'alias heard' "$FABRIC/frr.monitor"; }
-until_ok 30 "ip monitor listens" is_heard
+wait_until 30 "ip monitor listens" is_heard
 in_frr ip link set lo alias ''
 ports=$(delayed_ports in_frr ip)
-until_ok 40 "the forward delay ends" delay_is_over "$FABRIC/frr.monitor" "$ports" in_frr ip
+wait_until 40 "the forward delay ends" delay_is_over "$FABRIC/frr.monitor" "$ports" in_frr ip
 strangers() {
 	local i
 	for i in {1..50}; do
@@ -85,7 +86,7 @@ strangers | in_frr ip -batch -
 ip -n ev-node link set br-lan mtu 1400
 # Its run comes after whatever came before it.
 in_frr ip link set vni110 down
-until_ok 60 "a change that is evpnd's matter" has_run $((before + 1))
+wait_until 60 "a change that is evpnd's matter" has_run $((before + 1))
 tail -n "+$((lines + 1))" "$FABRIC/daemon.log" | grep '^<6>drift' > "$FABRIC/drifts"
 [ "$(cat "$FABRIC/drifts")" = "<6>drift: frr: link set vni110 up" ] || fail "more than that: $(cat "$FABRIC/drifts")"
 [ "$(runs)" = $((before + 1)) ] || fail "$(($(runs) - before)) runs where one is right"
@@ -98,29 +99,30 @@ fighting() {
 		esac
 	done
 }
-drifts() { grep -c '^<6>drift: .*mtu 1450' "$FABRIC/daemon.log" || :; }
+drifts() { count '^<6>drift: .*mtu 1450' "$FABRIC/daemon.log"; }
 has_drifted() { [ "$(drifts)" -ge "$1" ]; }
 # The monitor may not listen yet when evpnd puts back what is done here.
 begins() { in_frr ip link set vni110 mtu 1300 && [ -e "$FABRIC/fought" ]; }
-warnings() { grep -c '^<4>frr: vni110 keeps being changed' "$FABRIC/daemon.log" || :; }
+warnings() { count '^<4>frr: vni110: another program keeps changing it' "$FABRIC/daemon.log"; }
 mkfifo "$FABRIC/fight"
 # Not in_frr: of a function in the background, only its shell would be killed. The fight ends with it.
 nsenter -n -t "$(cat "$FABRIC/frr/pid")" ip -oneline monitor link > "$FABRIC/fight" &
 fight=$!
-FABRIC_PIDS+=("$fight")
+PIDS+=("$fight")
 fighting < "$FABRIC/fight" &
-FABRIC_PIDS+=($!)
-until_ok 30 "the fight begins" begins
-until_ok 30 "it is named" says '^<4>frr: vni110 keeps being changed by another program: put back 5 times'
+PIDS+=($!)
+wait_until 30 "the fight begins" begins
+wait_until 30 "it is named" says '^<4>frr: vni110: another program keeps changing it; evpnd has restored it 5 times'
 # The pauses that follow are of 1, 2, 4 s; that of 1 s may be over by now, or just after the count.
 from=$EPOCHREALTIME
 n=$(drifts)
-until_ok 60 "two more times" has_drifted $((n + 2))
+wait_until 60 "two more times" has_drifted $((n + 2))
 echo "$EPOCHREALTIME $from" | awk '{ printf "two more times took %.1f s\n", $1 - $2; exit $1 - $2 < 2 }' || fail "no pauses"
 kill "$fight"
+# By a signal.
 wait "$fight" 2>/dev/null || :
 is_over() { [[ $(in_frr ip link show vni110) = *" mtu 1450 "* ]]; }
-until_ok 30 "put back after the fight" is_over
+wait_until 30 "put back after the fight" is_over
 [ "$(warnings)" = 1 ] || fail "$(warnings) warnings"
 daemon_stop
 
@@ -129,12 +131,12 @@ obstacle() {
 	local kind=$1 waits=$2 from
 	shift 2
 	daemon_start
-	wait_for 60 "$kind: evpnd says what it lacks" says "$waits"
+	wait_until 60 "$kind: evpnd says what it lacks" says "$waits"
 	# Long enough that it is not the retry that helps.
-	wait_for 60 "$kind: the pause is 8 s" daemon_says 'next try within 8 s'
+	wait_until 60 "$kind: the pause is 8 s" daemon_says 'retries within 8 s'
 	"$@"
 	from=$EPOCHREALTIME
-	until_ok 60 "$kind: converged" has_run 1
+	wait_until 60 "$kind: converged" has_run 1
 	echo "$EPOCHREALTIME $from $kind" | awk '{ printf "%s: converged %.1f s after it went\n", substr($0, 36), $1 - $2 }'
 	[ "$(awk "{ print (\$1 - $from < 7) }" <<< "$EPOCHREALTIME")" = 1 ] || fail "$kind: that may have been the retry"
 	daemon_stop
@@ -144,10 +146,10 @@ step "obstacles"
 in_frr ip link delete vni110
 in_frr ip link delete br110
 in_frr ip link add br110 type bridge
-obstacle "foreign br110" 'bridge br110 is there already and is not ours' in_frr ip link delete br110
-vtysh_in frr 'show evpn vni' | grep -q '^110 ' || fail "FRR does not know VNI 110"
+obstacle "foreign br110" 'bridge br110 already exists and was not created by evpnd' in_frr ip link delete br110
+vtysh_in frr 'show evpn vni' | finds '^110 ' || fail "FRR does not know VNI 110"
 ip -n ev-node link delete br-lan
-obstacle "no br-lan" 'lan1 shall be a port of br-lan, and there is no such device' ip -n ev-node link add br-lan up type bridge
+obstacle "no br-lan" 'lan1 cannot become a port of br-lan: no such device' ip -n ev-node link add br-lan up type bridge
 [[ $(ip -n ev-node link show lan1) = *' master br-lan '* ]] || fail "lan1 is no port of br-lan"
 ip -n ev-leaf2 link delete node
 late_nic() {
@@ -156,22 +158,22 @@ late_nic() {
 	ip -n ev-leaf2 link set node up
 }
 obstacle "no eth1" 'eth1: no such device' late_nic
-in_frr ip address show eth1 | grep -q 'inet 192.168.11.3/24' || fail "eth1 did not get its address back"
+in_frr ip address show eth1 | finds 'inet 192.168.11.3/24' || fail "eth1 did not get its address back"
 
 step "the NIC goes and comes again: FRR has its address each time, though nothing is reloaded"
-frr_has_address() { vtysh_in frr 'show interface eth1' | grep -q 'inet 192.168.11.3/24'; }
-is_absent() { [ "$(grep -c 'eth1: no such device' "$FABRIC/daemon.log")" -gt "$1" ]; }
+frr_has_address() { vtysh_in frr 'show interface eth1' | finds 'inet 192.168.11.3/24'; }
+is_absent() { [ "$(count 'eth1: no such device' "$FABRIC/daemon.log")" -gt "$1" ]; }
 daemon_start
-wait_for 60 "converged" has_run 1
+wait_until 60 "converged" has_run 1
 reloads=$(reloader_count)
 for ((i = 0; i < ${RETURNS:-5}; i++)); do
 	n=$(runs)
-	absent=$(grep -c 'eth1: no such device' "$FABRIC/daemon.log" || :)
+	absent=$(count 'eth1: no such device' "$FABRIC/daemon.log")
 	ip -n ev-leaf2 link delete node
-	until_ok 60 "evpnd misses the NIC" is_absent "$absent"
+	wait_until 60 "evpnd misses the NIC" is_absent "$absent"
 	late_nic
-	until_ok 90 "converged with the NIC again" has_run $((n + 1))
-	until_ok 5 "FRR has the NIC's address, time $((i + 1))" frr_has_address
+	wait_until 90 "converged with the NIC again" has_run $((n + 1))
+	wait_until 5 "FRR has the NIC's address, time $((i + 1))" frr_has_address
 done
 [ "$reloads" = "$(reloader_count)" ] || fail "FRR was reloaded: $reloads, then $(reloader_count)"
 daemon_stop

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What goes wrong on a node: each fault is named with what and where, nothing is lost, and the next run repairs.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
 
@@ -41,9 +41,10 @@ echo "--- a process of the host's own namespace in the pidfile"
 pid=$(cat "$FABRIC/frr/pid")
 ip netns exec ev-node sleep infinity &
 stranger=$!
-FABRIC_PIDS+=("$stranger")
-is_on_node() { [ "$(readlink /proc/$stranger/ns/net)" != "$(readlink /proc/self/ns/net)" ]; }
-wait_for 10 "the process is in ev-node" is_on_node
+on_node=$(ip netns exec ev-node readlink /proc/self/ns/net)
+PIDS+=("$stranger")
+is_on_node() { [ "$(readlink /proc/"$stranger"/ns/net)" = "$on_node" ]; }
+wait_until 10 "the process is in ev-node" is_on_node
 echo $stranger > "$FABRIC/frr/pid"
 expect 1 "the host's own network namespace" once
 printf %s "$pid" > "$FABRIC/frr/pid"
@@ -52,33 +53,33 @@ echo "--- foreign devices: left alone, told, and everything else is built"
 in_frr ip link add br110 address 02:00:00:00:00:77 type bridge
 in_frr ip address add 203.0.113.1/24 dev br110
 foreign=$(in_frr ip -d address show br110)
-expect 1 "bridge br110 is there already and is not ours" once
+expect 1 "bridge br110 already exists and was not created by evpnd" once
 [ "$(in_frr ip -d address show br110)" = "$foreign" ] || fail "the foreign bridge was changed"
 in_frr ip link show vni120 >/dev/null || fail "the other VNI was not built"
-! in_frr ip link show vni110 2>/dev/null || fail "the VNI whose bridge is foreign was half built"
+no_device vni110 in_frr ip || fail "the VNI whose bridge is foreign was half built"
 in_frr ip link delete br110
 
 echo "--- what it looks like when all is well"
 expect 0 "converged" once
-in_frr ip address show eth1 | grep -q 'inet 192.168.11.3/24' || fail "eth1 lost its IPv4 address"
-in_frr ip address show eth1 | grep -q 'inet6 2001:db8:11::3/64' || fail "eth1 lost its IPv6 address"
+in_frr ip address show eth1 | finds 'inet 192.168.11.3/24' || fail "eth1 lost its IPv4 address"
+in_frr ip address show eth1 | finds 'inet6 2001:db8:11::3/64' || fail "eth1 lost its IPv6 address"
 [ "$(in_frr ip -o link show type vxlan | wc -l)" = 2 ] || fail "two VXLANs are right"
-ip -n ev-node -o link show master br-lan | grep -q lan1 || fail "lan1 is no port of br-lan"
-vtysh_in frr 'show evpn vni' | grep -q '^110 ' || fail "FRR does not know VNI 110"
+ip -n ev-node -o link show master br-lan | finds lan1 || fail "lan1 is no port of br-lan"
+vtysh_in frr 'show evpn vni' | finds '^110 ' || fail "FRR does not know VNI 110"
 grep -q '"192.168.11.2"' "$FABRIC/state/nic-eth1.json" || fail "the NIC's default route is not in its record"
 
 echo "--- frr.conf as FRR refuses it: the former one stays in force"
 good=$(cat "$FABRIC/frr/etc/frr.conf")
 write_frr 'router bgp 64999' ' neighbor 10.9.9.9 remote-as 1' exit
-expect 1 "FRR goes on with its former frr.conf" once
+expect 1 "FRR keeps its former frr.conf" once
 grep -q "already running" "$FABRIC/out" || fail "FRR's own words are missing: $(cat "$FABRIC/out")"
 [ "$(cat "$FABRIC/frr/etc/frr.conf")" = "$good" ] || fail "the refused frr.conf is still installed"
-vtysh_in frr 'show evpn vni' | grep -q '^110 ' || fail "FRR lost VNI 110 over a refused frr.conf"
+vtysh_in frr 'show evpn vni' | finds '^110 ' || fail "FRR lost VNI 110 over a refused frr.conf"
 write_frr 'ip prefix-list ok seq 5 permit any' 'nonsense of a line'
 expect 1 "nonsense of a line" once
 write_frr 'ip prefix-list ok seq 5 permit any'
 expect 0 "FRR reloaded" once
-vtysh_in frr 'show running-config' | grep -q 'prefix-list ok' || fail "the mended frr.conf is not in FRR"
+vtysh_in frr 'show running-config' | finds 'prefix-list ok' || fail "the mended frr.conf is not in FRR"
 
 echo "--- a volume that is full: the old frr.conf stays, and it is repaired when there is space"
 mkdir "$FABRIC/small"
@@ -88,13 +89,14 @@ chown -R frr:frr "$FABRIC/small"
 chmod 640 "$FABRIC/small/frr.conf"
 write_conf "s|config = \"[^\"]*\"|config = \"$FABRIC/small/frr.conf\"|"
 old=$(cat "$FABRIC/small/frr.conf")
+# It ends when there is no space left.
 dd if=/dev/zero of="$FABRIC/small/filler" bs=4096 2>/dev/null || :
 write_frr '! another text'
 expect 1 "No space left on device" once
 [ "$(cat "$FABRIC/small/frr.conf")" = "$old" ] || fail "the old frr.conf is damaged"
 rm "$FABRIC/small/filler"
 # FRR reads another volume than this one, and evpn-reloader sees that; what counts here is the file.
-expect 1 "is not the file that was installed" once
+expect 1 "is not the file that evpnd installed" once
 grep -q 'another text' "$FABRIC/small/frr.conf" || fail "not installed though there is space again"
 umount "$FABRIC/small"
 write_conf
@@ -103,6 +105,6 @@ write_frr
 echo "--- a second evpnd for the same instance"
 expect 0 "converged" once
 daemon_start
-wait_for 30 "the daemon converges" daemon_says 'STATUS=converged'
+wait_until 30 "the daemon converges" daemon_says 'STATUS=applied'
 expect 1 "another evpnd" once
 daemon_stop

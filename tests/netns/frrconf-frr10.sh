@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The same with FRR 10.3.
-set -eu
+set -euo pipefail
 BUILD=$(realpath -m "${BUILD:-$(dirname "$0")/../../build}")
 FRR_ROOT=$BUILD/frr10-root
 # shellcheck source=tests/netns/lib-frrconf.sh

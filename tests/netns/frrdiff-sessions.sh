@@ -2,15 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # frrdiff-sessions.sh - FRR goes from each generated golden frr.conf to the next by what frrdiff makes of the two; the sessions of
 # neighbours whose lines are the same in both stay. All sessions that can be are up before each step.
-set -eu
+set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/netns/lib-frrdiff.sh
 . "$(dirname "$0")/lib-frrdiff.sh"
-trap fabric_down EXIT
 fabric_begin
 
-# neighbors FILE: those of the default router that spine answers to: in AS 64512, without a password, for each its address and a
-# sum of what decides whether it is the same in another file: the router's own first lines, and its lines in every family
+tell() {
+	echo "--- these sessions are up"
+	cat "$FABRIC/sessions"
+}
+
+# neighbors FILE: those of the default router whose session comes up: in AS 64512, without a password, from leaf1's address, and
+# begun by leaf1, since spine only answers; for each its address and a sum of what decides whether it is the same in another file: the router's own first lines, and its lines in every family
 neighbors() {
 	python3 - "$1" <<-'E'
 		import hashlib, re, sys
@@ -26,7 +30,8 @@ neighbors() {
 		    elif inside and (m := re.match(r" +neighbor (192\.168\.11\.\d+) (.*)", line)):
 		        lines.setdefault(m[1], []).append((family if line.startswith("  ") else "") + m[2])
 		for address, texts in sorted(lines.items()):
-		    if "remote-as 64512" in texts and not any(text.startswith("password") for text in texts):
+		    cannot = ("password", "update-source", "passive")
+		    if "remote-as 64512" in texts and not any(text.startswith(cannot) for text in texts):
 		        print(address, hashlib.sha1("".join(own + texts).encode()).hexdigest())
 	E
 }
@@ -42,7 +47,9 @@ for name, peer in sorted(json.load(sys.stdin).items()):
 
 all_up() {
 	sessions > "$FABRIC/sessions"
-	! cut -d' ' -f1 "$FABRIC/neighbors" | grep -vxFf <(cut -d' ' -f1 "$FABRIC/sessions")
+	cut -d' ' -f1 "$FABRIC/sessions" > "$FABRIC/up"
+	cut -d' ' -f1 "$FABRIC/neighbors" > "$FABRIC/wanted"
+	lacks -vxFf "$FABRIC/up" "$FABRIC/wanted"
 }
 
 # has_stayed NEIGHBOR: it has the ports that it had
@@ -88,13 +95,15 @@ for text in "${texts[@]}"; do
 	# FRR 8.4 does not take a route distinguisher again that it once had.
 	sed '/^  rd /d' "$text" | become
 	sessions > "$FABRIC/sessions"
+	# It may be none.
+	grep -xFf "$FABRIC/neighbors.before" "$FABRIC/neighbors" > "$FABRIC/same" || [ $? = 1 ]
 	while read -r address _; do
 		checked=$((checked + 1))
 		has_stayed "$address" || fail "to $name: the session of $address, whose lines are the same, did not stay"
-	done < <(grep -xFf "$FABRIC/neighbors.before" "$FABRIC/neighbors" || :)
-	wait_for 60 "$name: the sessions of $(cut -d' ' -f1 "$FABRIC/neighbors" | xargs)" all_up ||
-		fail "up: $(cat "$FABRIC/sessions")"
-	resets=$((resets + $(grep -cvxFf "$FABRIC/sessions.before" "$FABRIC/sessions" || :)))
+	done < "$FABRIC/same"
+	wait_until 60 "$name: the sessions of $(cut -d' ' -f1 "$FABRIC/neighbors" | xargs)" all_up
+	new=$(count -vxFf "$FABRIC/sessions.before" "$FABRIC/sessions")
+	resets=$((resets + new))
 done
 [ $checked -ge 10 ] || fail "only $checked sessions were to stay: that shows nothing"
 [ $resets -gt 5 ] || fail "only $resets sessions were new: that shows nothing"

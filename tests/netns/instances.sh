@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Two instances of evpnd on one host, each with an FRR of its own: what is the one's is nothing to the other.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
 
@@ -56,15 +56,16 @@ sed -i 's/192.168.20.1/192.168.20.7/' "$FABRIC/b.conf"
 expect 0 converged instance b --once
 untouched "b changed an address"
 expect 0 " 0 kernel changes" instance a --once
-expect 0 "all is taken back" instance b --down
+expect 0 "taken down in" instance b --down
 untouched "b was taken down"
-[ -z "$(part_of b frr2)" ] || fail "of b is left: $(part_of b frr2)"
-ip -n ev-node address show eth2 | grep -q 192.168.12.3/24 || fail "eth2 is not back with its address"
+left=$(part_of b frr2)
+[ -z "$left" ] || fail "of b is left: $left"
+ip -n ev-node address show eth2 | finds 192.168.12.3/24 || fail "eth2 is not back with its address"
 expect 0 " 0 kernel changes" instance a --once
 
 step "a name that the other has"
 sed -i 's/other0/lan0/' "$FABRIC/b.conf"
-expect 1 "veth lan0 is there already and belongs to another instance of evpnd" instance b --once
+expect 1 "veth lan0 already exists and belongs to another instance of evpnd" instance b --once
 untouched "b wanted a's lan0"
 sed -i 's/lan0/other0/' "$FABRIC/b.conf"
 expect 0 converged instance b --once
@@ -72,7 +73,7 @@ expect 0 converged instance b --once
 step "a goes and comes again: b stays"
 part_b=$(part_of b frr2)
 [[ $part_b = *192.168.20.7* ]] || fail "b does not have its address on the host: $part_b"
-expect 0 "all is taken back" instance a --down
+expect 0 "taken down in" instance a --down
 b_untouched "a was taken down"
 expect 0 " 0 kernel changes" instance b --once
 expect 0 converged instance a --once
@@ -80,17 +81,18 @@ b_untouched "a was built again"
 part_a=$(part_of a frr)
 
 step "the FRR that the other has"
-expect 0 "all is taken back" instance b --down
+expect 0 "taken down in" instance b --down
 sed -i "s|/frr2/|/frr/|g" "$FABRIC/b.conf"
-expect 1 "each instance needs an FRR of its own" instance b --once
+expect 1 "run each instance with an FRR of its own" instance b --once
 untouched "b went for a's FRR"
 ip -n ev-node link show eth2 > /dev/null || fail "eth2 was moved all the same"
 
 step "the same instance twice"
 ip netns exec ev-node "$BUILD/evpnd" --config "$FABRIC/a.conf" --instance a --state-dir "$FABRIC/state-a" > "$FABRIC/daemon.log" 2>&1 &
 DAEMON=$!
+PIDS+=("$DAEMON")
 # Trying the lock would keep the daemon from it.
-wait_for 60 "the daemon works" grep -q '^<6>converged in' "$FABRIC/daemon.log"
-expect 1 "another evpnd acts for the instance \`a'" instance a --once
-expect 1 "another evpnd acts for the instance \`a'" instance a --down
+wait_until 60 "the daemon works" grep -q '^<6>converged in' "$FABRIC/daemon.log"
+expect 1 "instance \`a': another evpnd runs for it" instance a --once
+expect 1 "instance \`a': another evpnd runs for it" instance a --down
 daemon_stop

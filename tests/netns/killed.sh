@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # evpnd is killed right after each of its changes of the kernel; the next run goes on from there, and the end is the same.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
 

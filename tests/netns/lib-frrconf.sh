@@ -8,9 +8,6 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$here/../lib/fabric.sh"
 GOLDEN=$here/../golden/frrconf
 [ "$(id -u)" = 0 ] || skip "needs root"
-trap fabric_down EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 
 # As evpnd has it in FRR's namespace: without, FRR says so in its configuration.
 forwarding() {
@@ -21,9 +18,8 @@ forwarding() {
 frr_start() {
 	local dir=$FABRIC/node
 	if [ -d "$dir" ]; then
-		kill -KILL "$(cat "$dir/pid")"
-		wait "${FABRIC_PIDS[-1]}" 2>/dev/null || :
-		unset 'FABRIC_PIDS[-1]'
+		end_child "${PIDS[-1]}"
+		unset 'PIDS[-1]'
 		rm -rf "$dir"
 	fi
 	mkdir "$dir"
@@ -42,7 +38,11 @@ frr_empties() {
 		sed -nE 's/^(router bgp [0-9]+)$/no \1/p; s/^(ip|ipv6) prefix-list ([^ ]+) .*/no \1 prefix-list \2/p' "$1" | uniq
 		sed -nE 's/^route-map ([^ ]+) .*/no route-map \1/p' "$1" | uniq
 		sed -nE 's/^(vrf .*|bfd)$/no \1/p' "$1"
+		sed -nE 's/^(log [a-z]+).*/no \1/p; s/^frr defaults .*/frr defaults traditional/p' "$1"
+		# FRR 10 has it without the line, too.
+		[ -n "${FRR_ROOT:-}" ] || sed -nE 's/^(ip(v6)? nht .*)$/no \1/p' "$1"
 	} > "$name"
+	# What it does not take stays, and is seen in what FRR shows then.
 	in_node vtysh -f /etc/frr/empty.conf > "$FABRIC/emptied" 2>&1 || :
 	in_node vtysh -c 'show running-config' | cmp -s - "$FABRIC/empty"
 }
@@ -53,7 +53,8 @@ frr_takes() {
 	cp "$1" "$FABRIC/files/$2.conf"
 	in_node vtysh -f /etc/frr/new.conf > "$FABRIC/load" 2>&1 || fail "$1: FRR refuses it: $(cat "$FABRIC/load")"
 	# FRR 10's vtysh says that until mgmtd's lock is free, and then goes on.
-	! grep -v 'datastore locked by another session' "$FABRIC/load" | grep -E '^(%|line )' || fail "$1: FRR refuses a line"
+	sed -i '/datastore locked by another session/d' "$FABRIC/load"
+	lacks -E '^(%|line )' "$FABRIC/load" || fail "$1: FRR refuses a line"
 	in_node vtysh -c 'show running-config' > "$FABRIC/files/$2.shown"
 }
 

@@ -9,20 +9,11 @@ BUILD=$(realpath -m "${BUILD:-$here/../../build}")
 
 [ "$(id -u)" = 0 ] || skip "needs root"
 
-# shellcheck disable=SC2317
-finish() {
-	local status=$?
-	trap '' EXIT INT TERM
-	set +e
-	[ -z "${DAEMON:-}" ] || kill -KILL "$DAEMON" 2>/dev/null
-	[ $status = 0 ] || [ $status = 77 ] || { echo "--- the container's log"; tail -20 "$FABRIC/frr/log"; } 2>/dev/null
-	[ $status = 0 ] || [ $status = 77 ] || [ ! -e "$FABRIC/daemon.log" ] || { echo "--- evpnd's log"; tail -40 "$FABRIC/daemon.log"; }
-	fabric_down
-	exit $status
+tell() {
+	echo "--- the container's log"
+	tail -20 "$FABRIC/frr/log"
+	[ ! -e "$FABRIC/daemon.log" ] || { echo "--- evpnd's log"; tail -40 "$FABRIC/daemon.log"; }
 }
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 
 # write_conf [SED EXPRESSION]... : $FABRIC/evpn.conf (or $CONF), edited
 write_conf() {
@@ -107,15 +98,17 @@ picture() {
 		$enter ip -j address show
 		$enter ip -j -4 route show table all
 		$enter ip -j -6 route show table all
-		$enter sysctl -a --pattern '^net\.(ipv4\.(ip_forward|conf)|ipv6\.conf)' 2>/dev/null |
-			grep -vE '\.(mc_forwarding|promote_secondaries) |ipv6\.conf\..*\.mtu '
+		$enter sysctl -a --pattern '^net\.(ipv4\.(ip_forward|fib_multipath_hash_policy|conf)|ipv6\.(fib_multipath_hash_policy|conf))' 2>/dev/null |
+			grep -vE '\.mc_forwarding |ipv6\.conf\..*\.mtu '
 	done | python3 "$here/../lib/picture.py"
 }
 
-# canaries: foreign devices of each kind that the kernel has, with addresses and routes, in both namespaces
+# canaries [COMMAND]... : foreign devices of each kind that the kernel has, with addresses and routes, in both namespaces, or by
+# these commands
 canaries() {
 	local enter name
-	for enter in "ip -n ev-node" "in_frr ip"; do
+	[ $# -gt 0 ] || set -- "ip -n ev-node" "in_frr ip"
+	for enter; do
 		$enter link add canary-br type bridge
 		$enter link add canary-v0 type veth peer name canary-v1
 		$enter link add canary-mv link canary-v0 type macvlan
@@ -150,13 +143,16 @@ plain_reloader() {
 		while True:
 		    s.accept()[0].close()
 		P
-	FABRIC_PIDS+=($!)
-	wait_for 30 "the plain reloader" test -S "$FABRIC/plain.sock"
+	PIDS+=($!)
+	wait_until 30 "the plain reloader" test -S "$FABRIC/plain.sock"
 	vtysh --vty_socket "$FABRIC/frr/run" -f "$FABRIC/frr.conf.in"
 }
 
-# daemon_start: evpnd as a service; its log is $FABRIC/daemon.log, what it tells systemd $FABRIC/notify
+# daemon_start: evpnd as a service, or $EVPND in its place; its log is $FABRIC/daemon.log, what it tells systemd $FABRIC/notify
 daemon_start() {
+	# What a former one said would be taken for this one's until its shell has opened the files.
+	: > "$FABRIC/daemon.log"
+	: > "$FABRIC/notify"
 	rm -f "$FABRIC/notify.sock"
 	python3 - "$FABRIC/notify.sock" > "$FABRIC/notify" <<-'E' &
 	import socket, sys
@@ -165,11 +161,12 @@ daemon_start() {
 	while True:
 	    print(s.recv(65536).decode(), flush=True)
 	E
-	FABRIC_PIDS+=($!)
-	wait_for 10 "the socket for notifications" test -S "$FABRIC/notify.sock"
-	NOTIFY_SOCKET=$FABRIC/notify.sock ip netns exec ev-node "$BUILD/evpnd" --config "$FABRIC/evpn.conf" \
-		--state-dir "$FABRIC/state" 2>"$FABRIC/daemon.log" &
+	PIDS+=($!)
+	wait_until 60 "the socket for notifications" test -S "$FABRIC/notify.sock"
+	NOTIFY_SOCKET=$FABRIC/notify.sock ip netns exec ev-node "${EVPND:-$BUILD/evpnd}" \
+		--config "$FABRIC/evpn.conf" --state-dir "$FABRIC/state" 2>"$FABRIC/daemon.log" &
 	DAEMON=$!
+	PIDS+=("$DAEMON")
 }
 
 daemon_says() {

@@ -24,8 +24,8 @@ ovs_daemon() {
 	rm -f "$OVS/$name.ctl" "$OVS/$name.pid"
 	ip netns exec ev-node "$@" --no-chdir --unixctl="$OVS/$name.ctl" --pidfile="$OVS/$name.pid" \
 		-vconsole:off --log-file="$OVS/$name.log" </dev/null >>"$OVS/$name.out" 2>&1 &
-	FABRIC_PIDS+=($!)
-	wait_for 90 "$name" test -S "$OVS/$name.ctl" || { cat "$OVS/$name.out" >&2; return 1; }
+	PIDS+=($!)
+	wait_until 90 "$name, which says its reason in $OVS/$name.out" test -S "$OVS/$name.ctl"
 }
 
 # ovs_end NAME [SIGNAL]
@@ -33,12 +33,13 @@ ovs_end() {
 	local pid
 	pid=$(cat "$OVS/$1.pid")
 	kill "-${2:-TERM}" "$pid"
+	# Its status is the signal's, or what it makes of one.
 	wait "$pid" 2>/dev/null || :
 }
 
 ovsdb_start() {
 	ovs_daemon ovsdb-server ovsdb-server "$OVS/conf.db" --remote="punix:$OVS/db.sock"
-	wait_for 90 "the database's socket" test -S "$OVS/db.sock"
+	wait_until 90 "the database's socket" test -S "$OVS/db.sock"
 }
 
 ovsdb_stop() {

@@ -12,7 +12,6 @@ BUILD=$(readlink -f "${BUILD:-$REPO/build}")
 MODULE=$BUILD/plugins/frr-signal/.libs/frr-signal.so
 NS=ev-reloader-$$
 DAEMONS="zebra bgpd staticd"
-RELOADERS=()
 
 # shellcheck source=tests/lib/test.sh
 . "$REPO/tests/lib/test.sh"
@@ -27,10 +26,8 @@ set_up() {
 	for file in evpn-reloader plugin-drive; do
 		[ -x "$BUILD/$file" ] || fail "$BUILD/$file is not built"
 	done
-	T=$(mktemp -d)
-	trap clean_up EXIT
-	trap 'exit 130' INT TERM HUP
-	chmod 755 "$T"
+	make_folder
+	at_end frr_down
 	SOCK=$T/socket/reloader.sock
 	mkdir "$T/frr"
 	: > "$T/frr/empty"
@@ -47,17 +44,14 @@ set_up_frr() {
 	ip -n "$NS" link set lo up
 }
 
-clean_up() {
-	local status=$? pid
+tell() {
+	sed 's/^/log: /' "$T"/*.log
+}
 
-	trap '' EXIT INT TERM HUP
-	set +e
-	[ "$status" = 0 ] || [ "$status" = 77 ] || sed 's/^/log: /' "$T"/*.log >&2
-	for pid in "${RELOADERS[@]}"; do kill -9 "$pid" && wait "$pid"; done 2> /dev/null
-	for pid in "$T"/frr/*.pid; do [ ! -e "$pid" ] || kill -9 "$(cat "$pid")"; done 2> /dev/null
+frr_down() {
+	local file
+	for file in "$T"/frr/*.pid; do [ ! -e "$file" ] || kill -9 "$(cat "$file")"; done
 	[ ! -e "/run/netns/$NS" ] || ip netns del "$NS"
-	rm -rf "$T"
-	exit "$status"
 }
 
 # frr_start [DAEMON...]
@@ -71,7 +65,7 @@ frr_start() {
 }
 
 ended() {
-	! kill -0 "$1"
+	[ ! -e "/proc/$1" ]
 }
 
 # frr_stop DAEMON...
@@ -81,7 +75,7 @@ frr_stop() {
 	for daemon; do
 		pid=$(cat "$T/frr/$daemon.pid")
 		kill -9 "$pid"
-		until_ok 10 "the end of $daemon" ended "$pid"
+		wait_until 10 "the end of $daemon" ended "$pid"
 		rm "$T/frr/$daemon.pid"
 	done
 }
@@ -98,8 +92,8 @@ reloader() {
 	: > "$log"
 	"${RELOADER:-$BUILD/evpn-reloader}" --confdir "$T/frr" --rundir "$T/frr" --vty-socket "$T/frr" "$@" 2>> "$log" &
 	PID=$!
-	RELOADERS+=("$PID")
-	until_ok 10 "evpn-reloader listens" grep -q 'listens at' "$log"
+	PIDS+=("$PID")
+	wait_until 10 "evpn-reloader listens" grep -q 'listens at' "$log"
 }
 
 # Ends the one that was started last, as an administrator does.

@@ -7,6 +7,7 @@ BUILD=$(realpath -m "${BUILD:-$here/../../build}")
 # shellcheck source=tests/lib/fabric.sh
 . "$here/../lib/fabric.sh"
 MODULE=$BUILD/plugins/frr-vtysh/.libs/frr-vtysh.so
+DRIVER=("$BUILD/plugin-drive")
 PIDFILE=
 # The option by which the plugin finds FRR: by the container's pidfile, unless a test says otherwise before.
 PLACE=
@@ -15,19 +16,9 @@ DRIVE=
 [ "$(id -u)" = 0 ] || skip "needs root"
 [ -x /usr/lib/frr/bgpd ] || skip "needs FRR"
 
-# shellcheck disable=SC2317
-finish() {
-	local status=$?
-	trap '' EXIT INT TERM
-	set +e
-	[ -z "$DRIVE" ] || kill -KILL "$DRIVE" 2>/dev/null
-	[ $status = 0 ] || [ $status = 77 ] || tail -n 20 "$FABRIC"/*.log "$FABRIC"/*/log 2>/dev/null
-	fabric_down
-	exit $status
+tell() {
+	tail -n 20 "$FABRIC"/*.log "$FABRIC"/*/log
 }
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 
 # container DAEMONS : the container starts, with these daemons of FRR
 container() {
@@ -41,18 +32,35 @@ in_container() {
 	nsenter -m -u -i -n -p -t "$(cat "$PIDFILE")" "$@"
 }
 
+# In FRR's root file system.
+in_root() {
+	in_container ${FRR_ROOT:+chroot "$FRR_ROOT"} "$@"
+}
+
 # daemon NAME : one more in the container
 daemon() {
-	in_container "/usr/lib/frr/$1" -d -A 127.0.0.1
+	in_root "/usr/lib/frr/$1" -d -A 127.0.0.1
 }
 
 daemon_kill() {
 	in_container pkill -KILL -x "$1"
 }
 
+# container_frr10 DAEMONS : the same with FRR of $FRR_ROOT, and $FABRIC/vtysh as its vtysh, with vty_dir: the host's is an older one
+container_frr10() {
+	mkdir -p "$FABRIC/frr"
+	echo "$FRR_ROOT" > "$FABRIC/frr/root"
+	PLACE=vty_dir=$FABRIC/frr/run
+	container "$1"
+	# The first two arguments name the directory of the sockets.
+	printf '%s\n' '#!/bin/sh' 'shift 2' \
+		"exec nsenter -m -u -i -n -p -t $(cat "$PIDFILE") chroot $FRR_ROOT vtysh \"\$@\"" > "$FABRIC/vtysh"
+	chmod +x "$FABRIC/vtysh"
+}
+
 # What FRR runs, as the container's own vtysh has it.
 running() {
-	in_container vtysh -c 'show running-config no-header'
+	in_root vtysh -c 'show running-config no-header'
 }
 
 # conf [LINE...] : the file, with lines in the middle of router bgp
@@ -63,7 +71,7 @@ conf() {
 }
 
 runs() {
-	running | grep -q -- "$1" || fail "FRR does not run: $1"
+	running | finds -- "$1" || fail "FRR does not run: $1"
 }
 
 # expect PATTERN : in $OUT
@@ -77,7 +85,7 @@ drive() {
 	local seconds=$1
 	shift
 	RC=0
-	OUT=$("$BUILD/plugin-drive" "$seconds" "$MODULE" ${PLACE:+"$PLACE"} "$@" 2>&1) || RC=$?
+	OUT=$("${DRIVER[@]}" "$seconds" "$MODULE" ${PLACE:+"$PLACE"} "$@" 2>&1) || RC=$?
 }
 
 # reload STATUS [OPTION...] : of $FABRIC/frr.conf, as a new demand
@@ -91,9 +99,10 @@ reload() {
 # drive_begin OPTION... : a reload in the background, which says $FABRIC/drive.log; drive_end: its exit status is in $RC
 drive_begin() {
 	: > "$FABRIC/drive.log"
-	"$BUILD/plugin-drive" 120 "$MODULE" ${PLACE:+"$PLACE"} "$@" -- reload "$FABRIC/frr.conf" 1 \
+	"${DRIVER[@]}" 120 "$MODULE" ${PLACE:+"$PLACE"} "$@" -- reload "$FABRIC/frr.conf" 1 \
 		> "$FABRIC/drive.log" 2>&1 &
 	DRIVE=$!
+	PIDS+=("$DRIVE")
 }
 
 drive_says() {

@@ -3,7 +3,7 @@
 # Whatever happens to evpnd, its files, FRR's process and the kernel, at whatever step evpnd is: it ends where it would have ended
 # without, and nothing that is evpnd's own costs a packet. tests/podman/life.sh has what happens to a real pod.
 # Every third cell of the table; TABLE_PART=1 TEST_TIMEOUT=900: all of them.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
 # shellcheck source=tests/lib/hold.sh
@@ -12,11 +12,12 @@ set -eu
 evpnd_starts() {
 	ip netns exec ev-node "$BUILD/evpnd-hold" "$FABRIC/hold" "$FABRIC/evpn.conf" "$FABRIC/state" 2>> "$FABRIC/daemon.log" &
 	DAEMON=$!
+	PIDS+=("$DAEMON")
 }
 
 EVENTS=(reconfigured SIGHUP SIGUSR1 evpnd_killed evpnd_stopped pidfile_rewritten drifted container_replaced)
 keeps() { [[ $1 != drifted && $1 != container_replaced ]]; }
-loses() { ! keeps "$1"; }
+loses() { [[ $1 = drifted || $1 = container_replaced ]]; }
 # The stream's way is mended by hand afterwards.
 UNCOUNTED=-
 
@@ -30,7 +31,7 @@ happens() {
 	SIGUSR1) kill -USR1 "$DAEMON" ;;
 	evpnd_killed)
 		kill -KILL "$DAEMON"
-		wait "$DAEMON" || :
+		ends 137 wait "$DAEMON"
 		HELD=
 		evpnd_starts
 		;;
@@ -67,8 +68,9 @@ configure() {
 	mv "$FABRIC/new/evpn.conf" "$FABRIC"
 }
 
-# No router is in ev-leaf2, so what FRR would know of it by EVPN stands there by hand. A second time it is an error.
+# No router is in ev-leaf2, so what FRR would know of it by EVPN stands there by hand.
 leaf2_by_hand() {
+	# A second time it is an error.
 	in_frr bridge fdb append 00:00:00:00:00:00 dev vni110 dst 192.168.11.2 self permanent 2> /dev/null || :
 }
 
@@ -90,9 +92,9 @@ E
 hold_begin "$FABRIC/hold"
 configure 0
 evpnd_starts
-wait_for 60 "the first configuration is in force" in_force
+wait_until 60 "the first configuration is in force" in_force
 stream_begin ip netns exec ev-node ping -n -i 0.01 192.168.20.2
-FABRIC_PIDS+=("$STREAM")
+PIDS+=("$STREAM")
 TABLE_PART=${TABLE_PART:-3}
 table "${EVENTS[@]}"
 daemon_stop

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The underlay as a macvlan of a NIC that stays on the host, with an FRR that can take it (10.3).
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
 export FRR_ROOT=$BUILD/frr10-root
@@ -19,7 +19,7 @@ before=$(picture)
 step "a macvlan of a NIC that stays"
 write_conf 's/name = "eth1"/name = "up0"; parent = "eth1"; macvlan = true; addresses = [ "192.168.11.4\/24" ]/'
 expect 0 converged once
-in_frr ip -d link show up0 | grep -q 'macvlan mode bridge' || fail "up0 is no macvlan"
+in_frr ip -d link show up0 | finds 'macvlan mode bridge' || fail "up0 is no macvlan"
 is_on_host eth1 || fail "eth1 was taken though it is only the parent"
 in_frr ping -c 1 -W 5 192.168.11.2 >/dev/null || fail "the macvlan does not carry traffic"
 expect 0 " 0 kernel changes" once
@@ -42,7 +42,7 @@ expect 0 converged once
 is_on_host eth1 || fail "eth1 is not back on the host, where its macvlan needs it"
 write_conf
 expect 0 converged once
-! in_frr ip link show up0 2>/dev/null || fail "the macvlan is still there"
+no_device up0 in_frr ip || fail "the macvlan is still there"
 expect 0 "" down
 same "after a macvlan in between"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Many devices go in one message, by link group: FRR drops 100 VNIs so without harm, a run that is killed on the way leaves
 # nothing behind, and what somebody else put into that group stays.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
 
@@ -44,8 +44,19 @@ print(*[link["ifname"] for link in json.load(sys.stdin)
 	done | sed '/^$/d' | sort
 }
 
+none_is_ours() {
+	local devices
+	devices=$(ours)
+	[ -z "$devices" ] || fail "still there: $devices"
+}
+
 group_of() { # DEVICE
 	on_host link show "$1" | sed -n 's/.* group \([^ ]*\) .*/\1/p'
+}
+
+# In a subshell, which keeps what bash says of the signal.
+killed_after_one() {
+	(ip netns exec ev-node "$BUILD/evpnd-kill" 1 "$FABRIC/evpn.conf" "$FABRIC/state"; exit $?)
 }
 
 # One change after another, with a process for each; sets $runs
@@ -54,8 +65,7 @@ killed_all_the_way() {
 	runs=0
 	while [ $status = 137 ]; do
 		status=0
-		(ip netns exec ev-node "$BUILD/evpnd-kill" 1 "$FABRIC/evpn.conf" "$FABRIC/state"; exit $?) >"$FABRIC/out" 2>&1 ||
-			status=$?
+		killed_after_one >"$FABRIC/out" 2>&1 || status=$?
 		runs=$((runs + 1))
 		[ $runs -lt 60 ] || fail "it does not come to an end: $(evpnd_on_node --dry-run)"
 	done
@@ -67,19 +77,19 @@ node_up
 step "100 VNIs come, and all but 3 go"
 vnis 100
 expect 0 converged once
-wait_for 30 "100 VNIs in FRR" frr_knows 100
+wait_until 30 "100 VNIs in FRR" frr_knows 100
 pids=$(frr_pids)
 [ "$(wc -w <<< "$pids")" = 2 ] || fail "zebra and bgpd are not there: $pids"
 vnis 3
 expect 0 converged once
-wait_for 30 "3 VNIs in FRR" frr_knows 3
+wait_until 30 "3 VNIs in FRR" frr_knows 3
 [ "$(frr_pids)" = "$pids" ] || fail "zebra or bgpd is another process now: $pids, then $(frr_pids)"
 [ "$(ours)" = "$(printf '%s\n' {br,lan,pe,vni}{1,2,3})" ] || fail "these are ours: $(ours)"
 
 step "killed when it has put the first one into the group: it is wanted again, and stays"
 birth=$(group_of lan1)
 vnis 0
-(ip netns exec ev-node "$BUILD/evpnd-kill" 1 "$FABRIC/evpn.conf" "$FABRIC/state"; exit $?) 2>/dev/null || :
+ends 137 killed_after_one >"$FABRIC/out" 2>&1 || fail "it was not killed: $(cat "$FABRIC/out")"
 leaving=$(group_of lan1)
 [ "$leaving" != "$birth" ] || fail "no group for those that go: still $birth"
 vnis 3
@@ -90,7 +100,7 @@ expect 0 converged once
 step "killed after each change: marks and one deletion for each kind"
 vnis 0
 killed_all_the_way
-[ -z "$(ours)" ] || fail "still there: $(ours)"
+none_is_ours
 # Three times three marks and a message that deletes; one more, which finds nothing to do.
 [ $runs = 13 ] || fail "$runs runs"
 
@@ -101,7 +111,7 @@ on_host link add theirs group "$leaving" type veth peer name theirs2
 in_frr ip link add theirs group "$leaving" type bridge
 vnis 0
 killed_all_the_way
-[ -z "$(ours)" ] || fail "still there: $(ours)"
+none_is_ours
 [ $runs = 10 ] || fail "$runs runs where nine devices go one by one"
 on_host link show theirs >/dev/null
 in_frr ip link show theirs >/dev/null

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A VNI's end on the host as a port of a bridge of Open vSwitch: made, repaired, moved, taken out again; and what goes wrong.
 # With OVS_DATAPATH=system the kernel switches, else ovs-vswitchd itself does.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$(readlink -f "$0")")/lib-node.sh"
 # shellcheck source=tests/netns/lib-ovs.sh
@@ -15,12 +15,12 @@ want() {
 	write_conf "s/interface = \"lan0\"; /&$keys /" "s|^frr = {|openvswitch = { socket = \"$OVS/db.sock\"; };\n& check = \"\";|" "$@"
 }
 in_ovs() { [ "$(vsctl --no-wait port-to-br lan0)" = "$1" ]; }
-not_in_ovs() { ! vsctl --no-wait port-to-br lan0 2>/dev/null; }
+not_in_ovs() { vsctl --no-wait --columns=name --format=csv list port | lacks -w lan0; }
 port_uuid() { vsctl --no-wait get port lan0 _uuid; }
 quiet() { evpnd_on_node --dry-run >"$FABRIC/out" 2>/dev/null || fail "there is something left: $(cat "$FABRIC/out")"; }
 # A new veth can give the VNI's bridge another MAC; the neighbour must not take the former one for good.
 reaches() { ip -n ev-work neighbour flush all && ip netns exec ev-work ping -c 1 -W 1 10.20.0.1; }
-check_ping() { wait_for 90 "a neighbour in Open vSwitch reaches VNI 110's bridge: $1" reaches; }
+check_ping() { wait_until 90 "a neighbour in Open vSwitch reaches VNI 110's bridge: $1" reaches; }
 master_of() { ip -n ev-node -j link show lan0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get("master", ""))'; }
 
 node_up
@@ -30,16 +30,16 @@ cable work eth0 10.20.0.6/24 node work0 10.99.0.1/24
 
 step "no database: this VNI waits, the other is built"
 want 'ovs_bridge = "br-int";'
-expect 1 "vni 110: host: lan0 shall be a port of br-int: Open vSwitch's database at $OVS/db.sock: connect: No such file" once
+expect 1 "vni 110: host: lan0 cannot become a port of br-int: Open vSwitch's database at $OVS/db.sock: connect: No such file" once
 in_frr ip link show vni120 >/dev/null || fail "the other VNI was not built"
-! in_frr ip link show vni110 2>/dev/null || fail "the VNI that cannot be finished was half built"
+no_device vni110 in_frr ip || fail "the VNI that cannot be finished was half built"
 
 step "the database comes while evpnd runs: retried"
 daemon_start
-wait_for 120 "the daemon has failed" daemon_says "STATUS=failed .*1 thing could not be brought about"
+wait_until 120 "the daemon has failed" daemon_says "STATUS=failed .*1 item failed, all others are applied"
 ovs_up
 vsctl add-port br-int work0
-wait_for 240 "the daemon converges" daemon_says 'STATUS=converged'
+wait_until 240 "the daemon converges" daemon_says 'STATUS=applied'
 daemon_stop
 in_ovs br-int || fail "lan0 is not in br-int: $(vsctl show)"
 [ "$(vsctl get port lan0 external_ids:evpnd)" = default ] || fail "the port has no mark"
@@ -53,7 +53,8 @@ step "the veth is deleted by hand: made anew, with a new port"
 ip -n ev-node link delete lan0
 expect 2 "build: host: ovs-vsctl del-port br-int lan0" evpnd_on_node --dry-run
 expect 0 converged once
-[ "$(port_uuid)" != "$uuid" ] || fail "the port is still the former one's"
+new=$(port_uuid)
+[ "$new" != "$uuid" ] || fail "the port is still the former one's"
 check_ping "with a new veth"
 quiet
 
@@ -93,7 +94,8 @@ not_in_ovs || fail "lan0 is still in Open vSwitch"
 quiet
 want 'ovs_bridge = "br-int";'
 expect 0 converged once
-[ "$(master_of)" != br-lan ] || fail "lan0 is still a port of br-lan"
+master=$(master_of)
+[ "$master" != br-lan ] || fail "lan0 is still a port of br-lan"
 check_ping "back from br-lan"
 quiet
 
@@ -108,7 +110,7 @@ quiet
 step "a foreign port of that name: left alone, and everything else goes on"
 uuid=$(port_uuid)
 want 'ovs_bridge = "br-int";'
-expect 1 "Open vSwitch has a port lan0 in br-int already that is not ours" once
+expect 1 "Open vSwitch already has a port lan0 in br-int that evpnd did not create" once
 [ "$(port_uuid)" = "$uuid" ] || fail "the foreign port is another one"
 [ "$(vsctl get port lan0 external_ids)" = '{}' ] || fail "the foreign port was adopted"
 check_ping "through the foreign port"
@@ -128,7 +130,7 @@ check_ping "after the bond"
 
 step "no such bridge"
 want 'ovs_bridge = "br-none";'
-expect 1 "lan0 shall be a port of br-none, and Open vSwitch has no such bridge" once
+expect 1 "lan0 cannot become a port of br-none: Open vSwitch has no such bridge" once
 in_ovs br-int || fail "lan0 left br-int though there is no place for it"
 
 step "a database that hangs"
@@ -187,9 +189,27 @@ want 'ovs_bridge = "br-int";' '/vni = 110/d'
 expect 2 "prune: host: ovs-vsctl del-port br-int lan0" evpnd_on_node --dry-run
 expect 0 converged once
 not_in_ovs || fail "lan0 is still in Open vSwitch"
-! ip -n ev-node link show lan0 2>/dev/null || fail "lan0 is still there"
+no_device lan0 ip -n ev-node || fail "lan0 is still there"
 [ "$(vsctl list-ports br-int)" = work0 ] || fail "br-int has other ports: $(vsctl list-ports br-int)"
 quiet
+
+step "nothing of ours is left and nothing is configured: the database is not asked"
+[ "$(cat "$FABRIC/state/no-ovs-ports")" = "$OVS/db.sock" ] || fail "it is not noted that no port is left"
+kill -STOP "$(cat "$OVS/ovsdb-server.pid")"
+expect 0 " 0 kernel changes" once
+# Connections that the server has not accepted, even of a client that has gone, are counted in the third column.
+asked=$(ip netns exec ev-node ss -xlH src "$OVS/db.sock" | awk '{ print $3 }')
+kill -CONT "$(cat "$OVS/ovsdb-server.pid")"
+[ "$asked" = 0 ] || fail "the database was asked: $asked"
+
+step "a reboot, which the database survives and the state directory does not: it is asked once"
+vsctl --no-wait add-port br-int lan0 -- set port lan0 external_ids:evpnd=default
+expect 0 " 0 kernel changes" once
+in_ovs br-int || fail "the port was deleted although the database is known to have none"
+rm "$FABRIC/state/no-ovs-ports"
+expect 0 converged once
+not_in_ovs || fail "a port of ours is left in Open vSwitch after a reboot"
+[ -e "$FABRIC/state/no-ovs-ports" ] || fail "it is not noted that no port is left"
 
 step "evpnd --down takes the port along"
 want 'ovs_bridge = "br-int";'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # reloader.sh - what the plugin frr-signal and evpn-reloader make of real FRR: up, down, half up, refusing; shows; times
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-reloader.sh
 . "$(dirname "$0")/lib-reloader.sh"
 
@@ -16,7 +16,7 @@ conf() {
 }
 
 runs() {
-	vtysh_frr -c 'show running-config' | grep -q "$1"
+	vtysh_frr -c 'show running-config' | finds "$1"
 }
 
 # expect_counters TESTS RELOADS
@@ -34,9 +34,9 @@ drive 1 reload "$T/frr/frr.conf" 1
 expect "$OUT" "waiting: FRR's zebra does not answer in $T/frr: No such file or directory"
 "$BUILD/plugin-drive" 60 "$MODULE" "address=unix:$SOCK" -- reload "$T/frr/frr.conf" 1 query 'show version' > "$T/drive.log" 2>&1 &
 DRIVE=$!
-until_ok 10 "the plugin waits for zebra" grep -q "waiting: FRR's zebra" "$T/drive.log"
+wait_until 10 "the plugin waits for zebra" grep -q "waiting: FRR's zebra" "$T/drive.log"
 frr_start zebra
-until_ok 10 "the plugin waits for bgpd" grep -q "waiting: FRR's bgpd" "$T/drive.log"
+wait_until 10 "the plugin waits for bgpd" grep -q "waiting: FRR's bgpd" "$T/drive.log"
 expect_counters 0 0
 frr_start bgpd
 frr_start staticd
@@ -95,7 +95,7 @@ cp "$T/frr/frr.conf" "$T/other.conf"
 conf
 drive 10 reload "$T/other.conf" 1
 [ $RC = 1 ] || fail "exit status $RC: $OUT"
-expect "$OUT" "$T/frr/frr.conf, which FRR reads, is not the file that was installed"
+expect "$OUT" "$T/frr/frr.conf is not the file that evpnd installed"
 expect_counters 8 3
 
 step "with one daemon missing nothing is done, for its part would be lost"
@@ -109,12 +109,43 @@ reload_conf
 [ $RC = 0 ] || fail "$OUT"
 runs 'ip route 10.9.0.0/16 blackhole' || fail "staticd's part is not there"
 
+step "clients that only hold a place keep nobody out: watchers, and those that send nothing"
+python3 - "$SOCK" <<-'P'
+	import socket, sys
+
+	def connect(request=b""):
+	    s = socket.socket(socket.AF_UNIX)
+	    # The backlog is full for moments.
+	    s.setblocking(True)
+	    s.connect(sys.argv[1])
+	    s.settimeout(20)
+	    s.sendall(request)
+	    return s
+
+	def status():
+	    answer = connect(b"evpn-reloader 1 status\n").recv(4096)
+	    assert answer.startswith(b"evpn-reloader 1 ok"), answer
+
+	watchers = [connect(b"evpn-reloader 1 watch\n") for _ in range(20)]
+	status()
+	# The oldest are gone, the last four still watch.
+	assert watchers[0].recv(1) == b"", "the oldest watcher still has its place"
+	silent = [connect() for _ in range(20)]
+	status()
+	for w in watchers[-4:]:
+	    w.settimeout(0.2)
+	    try:
+	        assert w.recv(1) != b"", "a watcher lost its place to clients that send nothing"
+	    except TimeoutError:
+	        pass
+P
+
 step "a daemon ends, and is there again before anybody has looked: who watches is told"
 requests=$(counter requests)
 ask watch > "$T/watch.log" &
 WATCH=$!
 watches() { [ "$(counter requests)" -gt $((requests + 2)) ]; }
-until_ok 10 "the watching begins" watches
+wait_until 10 "the watching begins" watches
 [ ! -s "$T/watch.log" ] || fail "it is told of nothing: $(cat "$T/watch.log")"
 frr_stop bgpd
 frr_start bgpd
@@ -146,7 +177,8 @@ done
 [ "$(counter shows)" = "$shows" ] || fail "one of them was run"
 
 step "nothing is left behind, and nobody but us has written frr.conf"
-[ -z "$(find "$T/frr" -name 'reload-*' -o -name '*.sav')" ] || fail "left behind: $(ls "$T/frr")"
+left=$(find "$T/frr" -name 'reload-*' -o -name '*.sav')
+[ -z "$left" ] || fail "left behind: $left"
 
 step "times (ms): nothing to do; one VNI more; a show"
 vni() {
@@ -157,7 +189,7 @@ vni() {
 	sed -i "/^router bgp/{
 		e cat $T/vnis
 	}" "$T/frr/frr.conf"
-	[ $# -gt 0 ] && grep -q "vni $1" "$T/frr/frr.conf"
+	grep -q "vni $1" "$T/frr/frr.conf"
 }
 field() {
 	ask "$1" | sed -n '1s/.* \(ok\|refused\|failed\|notready\) duration_ms=\([0-9]*\) .*changed=\(.\).*/\1 \2 changed=\3/p'

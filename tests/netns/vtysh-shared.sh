@@ -4,7 +4,7 @@
 # container (vty_dir). FRR comes late and piece by piece, gets its configuration, refuses a line, and comes anew.
 # drive_begin takes options, and is given none here.
 # shellcheck disable=SC2119
-set -eu
+set -euo pipefail
 # shellcheck source=tests/netns/lib-vtysh.sh
 . "$(dirname "$0")/lib-vtysh.sh"
 
@@ -14,7 +14,7 @@ conf
 
 step "neither directory nor daemons: not ready, and the same demand is fulfilled when they have come one by one"
 drive_begin
-wait_for 10 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
+wait_until 10 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
 container ''
 for name in zebra bgpd staticd; do daemon $name; done
 drive_end
@@ -25,7 +25,7 @@ before=$(running)
 
 step "nothing to do: nothing is said but what is read"
 reload 0
-[ "$OUT" = "waiting: FRR's running configuration is being read" ] || fail "$OUT"
+[ "$OUT" = "waiting: reading FRR's running configuration" ] || fail "$OUT"
 
 step "a difference is applied, and taken away again"
 conf ' neighbor 10.0.0.3 remote-as 65003' ' !' ' address-family ipv4 unicast' '  network 10.1.0.0/16' ' exit-address-family'
@@ -56,7 +56,7 @@ expect "FRR's staticd does not answer"
 step "a new FRR with the same directory gets all of it"
 container_stop KILL
 drive_begin
-wait_for 10 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
+wait_until 10 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
 container 'zebra bgpd staticd'
 drive_end
 [ "$RC" = 0 ] || fail "exit status $RC: $OUT"

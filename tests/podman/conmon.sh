@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # conmon.sh - the file of podman's --conmon-pidfile, given by mistake, is refused in words that say what to do
-set -eu
+set -euo pipefail
 # shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -13,9 +13,7 @@ podman pod start frrpod > /dev/null
 pid=$(cat "$T/pid/conmon.pid")
 
 step "evpnd --once with conmon's pid"
-if evpnd --once --timeout 20; then
-	fail "conmon's pid is taken for FRR's"
-fi
+ends 1 evpnd --once --timeout 20 || fail "conmon's pid is taken for FRR's"
 grep -qF "process $pid is conmon" "$T/evpnd.log" || fail "the message does not say that it is conmon's pid"
 grep -q -- '--pidfile' "$T/evpnd.log" || fail "the message does not name the option to use"
 ip -n "$HOST" link show eth1 > /dev/null || fail "eth1 is no longer on the host"

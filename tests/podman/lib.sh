@@ -15,7 +15,6 @@ CACHE=$BUILD/podman
 ID=evpnd-test-$$
 HOST=$ID-host LEAF=$ID-leaf GUEST=$ID-guest PEER=$ID-peer
 EVPND_PID=
-PIDS=() # of what else the test has started
 
 # shellcheck source=tests/lib/test.sh
 . "$REPO/tests/lib/test.sh"
@@ -43,7 +42,6 @@ need() {
 
 # What a failed test leaves to read.
 tell() {
-	set +e
 	tail -n 40 "$T/evpnd.log" 2>&1
 	podman ps -a 2>&1
 	podman logs --tail 20 reloader 2>&1 | sed 's/^/reloader: /'
@@ -54,39 +52,35 @@ tell() {
 	{ ip -n "$LEAF" -br addr; ip -n "$LEAF" neigh; } 2>&1 | sed 's/^/leaf: /'
 }
 
-clean_up() {
-	local status=$? file
-
-	trap '' EXIT INT TERM HUP
-	[ "$status" = 0 ] || [ "$status" = 77 ] || tell >&2
-	set +e
-	[ -z "$EVPND_PID" ] || PIDS+=("$EVPND_PID")
-	{ kill -9 "${PIDS[@]}"; wait "${PIDS[@]}"; } 2> /dev/null
+pod_down() {
 	if [ -e "/run/netns/$HOST" ]; then
 		podman pod rm -a -f -t 0
 		podman rm -a -f -t 0
 	fi > /dev/null 2>&1
+}
+
+# leaf_down [NAMESPACE...] : the leaf's FRR, and the namespaces
+leaf_down() {
+	local file name
+
 	for file in "$T"/leaf/*.pid; do
-		[ ! -e "$file" ] || kill -9 "$(cat "$file")" 2> /dev/null
+		[ ! -e "$file" ] || kill -9 "$(cat "$file")"
 	done
-	findmnt -rno TARGET | grep -F "$T/" | sort -r | xargs -r -n1 umount -l
-	for ns in "$HOST" "$LEAF" "$GUEST" "$PEER"; do
-		[ ! -e "/run/netns/$ns" ] || ip netns del "$ns"
+	for name in "$HOST" "$LEAF" "$GUEST" "$PEER"; do
+		[ ! -e "/run/netns/$name" ] || ip netns del "$name"
 	done
 	find /sys/fs/cgroup -depth -type d -path "*/$ID*" -exec rmdir {} + 2> /dev/null
-	rm -rf "$T"
-	exit "$status"
 }
 
 # The reloader is linked statically, so that it runs in any FRR image.
 make_cache() {
-	local sources=("$REPO"/plugins/frr-signal/{reloader*,wire}.c)
+	local sources=("$REPO"/plugins/frr-signal/reloader*.c "$REPO"/plugins/lib/vty*.c)
 
 	mkdir -p "$CACHE"
 	exec 9> "$CACHE/lock"
 	flock 9
 	"$REPO/tests/podman/mkimage.sh" "$CACHE/frr.tar"
-	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -O1 -static -o "$CACHE/evpn-reloader.$$" "${sources[@]}"
+	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -O1 -static -I"$REPO/plugins" -o "$CACHE/evpn-reloader.$$" "${sources[@]}"
 	mv "$CACHE/evpn-reloader.$$" "$CACHE/evpn-reloader"
 	exec 9>&-
 }
@@ -158,7 +152,7 @@ make_leaf() {
 		ip netns exec "$LEAF" "/usr/lib/frr/$daemon" -d -A 127.0.0.1 -u frr -g frr -i "$vty/$daemon.pid" \
 			-z "$vty/zserv.api" --vty_socket "$vty" -f "$vty/empty" 2> /dev/null
 	done
-	until_ok 20 "vtysh of the leaf" vtysh --vty_socket "$vty" -c 'show version'
+	wait_until 20 "vtysh of the leaf" vtysh --vty_socket "$vty" -c 'show version'
 	vtysh --vty_socket "$vty" -f "$vty/frr.conf" > /dev/null
 }
 
@@ -247,10 +241,9 @@ add_evpn_reloader() {
 # Everything but evpnd. The pod is created, not started.
 set_up() {
 	need
-	T=$(mktemp -d)
-	trap clean_up EXIT
-	trap 'exit 130' INT TERM HUP
-	chmod 755 "$T"
+	make_folder
+	at_end leaf_down
+	at_end pod_down
 	make_cache
 	for ns in "$HOST" "$LEAF" "$GUEST" "$PEER"; do
 		ip netns add "$ns"
@@ -271,7 +264,6 @@ set_up() {
 # What it says is shown, and kept in $T/evpnd.log.
 evpnd() {
 	on_host "$BUILD/evpnd" --config "$T/evpn.conf" --state-dir "$T/state" "$@" 2>&1 | tee -a "$T/evpnd.log"
-	return "${PIPESTATUS[0]}"
 }
 
 # The reloader's own word on how often it ran frr-reload.py, --test and --reload.
@@ -284,6 +276,7 @@ start_evpnd() {
 	nsenter --net="/run/netns/$HOST" "$BUILD/evpnd" --config "$T/evpn.conf" --state-dir "$T/state" \
 		>> "$T/evpnd.log" 2>&1 &
 	EVPND_PID=$!
+	PIDS+=("$EVPND_PID")
 }
 
 # mark, do something, await PATTERN: waits until the daemon has logged it since.
@@ -293,7 +286,12 @@ mark() {
 }
 
 await() {
-	timeout "${2:-60}" tail -n "+$((MARK + 1))" -f "$T/evpnd.log" | grep -m1 -- "$1" || fail "evpnd did not log: $1"
+	wait_until "${2:-60}" "evpnd logs: $1" has_logged "$1"
+	has_logged "$1"
+}
+
+has_logged() {
+	tail -n "+$((MARK + 1))" "$T/evpnd.log" | grep -- "$1"
 }
 
 frr_pid() {
@@ -307,10 +305,10 @@ all_in_place() {
 
 # The path across the fabric, both ways; ARP goes over it as well, as neither end knows the other's address.
 ping_ok() {
-	until_ok 30 "guest pings the peer behind the leaf" ip netns exec "$GUEST" ping -c1 -W1 192.168.20.2
+	wait_until 30 "guest pings the peer behind the leaf" ip netns exec "$GUEST" ping -c1 -W1 192.168.20.2
 	echo "192.168.20.1 (guest) pings 192.168.20.2 (behind the leaf)"
 }
 
 no_ping() {
-	! ip netns exec "$GUEST" ping -c1 -W1 192.168.20.2 > /dev/null || fail "the ping works already: the test shows nothing"
+	ends 1 ip netns exec "$GUEST" ping -c1 -W1 192.168.20.2 > /dev/null || fail "the ping works already: the test shows nothing"
 }

@@ -4,7 +4,7 @@
 #
 # The namespace's devices stay where the namespace does. What is lost of a stream of packets meanwhile is what FRR's restart costs.
 # Every third cell of the table; TABLE_PART=1 TEST_TIMEOUT=900: all of them.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/lib/hold.sh
@@ -18,6 +18,7 @@ loses() { :; }
 
 # The namespace goes, and eth1 with it; evpnd, which is held, may be what keeps both.
 new_nic() {
+	# It may have died with its peer.
 	ip -n "$LEAF" link delete node 2> /dev/null || :
 	make_eth1
 }
@@ -65,7 +66,8 @@ make_pod --network=none
 podman pod start frrpod > /dev/null
 nsenter --net="/run/netns/$HOST" "$BUILD/evpnd-hold" "$T/hold" "$T/evpn.conf" "$T/state" >> "$T/evpnd.log" 2>&1 &
 EVPND_PID=$!
-until_ok 60 "the first configuration is in force" in_force
+PIDS+=("$EVPND_PID")
+wait_until 60 "the first configuration is in force" in_force
 stream_begin ip netns exec "$GUEST" ping -n -i 0.01 192.168.20.2
 PIDS+=("$STREAM")
 TABLE_PART=${TABLE_PART:-3}

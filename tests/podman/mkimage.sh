@@ -3,7 +3,7 @@
 # mkimage.sh TAR - FRR's root file system as a tar archive for `podman import`, from the packages installed on this host
 #
 # No network, no registry: the files of FRR's packages, of what frr-reload.py needs, and the libraries that these link.
-set -eu
+set -euo pipefail
 
 tar=${1:?usage: mkimage.sh TAR}
 packages="frr frr-pythontools libpam-modules libpam-modules-bin libpam-runtime iproute2 bash coreutils procps sed grep
@@ -12,6 +12,7 @@ packages="frr frr-pythontools libpam-modules libpam-modules-bin libpam-runtime i
 # The archive stands for these versions; others make another one.
 # shellcheck disable=SC2086 # a list of words
 key=$({ dpkg-query -W $packages; cat "$0"; } 2>/dev/null | sha256sum)
+# Without a key it is another one.
 [ ! -e "$tar" ] || [ "$(cat "$tar.key" 2>/dev/null)" != "$key" ] || exit 0
 
 root=$(mktemp -d)
@@ -21,8 +22,10 @@ chmod 755 "$root"
 # shellcheck disable=SC2086
 dpkg -L $packages | grep -vE '^/usr/share/(man|doc|locale|info|lintian)|/__pycache__|^/\.$|/test/' | sort -u |
 	xargs -d '\n' sh -c 'find "$@" -maxdepth 0 ! -type d 2>/dev/null || :' find > "$root/files"
-grep -E '^(/usr)?/s?bin/|^/usr/lib/frr/|\.so' "$root/files" | xargs -d '\n' ldd 2>/dev/null |
-	awk '/=> \//{ print $3 } $1 ~ /^\/.*[^:]$/{ print $1 }' | sort -u > "$root/libraries"
+# ldd ends with an error for what is not dynamic: scripts, for the most part.
+grep -E '^(/usr)?/s?bin/|^/usr/lib/frr/|\.so' "$root/files" > "$root/programs"
+xargs -a "$root/programs" -d '\n' ldd > "$root/linked" 2>/dev/null || [ $? = 123 ]
+awk '/=> \//{ print $3 } $1 ~ /^\/.*[^:]$/{ print $1 }' "$root/linked" | sort -u > "$root/libraries"
 xargs -a "$root/libraries" readlink -f > "$root/targets"
 
 # /bin, /sbin and /lib are links into /usr, so every file goes in by its place there.

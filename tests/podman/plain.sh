@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # plain.sh - the plain reloader: a TCP connection to a port that the pod publishes, closed, is the signal; no answer
-set -eu
+set -euo pipefail
 # shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -21,11 +21,11 @@ while True:
 	print("reloaded")
 '
 podman pod start frrpod > /dev/null
-until_ok 20 "FRR is up" podman exec frr vtysh -c 'show version'
+wait_until 20 "FRR is up" podman exec frr vtysh -c 'show version'
 no_ping
 
 reloads() {
-	podman logs reloader 2>&1 | grep -c '^reloaded' || :
+	podman logs reloader 2>&1 | count '^reloaded'
 }
 
 step "evpnd --once"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # restart.sh - evpnd as a daemon, started before the pod, puts everything back whatever happens to FRR's containers
-set -eu
+set -euo pipefail
 # shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
 

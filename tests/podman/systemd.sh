@@ -1,110 +1,99 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# systemd.sh - evpnd.service as it is installed: its hardening lets evpnd do all of its work, and a restart changes nothing
+# systemd.sh - evpnd.service as it is installed: its hardening lets evpnd and the plugins do all of their work, a restart changes
+# nothing, and evpnd is started again however often it ends
 #
-# A real systemd is the first process of a container over the host's /usr. It has the units of this test alone, and may
-# write no sysctl but those of its network. FRR is a process in a namespace of its own.
-set -eu
+# A real systemd is the first process of a container over the host's /usr. It has the units of this test alone. FRR runs in
+# namespaces like those of the shipped pod.
+set -euo pipefail
 # shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/podman/lib-systemd.sh
+. "$(dirname "$0")/lib-systemd.sh"
 
-# On mixed cgroups systemd needs cgroup2 alone: in a mount namespace of this call.
-podman2() {
-	# shellcheck disable=SC2016 # the inner shell expands it
-	on_host unshare -m --propagation unchanged sh -c \
-		'mount --make-rprivate /sys && umount -R /sys/fs/cgroup &&
-			mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' sh \
-		podman --root "$T/root" --runroot "$T/run" --tmpdir "$T/tmp" "$@"
+restarted() {
+	local new
+
+	new=$(inside systemctl show -P MainPID evpnd)
+	[ "$new" != 0 ] && [ "$new" != "$pid" ]
 }
 
-inside() {
-	podman2 exec sd "$@"
+# start_with PLUGIN OPTIONS SECONDS : evpnd with another frr plugin, and a line of frr.conf that only a reload brings into force
+start_with() {
+	sed -i "s#frr = \"/opt/evpnd/plugins/.*#frr = \"/opt/evpnd/plugins/$1/.libs/$1.so\"; };#; s#^frr-.* = {.*#$1 = { $2 };#" "$ETC/evpn.conf"
+	sed -i "s/timers connect .*/timers connect $3/" "$ETC/frr.conf.in"
+	: > "$T/evpnd.log"
+	inside systemctl start evpnd
+	wait_until 30 "evpnd has converged with $1" converged
+	works in_frr "in_frr vtysh" "timers connect $3"
+	lacks '^<[0-3]>' "$T/evpnd.log" || fail "evpnd met an error with $1"
+	[ "$(stat -c %u:%g:%a "$ETC/frr/frr.conf")" = "$OWNER:640" ] || fail "frr.conf: $(stat -c %u:%g:%a "$ETC/frr/frr.conf")"
 }
 
-converged() {
-	inside systemctl show -P StatusText evpnd | grep '^converged'
-}
-
-[ -x /lib/systemd/systemd ] || skip "needs systemd's files on the host"
+need_systemd
 set_up
-make_config 'address = "tcp:127.0.0.1:7080"; protocol = "plain";'
-sed -i "s#$BUILD#/opt/evpnd#; s#$T/pid#/run/evpnd#; s#$T#/srv#g" "$T/evpn.conf"
-mkdir -p "$T"/os/{dev,etc,home,opt/evpnd,proc,root,run,srv,sys,tmp,usr,var/{lib,log,tmp}} "$T/units/evpnd.service.d"
-for dir in bin sbin lib lib64; do
-	ln -s "usr/$dir" "$T/os/$dir"
-done
-cp -a /etc/{passwd,group,ld.so.cache} "$T/os/etc"
-
-for target in basic final network-pre shutdown sysinit umount; do
-	printf '[Unit]\nDefaultDependencies=no\n' > "$T/units/$target.target"
-done
-sed 's#^ExecStart=.*/evpnd$#ExecStart=/opt/evpnd/evpnd --config /srv/evpn.conf#' "$BUILD/etc/systemd/evpnd.service" \
-	> "$T/units/evpnd.service"
-grep -q '^ExecStart=/opt/evpnd/evpnd ' "$T/units/evpnd.service" || fail "no ExecStart to replace in evpnd.service"
-printf '[Service]\nStandardError=append:/srv/evpnd.log\n' > "$T/units/evpnd.service.d/log.conf"
-cat > "$T/units/frr.service" <<'E'
-[Service]
-RuntimeDirectory=evpnd
-RuntimeDirectoryPreserve=yes
-ExecStart=unshare -n sh -c 'echo $$$$ > /run/evpnd/frr.pid; exec sleep infinity'
-E
-cat > "$T/reloader.py" <<'E'
-import socket, subprocess
-server = socket.create_server(("127.0.0.1", 7080))
-subprocess.run(["systemd-notify", "--ready"])
-while True:
-	client, _ = server.accept()
-	while client.recv(64):
-		pass
-	client.close()
-	open("/srv/reloads", "a").write("reload\n")
-E
+make_config ''
+make_os
+make_frr_service
+# The socket is in a directory that both see; FRR's mount namespace has a /run of its own.
 cat > "$T/units/reloader.service" <<'E'
 [Service]
-Type=notify
-NotifyAccess=all
-ExecStart=/usr/bin/python3 /srv/reloader.py
+ExecStart=sh -c 'exec nsenter -t "$$(cat /run/evpnd/frr.pid)" -U -m -n -p -u -i /opt/evpnd/evpn-reloader --listen unix:/srv/reloader/reloader.sock'
 E
+chown "$FIRST:$FIRST" "$T/reloader"
 
-# shellcheck disable=SC2016 # the container's shell expands it
-podman2 run -d --name sd --privileged --pids-limit 0 --systemd=always --network=host --cgroup-parent="/$ID" \
-	-v /usr:/usr:ro -v "$T/units:/usr/lib/systemd/system:ro" -v "$BUILD:/opt/evpnd:ro" -v "$T:/srv" \
-	--rootfs "$T/os" sh -c 'for dir in /proc/sys/*; do
-			[ $dir = /proc/sys/net ] || { mount --bind $dir $dir && mount -o remount,bind,ro $dir; } || exit
-		done
-		exec /lib/systemd/systemd systemd.unit=basic.target' > /dev/null
-until_ok 20 "systemd is up" inside systemctl is-active basic.target
+systemd_up
 
-step "systemctl start"
-inside systemctl start reloader frr evpnd
-until_ok 20 "evpnd has converged" converged
-converged
-[ "$(cat "$T/reloads")" = reload ] || fail "not one signal to the reloader"
-[ "$(stat -c %U:%G:%a "$T/frr/frr.conf")" = frr:frr:640 ] || fail "frr.conf: $(stat -c %U:%G:%a "$T/frr/frr.conf")"
-pid=$(inside cat /run/evpnd/frr.pid)
-inside nsenter --net="/proc/$pid/ns/net" ip -br addr | tee "$T/addr"
-grep -q '^lo .*100.65.0.2/32' "$T/addr" || fail "no VTEP in FRR's namespace"
-grep -q '^eth1@.*192.168.11.3/24' "$T/addr" || fail "eth1 is not in FRR's namespace"
+step "frr-vtysh"
+inside systemctl start frr
+wait_until 20 "FRR answers" frr_answers
+no_ping
+start_with frr-vtysh 'pidfile = "/run/evpnd/frr.pid";' 3
+pid=$(inside systemctl show -P MainPID evpnd)
+ends 2 inside nsenter -t "$pid" -m sh -c ': > /proc/sys/kernel/core_pattern' || fail "evpnd can write the kernel's settings"
+ends 1 inside nsenter -t "$pid" -m touch /etc/x || fail "evpnd can write /etc"
 
 step "systemctl restart"
 inside systemctl restart evpnd
-until_ok 20 "evpnd has converged" converged
+wait_until 20 "evpnd has converged" converged
 tail -n 2 "$T/evpnd.log"
-grep -c 'converged in .*: 0 kernel changes, FRR had its configuration' "$T/evpnd.log" > /dev/null ||
+grep -c 'converged in .*: 0 kernel changes, no FRR reload needed' "$T/evpnd.log" > /dev/null ||
 	fail "the restart changed something"
+inside systemctl stop evpnd
+
+step "frr-signal"
+inside systemctl start reloader
+start_with frr-signal 'address = "unix:/srv/reloader/reloader.sock";' 2
+
+step "evpnd is killed more often than systemd's default limit allows"
+for _ in {1..7}; do
+	pid=$(inside systemctl show -P MainPID evpnd)
+	inside kill -KILL "$pid"
+	wait_until 90 "evpnd is started again" restarted
+done
 
 step "systemctl stop, and a configuration that is wrong"
 inside systemctl stop evpnd
 [ "$(inside systemctl show -P Result evpnd)" = success ] || fail "evpnd ended with an error"
-echo 'nonsense = 1;' > "$T/evpn.conf"
+cp "$ETC/evpn.conf" "$T/good.conf"
+echo 'nonsense = 1;' > "$ETC/evpn.conf"
 inside systemctl start evpnd || fail "the last good configuration is not taken"
-inside systemctl show -P StatusText evpnd | grep 'evpn.conf is not taken, the former configuration is in force' ||
+inside systemctl show -P StatusText evpnd | grep 'evpn.conf is rejected, the former configuration is in force' ||
 	fail "systemd does not say that the configuration is wrong"
 inside systemctl stop evpnd
 
+step "files that the unit hides: in /root, with a former configuration and none"
+for option in 's#^netns-pidfile = .*#netns-pidfile = { path = "/root/frr.pid"; };#' 's#source = ".*#source = "/home/frr.conf.in"; };#'; do
+	sed "$option" "$T/good.conf" > "$ETC/evpn.conf"
+	: > "$T/evpnd.log"
+	inside systemctl start evpnd
+	wait_until 20 "evpnd names ProtectHome" grep "evpnd's unit hides /.*ProtectHome=no" "$T/evpnd.log"
+	inside systemctl stop evpnd
+done
+grep ProtectHome "$T/evpnd.log"
+echo 'nonsense = 1;' > "$ETC/evpn.conf"
+
 step "a wrong one, and none before it"
 inside rm /var/lib/evpnd/default.conf
-if inside systemctl start evpnd; then
-	fail "evpnd is started with a wrong configuration"
-fi
+ends 1 inside systemctl start evpnd || fail "evpnd is started with a wrong configuration"
 [ "$(inside systemctl show -P SubState evpnd)" = failed ] || fail "systemd tries a wrong configuration again"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # vtysh.sh - a pod with FRR and nothing else in it: frr-vtysh makes the node an EVPN endpoint, once more after podman restart
-set -eu
+set -euo pipefail
 # shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -21,7 +21,7 @@ ping_ok
 step "evpnd --once again"
 evpnd --once --timeout 60 > "$T/second" || fail "the second evpnd --once: exit code $?"
 cat "$T/second"
-grep -q 'converged in .*: 0 kernel changes, FRR had its configuration' "$T/second" || fail "the second run is not empty"
+grep -q 'converged in .*: 0 kernel changes, no FRR reload needed' "$T/second" || fail "the second run is not empty"
 
 step "podman restart frr"
 podman restart -t 1 frr > /dev/null
@@ -31,4 +31,7 @@ grep -q 'converged in .*, FRR reloaded' "$T/third" || fail "the new FRR was not 
 ping_ok
 
 step "nothing is left in the container"
-[ -z "$(podman exec frr find / -xdev -name '.history_frr*' -o -xdev -name 'reload-*')" ] || fail "files are left behind"
+# The image has no find(1). The vtysh of this test's own `podman exec` has /root as its home; evpnd's has /.
+left=$(find "/proc/$(cat "$T/pid/frr.pid")/root/" -xdev \( -name '.history_frr*' -o -name 'reload-*' \) \
+	! -path '*/root/root/.history_frr')
+[ -z "$left" ] || fail "files are left behind: $left"

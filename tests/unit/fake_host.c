@@ -53,7 +53,7 @@ static void fake_append(struct fake_host *fake, int written)
 
 EVPN_PRINTF(3, 4) static void fake_log(const struct evpn_host *host, enum evpn_log_level level, const char *format, ...)
 {
-	/* The plugin sees it const; the fake behind it is the test's own variable. */
+	/* The plugin gets a const pointer, but the struct is a variable of the test. */
 	struct fake_host *fake = (struct fake_host *)(uintptr_t)host;
 	va_list ap;
 
@@ -92,7 +92,7 @@ const struct evpn_plugin *fake_host_load(const char *path)
 	return plugin;
 }
 
-static int64_t now_ms(void)
+int64_t fake_host_now_ms(void)
 {
 	struct timespec now;
 
@@ -102,13 +102,13 @@ static int64_t now_ms(void)
 
 bool fake_host_readable(int fd, int deadline_ms)
 {
-	int64_t end = now_ms() + deadline_ms;
+	int64_t end = fake_host_now_ms() + deadline_ms;
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	int64_t left = deadline_ms;
 	int n;
 
 	while ((n = poll(&pfd, 1, left > 0 ? (int)left : 0)) < 0 && errno == EINTR)
-		left = end - now_ms();
+		left = end - fake_host_now_ms();
 	return n == 1 && (pfd.revents & POLLIN);
 }
 
@@ -124,5 +124,5 @@ int fake_host_count_fds(void)
 	while (readdir(dir))
 		n++;
 	closedir(dir);
-	return n - 3; /* ".", ".." and the directory's own */
+	return n - 3; /* ".", "..", and the descriptor of the directory itself */
 }

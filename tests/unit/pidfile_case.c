@@ -50,7 +50,7 @@ long syscall(long number, ...)
 	}
 	if (before_pidfd_open)
 		before_pidfd_open((pid_t)a[0]);
-	/* The caller passed ints: the upper half of their registers says nothing. */
+	/* The caller passed ints, so the upper halves of the registers are undefined. */
 	result = real(number, (long)(int)a[0], (long)(int)a[1]);
 	if (after_pidfd_open)
 		after_pidfd_open((pid_t)a[0]);
@@ -228,7 +228,7 @@ void assert_event(enum evpn_event expected)
 	memset(&err, 0, sizeof(err));
 	r = plugin->on_event(self, &err);
 	ck_assert_msg(r == (int)expected, "on_event says %d, not %d: %s", r, (int)expected, err.msg);
-	/* The end of a watch that was given up may be reported too. */
+	/* inotify may also report the end of a watch that was removed. */
 	for (int i = 0; i < 4 && fake_host_readable(plugin->event_fd(self), 0); i++)
 		ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_NONE);
 	ck_assert_msg(!fake_host_readable(plugin->event_fd(self), 0), "event_fd stays readable");

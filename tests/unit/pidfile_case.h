@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pidfile_case.h - what every test of netns-pidfile starts with
+ * pidfile_case.h - the fixture of the tests of netns-pidfile
  *
- * The plugin is open on a pidfile that is not there yet, in a directory of its own, and there are real processes in
- * network namespaces of their own. What can only happen between two of the plugin's steps is provoked from within its
- * pidfd_open or inotify_add_watch: the module's calls arrive in pidfile_case.c.
+ * The plugin is open with a pidfile that does not exist yet, in its own directory. The processes are real ones in their
+ * own network namespaces. pidfile_case.c intercepts the plugin's calls of pidfd_open() and inotify_add_watch(), so that
+ * a test can change something between two of the plugin's steps.
  */
 #pragma once
 
@@ -25,45 +25,45 @@ extern char dir[64], path[128]; /* the pidfile, and where it is */
 extern void *self; /* the open instance */
 extern struct evpn_error err;
 
-/* Around the module's pidfd_open; and, if not 0, how it fails. */
+/* Called around the plugin's pidfd_open(); and, if not 0, the errno value with which it fails. */
 extern void (*before_pidfd_open)(pid_t pid);
 extern void (*after_pidfd_open)(pid_t pid);
 extern int pidfd_open_error;
 extern void (*before_add_watch)(const char *name);
 
-/* A process that stays until it is ended, in a network namespace of its own or in the test's; name may be NULL. */
+/* Starts a process, in its own network namespace or in the test's one; name may be NULL. */
 pid_t start_process(bool own_netns, const char *name);
 void end_process(pid_t pid);
 
 void write_file(const char *name, const char *text);
-/* The pidfile as crun writes it: the same inode, truncated. */
+/* Writes the pidfile as crun does: truncates the same inode. */
 void write_in_place(const char *text);
-/* And as runc does: a new inode, renamed into place. */
+/* Writes the pidfile as runc does: renames a new inode. */
 void write_by_rename(const char *text);
 const char *text_of(pid_t pid);
 
 /* Runs a shell command that must succeed. */
 void run(const char *format, ...) EVPN_PRINTF(1, 2);
 
-/* Closes what is open and opens it with the options as they are now. */
+/* Closes the plugin and opens it with the present options. */
 void open_plugin_again(void);
 
-/* How many directories inotify watches for this process. */
+/* The number of directories that this process watches by inotify. */
 int count_watches(void);
 
 int find(int *ret_fd, uint64_t *ret_instance);
 
-/* find_netns says r, err.msg contains text, the outputs are untouched. */
+/* find_netns returns r, err.msg contains text, and the outputs are unchanged. */
 void assert_not_found(int r, const char *text);
 
 /* find_netns finds the namespace of pid; returns the instance. */
 uint64_t assert_found(pid_t pid);
 
-/* There is an event, and on_event says `expected`; afterwards there is none, but for harmless ones. */
+/* There is an event, for which on_event returns `expected`; further events have no effect. */
 void assert_event(enum evpn_event expected);
 
-/* Takes events until the namespace is found. */
+/* Handles events until the namespace is found. */
 void assert_found_soon(pid_t pid);
 
-/* The main program: runs these tests, each in a process of its own. */
+/* Runs these tests, each in its own process. */
 int pidfile_case_main(const char *name, const TTest *const *tests, size_t n_tests);

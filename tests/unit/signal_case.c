@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 
+#include "lib/clock.h"
 #include "signal_case.h"
 #include "unit.h"
 
@@ -23,15 +23,7 @@ const char *text;
 
 static char address[128];
 static int listener = -1;
-static int watch_fd = -1; /* taken on the way to another connection */
-
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
+static int watch_fd = -1; /* accepted before another connection */
 
 void open_plugin_again(void)
 {
@@ -108,7 +100,7 @@ int listen_tcp(int family, int port)
 		return -1;
 	ck_assert_int_eq(listen(listener, 4), 0);
 	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&to, &len), 0);
-	/* The port is at the same place in both. */
+	/* The port has the same offset for IPv4 and IPv6. */
 	return ntohs(((const struct sockaddr_in *)&to)->sin_port);
 }
 
@@ -119,7 +111,7 @@ void stop_listening(void)
 	listener = -1;
 }
 
-/* What the plugin asks for by itself after each answer; nobody answers it but who tests it. */
+/* The plugin's request "watch", which it sends after each successful reload. */
 static bool is_watch(int fd)
 {
 	static const char line[] = "evpn-reloader 1 watch\n";
@@ -138,17 +130,17 @@ static int accept_next(void)
 {
 	struct pollfd fds[2] = { { .fd = listener, .events = POLLIN },
 				 { .fd = plugin->event_fd(self), .events = POLLIN } };
-	long deadline = now_ms() + 5000;
+	int64_t deadline = clock_ms() + 5000;
 	int fd;
 
 	while (!has_connection()) {
-		ck_assert_msg(now_ms() < deadline, "the plugin does not connect: %s", err.msg);
-		poll(fds, 2, (int)(deadline - now_ms()));
+		ck_assert_msg(clock_ms() < deadline, "the plugin does not connect: %s", err.msg);
+		poll(fds, 2, (int)(deadline - clock_ms()));
 		if (fds[1].revents)
 			plugin->on_event(self, &err);
 	}
 	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	/* By TCP the plugin sends when it has heard of the connection. */
+	/* By TCP the plugin sends its request only after an event. */
 	while (!fake_host_readable(fd, 0) && fake_host_readable(plugin->event_fd(self), 0))
 		plugin->on_event(self, &err);
 	return fd;
@@ -185,7 +177,7 @@ const char *take_request(int fd)
 		ck_assert_int_eq(read(fd, line + len, 1), 1);
 	} while (line[len++] != '\n' && len < sizeof(line));
 	line[len - 1] = '\0';
-	/* That is all. */
+	/* There is no further data. */
 	ck_assert(!fake_host_readable(fd, 0));
 	return line;
 }
@@ -198,7 +190,7 @@ void answer(int fd, const char *bytes, size_t len)
 		if (n > 0)
 			sent += (size_t)n;
 		else
-			plugin->on_event(self, &err); /* it has to read first */
+			plugin->on_event(self, &err); /* the plugin must read before more can be sent */
 	}
 }
 
@@ -230,15 +222,15 @@ int query(const char *command)
 	return plugin->query_frr(self, command, &text, &err);
 }
 
-/* As the daemon does it: ask; while there is no outcome, wait for events; when one says RETRY, ask again. */
+/* Repeats the call after each EVPN_EVENT_RETRY until it has an outcome, as evpnd does. */
 static int outcome(const char *command, uint64_t generation)
 {
-	long deadline = now_ms() + 10000;
+	int64_t deadline = clock_ms() + 10000;
 	int r;
 
 	while ((r = command ? query(command) : reload(generation)) == 0) {
 		do {
-			ck_assert_msg(fake_host_readable(plugin->event_fd(self), (int)(deadline - now_ms())),
+			ck_assert_msg(fake_host_readable(plugin->event_fd(self), (int)(deadline - clock_ms())),
 				      "no event: %s", err.msg);
 		} while (plugin->on_event(self, &err) == EVPN_EVENT_NONE);
 	}

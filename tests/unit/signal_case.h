@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * signal_case.h - what every test of frr-signal starts with
+ * signal_case.h - the fixture of the tests of frr-signal
  *
- * The plugin and the sidecar's side of the socket live in one process: the plugin never blocks, so a test takes turns
- * with it. The sidecar here is a script for faults that the real one cannot be made to have; the real one is tested by
- * tests/netns/reloader.sh.
+ * The test acts as the sidecar, in the same process: the plugin never blocks, so they take turns. This sidecar has
+ * faults that evpn-reloader cannot be made to have. tests/netns/reloader.sh tests the plugin with evpn-reloader.
  */
 #pragma once
 
@@ -25,36 +24,36 @@ extern void *self; /* the open instance */
 extern struct evpn_error err;
 extern const char *text; /* what query_frr returned */
 
-/* Closes what is open and opens it with the options as they are now. */
+/* Closes the plugin and opens it with the present options. */
 void open_plugin_again(void);
 
-/* Listens at sock_path, or on a TCP port of the loopback address (chosen if 0, and returned). Closed by the case. */
+/* Listens at sock_path, or on a TCP port of the loopback address (0: the kernel selects it). Returns the port. */
 void listen_unix(void);
 int listen_tcp(int family, int port);
 void stop_listening(void);
 
-/* The connection that the plugin has made or, driven by its events, makes within 5 s; not one by which it watches. */
+/* Accepts the plugin's next connection, within 5 s; not the one for "watch". */
 int take_connection(void);
-/* That one. */
+/* Accepts the connection for "watch". */
 int take_watch(void);
 bool has_connection(void);
 
-/* The request on it, without its newline. */
+/* Reads the request on a connection, without its newline. */
 const char *take_request(int fd);
 void answer(int fd, const char *bytes, size_t len);
 void answer_text(int fd, const char *bytes);
-/* The whole of a well formed answer; closes. */
+/* Sends a complete answer, and closes the connection. */
 void answer_with(int fd, const char *status, const char *body);
 
 int reload(uint64_t generation);
 int query(const char *command);
-/* Takes events until the reload or the query has an outcome, which is returned; the test fails after 10 s. */
+/* Handle events until the reload or query has an outcome, and return it; the test fails after 10 s. */
 int reload_outcome(uint64_t generation);
 int query_outcome(const char *command);
 
-/* The event descriptor is silent. */
+/* The event descriptor is not readable. */
 void assert_quiet(void);
-/* r <= 0: this code, and this text in the message. */
+/* The result is r <= 0 with this code, and this text in the message. */
 void assert_error(int r, int expected_r, int code, const char *part);
 
 int signal_case_main(const char *name, const TTest *const *tests, size_t n_tests);

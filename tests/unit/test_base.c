@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base.c - addresses, words, marks, router MACs */
-#include "desired.h"
-#include "ipaddr.h"
-#include "net.h"
+/* test_base.c - addresses, words, escaped text, log lines, marks, router MACs */
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "base/escape.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "plan/desired.h"
+#include "model/ipaddr.h"
+#include "model/net.h"
 #include "unit.h"
-#include "util.h"
+#include "base/util.h"
 
 static const struct {
 	const char *text;
@@ -108,8 +114,90 @@ START_TEST(near_misses)
 	ck_assert_str_eq(util_near_miss("interface", words), "interfaces");
 	ck_assert_str_eq(util_near_miss("vteppool", words), "vtep_pool");
 	ck_assert_ptr_null(util_near_miss("neighbors", words));
+	ck_assert_str_eq(util_near_miss("itnerfaecs", words), "interfaces");
+	ck_assert_ptr_null(util_near_miss("vt", words));
+	/* Words that share a part, but mean something else. */
+	ck_assert_ptr_null(util_near_miss("gateway_mac", (const char *const[]){ "gateways", "vni", NULL }));
+	ck_assert_ptr_null(util_near_miss("vrf_mac", (const char *const[]){ "vrf", "mtu", NULL }));
+	ck_assert_ptr_null(util_near_miss("peers", (const char *const[]){ "prefix", "vrf", NULL }));
 	ck_assert_uint_eq(util_distance("", "abc"), 3);
 	ck_assert_uint_eq(util_distance("kitten", "sitting"), 3);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	size_t max;
+	const char *line;
+} escapes[] = {
+	{ "", 10, "" },
+	{ "plain", 5, "plain" },
+	{ "plain", 4, "plai..." },
+	{ "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", 100, "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80" },
+	/* A character is not cut in two. */
+	{ "\xc3\xa9\xc3\xa9", 3, "\xc3\xa9..." },
+	{ "a\nb\tc\r", 100, "a\\x0ab\\x09c\\x0d" },
+	{ "\x1b[31mred\x1b]0;title\x07", 100, "\\x1b[31mred\\x1b]0;title\\x07" },
+	{ "\x7f", 100, "\\x7f" },
+	/* CSI as one byte of ISO 8859-1, and as a character of UTF-8. */
+	{ "\x9b"
+	  "31m",
+	  100, "\\x9b31m" },
+	{ "\xc2\x9b"
+	  "31m",
+	  100, "\\xc2\\x9b31m" },
+	/* The direction of the text, a line separator. */
+	{ "\xe2\x80\xae", 100, "\\xe2\\x80\\xae" },
+	{ "\xe2\x80\xa8", 100, "\\xe2\\x80\\xa8" },
+	/* What is not UTF-8: cut, too long a form, a surrogate, behind the last character. */
+	{ "\xe2\x82", 100, "\\xe2\\x82" },
+	{ "\xc0\x9b", 100, "\\xc0\\x9b" },
+	{ "\xe0\x82\x9b", 100, "\\xe0\\x82\\x9b" },
+	{ "\xed\xa0\x80", 100, "\\xed\\xa0\\x80" },
+	{ "\xf4\x90\x80\x80", 100, "\\xf4\\x90\\x80\\x80" },
+};
+
+START_TEST(escaped_text_is_one_harmless_line)
+{
+	_cleanup_free_ char *line = escape_line(escapes[_i].text, escapes[_i].max), *again = escape_line(line, 1000);
+
+	ck_assert_str_eq(line, escapes[_i].line);
+	ck_assert_str_eq(again, line);
+}
+END_TEST
+
+START_TEST(escaped_text_keeps_its_lines)
+{
+	_cleanup_free_ char *text = escape_text("a\n\tb\x1b\n\r");
+
+	ck_assert_str_eq(text, "a\n\tb\\x1b\n\\x0d");
+}
+END_TEST
+
+/* What one log call writes. */
+static char *logged(const char *message)
+{
+	int fd = memfd_create("log", MFD_CLOEXEC), saved = dup(STDERR_FILENO);
+	char *text = xcalloc(1, 4096);
+
+	ck_assert_int_ge(dup2(fd, STDERR_FILENO), 0);
+	log_line(EVPN_LOG_WARNING, "%s", message);
+	ck_assert_int_ge(dup2(saved, STDERR_FILENO), 0);
+	close(saved);
+	ck_assert_int_ge(pread(fd, text, 4095, 0), 0);
+	close(fd);
+	return text;
+}
+
+START_TEST(log_lines_are_escaped_and_cut)
+{
+	_cleanup_free_ char *long_message = xcalloc(1, 3 * ESCAPE_LINE_MAX), *cut = NULL;
+	_cleanup_free_ char *escaped = logged("from\x1b[2J\rFRR\n<3>forged");
+
+	ck_assert_str_eq(escaped, "<4>from\\x1b[2J\\x0dFRR\n<4><3>forged\n");
+	memset(long_message, 'x', 3 * ESCAPE_LINE_MAX - 1);
+	cut = logged(long_message);
+	ck_assert_uint_eq(strlen(cut), 3 + ESCAPE_LINE_MAX + 3 + 1);
 }
 END_TEST
 
@@ -143,6 +231,53 @@ START_TEST(router_mac_is_unicast_local_and_the_vteps_own)
 }
 END_TEST
 
+/* Each byte, alone and in front of an end of a character: JSON that jansson reads back, and nothing that a terminal obeys. */
+START_TEST(json_of_any_byte)
+{
+	for (int i = 1; i < 256; i++) {
+		const char text[] = { 'a', (char)i, 'b', (char)i, 'c', (char)0x9b, '\0' };
+		json_auto_t *json = json_pack("{so}", "text", json_printable(text)), *again = NULL;
+		_cleanup_free_ char *line = json_dumps(json, JSON_COMPACT);
+		json_error_t error;
+
+		ck_assert_ptr_nonnull(line);
+		again = json_parse(line, 0, &error);
+		ck_assert_msg(json_equal(json, again), "byte %d: %s", i, line);
+		for (const char *p = json_text(again, "text"); *p; p++)
+			ck_assert((unsigned char)*p >= ' ' || *p == '\n' || *p == '\t');
+		ck_assert_ptr_nonnull(strstr(json_text(again, "text"), "\\x9b"));
+	}
+}
+END_TEST
+
+START_TEST(json_above_a_limit)
+{
+	static const struct {
+		const char *unit;
+		size_t n;
+		bool good;
+	} table[] = {
+		{ "[", JSON_DEPTH_MAX, false }, { "[", JSON_DEPTH_MAX + 1, false }, { "[]", 1, true },
+		{ " ", 17 << 20, false },	{ "[],", JSON_VALUES_MAX, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		_cleanup_free_ char *text = xcalloc(table[i].n * strlen(table[i].unit) + 1, 1);
+		json_error_t error;
+		json_t *json;
+		char *to = text;
+
+		for (size_t k = 0; k < table[i].n; k++)
+			to = stpcpy(to, table[i].unit);
+		json = json_parse(text, 0, &error);
+		ck_assert(!json != table[i].good);
+		if (i == 1 || i > 2)
+			ck_assert_str_eq(error.text, "it has " JSON_LIMITS_TEXT);
+		json_decref(json);
+	}
+}
+END_TEST
+
 START_TEST(marks_and_groups_tell_instances_apart)
 {
 	char a[NET_MARK_SIZE], b[NET_MARK_SIZE];
@@ -162,6 +297,11 @@ int main(void)
 	tcase_add_loop_test(tcase, overlap, 0, (int)ARRAY_LEN(pairs));
 	tcase_add_loop_test(tcase, nth_of_a_pool, 0, (int)ARRAY_LEN(pools));
 	tcase_add_test(tcase, near_misses);
+	tcase_add_loop_test(tcase, escaped_text_is_one_harmless_line, 0, (int)ARRAY_LEN(escapes));
+	tcase_add_test(tcase, escaped_text_keeps_its_lines);
+	tcase_add_test(tcase, json_of_any_byte);
+	tcase_add_test(tcase, json_above_a_limit);
+	tcase_add_test(tcase, log_lines_are_escaped_and_cut);
 	tcase_add_test(tcase, append_keeps_what_is_there);
 	tcase_add_test(tcase, router_mac_is_unicast_local_and_the_vteps_own);
 	tcase_add_test(tcase, marks_and_groups_tell_instances_apart);

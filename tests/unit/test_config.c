@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_config.c - evpn.conf, whole files: those below config/ with the faults that stand in FILE.err (none: it is good),
- * every value of a full one, the man page, and the time that a large one takes
+ * test_config.c - whole files: each FILE.conf in config/ has the errors listed in FILE.err (without that file: none); every
+ * value of full.conf; the keys in evpn.conf(5); the time to load a file with thousands of VNIs
  */
 #include <dirent.h>
 #include <sys/socket.h>
 #include <time.h>
 
-#include "config_parts.h"
+#include "config/config_parts.h"
 #include "unit.h"
-#include "util.h"
+#include "base/file.h"
+#include "base/util.h"
 
 static struct config *config;
 static struct config_errors errors;
@@ -47,7 +48,7 @@ static int is_config(const struct dirent *entry)
 	return dot && streq(dot, ".conf");
 }
 
-START_TEST(files_have_the_faults_that_are_written_down)
+START_TEST(files_have_the_expected_errors)
 {
 	struct dirent **entries;
 	int n = scandir(".", &entries, is_config, alphasort), bad = 0;
@@ -59,7 +60,7 @@ START_TEST(files_have_the_faults_that_are_written_down)
 		_cleanup_free_ char *want = NULL, *got = NULL;
 
 		if (access(err_name, F_OK) == 0)
-			ck_assert_int_eq(util_read_file(err_name, 1 << 20, &want, NULL), 0);
+			ck_assert_int_eq(file_read(err_name, 1 << 20, &want, NULL), 0);
 		config_free(config);
 		config_errors_clear(&errors);
 		config = config_load(name, &errors);
@@ -101,6 +102,60 @@ static const char *option(const char *group, const char *key)
 			return g->options[i].value;
 	return NULL;
 }
+
+/* Files whose reading would take very long, or very much memory. */
+START_TEST(files_without_an_end)
+{
+	static const struct {
+		const char *head, *unit, *words;
+		unsigned int n;
+	} table[] = {
+		{ "", "a={", "more than 32 brackets are open here", 33 },
+		{ "", "a=((", "more than 32 brackets are open here", 100000 },
+		{ "", "a=1;\n", ":1001: the group has more than 1000 keys here", 1001 },
+		{ "b={", "a:1,", "the group has more than 1000 keys here", 1001 },
+		{ "", "x", "what ends here has more than 256 KiB", 300000 },
+		{ "a=\"", "x", "what ends here has more than 256 KiB", 300000 },
+		{ "#", "x", "what ends here has more than 256 KiB", 300000 },
+		{ "/*", "x", "what ends here has more than 256 KiB", 300000 },
+		{ "", " ", "what ends here has more than 256 KiB", 300000 },
+		{ "", "#123456\n", "cannot read ", 2 << 20 },
+		{ "", "@include \"deep1.conf\"\n", "more than 8 MiB or 10000 included files", 1000 },
+	};
+	char dir[] = "/tmp/evpnd-config-XXXXXX";
+	_cleanup_free_ char *command = NULL;
+	FILE *f;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(chdir(dir), 0);
+	/* Each includes the next one ten times: the last one would be read 10^8 times. */
+	for (int i = 1; i < 10; i++) {
+		_cleanup_free_ char *name = xasprintf("deep%d.conf", i);
+
+		f = fopen(name, "w");
+		for (int j = 0; j < 10 && i < 9; j++)
+			fprintf(f, "@include \"deep%d.conf\"\n", i + 1);
+		fputs("# the end\n", f);
+		fclose(f);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		_cleanup_free_ char *lines = NULL;
+
+		config_errors_clear(&errors);
+		f = fopen("long.conf", "w");
+		fputs(table[i].head, f);
+		for (unsigned int j = 0; j < table[i].n; j++)
+			fputs(table[i].unit, f);
+		fclose(f);
+		config = config_load("long.conf", &errors);
+		lines = all_lines();
+		ck_assert_ptr_null(config);
+		ck_assert_msg(strstr(lines, table[i].words) != NULL, "%s: %.500s", table[i].unit, lines);
+	}
+	command = xasprintf("rm -r '%s'", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
 
 START_TEST(full_file_plugins_underlay_node)
 {
@@ -192,8 +247,9 @@ START_TEST(full_file_frr)
 	ck_assert_str_eq(frr->config, "/etc/evpnd/frr/frr.conf");
 	ck_assert_str_eq(frr->source, "/etc/evpnd/frr.conf.in");
 	ck_assert_str_eq(frr->check, "");
-	ck_assert_uint_eq(frr->uid, 92);
-	ck_assert_uint_eq(frr->gid, 0);
+	ck_assert_uint_eq(frr->owner.number, 92);
+	ck_assert_uint_eq(frr->group.number, 0);
+	ck_assert_ptr_null(frr->owner.name);
 	ck_assert_uint_eq(frr->mode, 0644);
 	ck_assert_uint_eq(frr->asn, 4200000000u);
 	ck_assert_str_eq(text_of(&frr->router_id, false), "10.0.0.1");
@@ -209,8 +265,8 @@ END_TEST
 START_TEST(small_file_has_the_defaults)
 {
 	load("small.conf");
-	ck_assert_uint_eq(config->frr.uid, (uid_t)-1);
-	ck_assert_uint_eq(config->frr.gid, (gid_t)-1);
+	ck_assert_uint_eq(config->frr.owner.number, UINT32_MAX);
+	ck_assert_uint_eq(config->frr.group.number, UINT32_MAX);
 	ck_assert_uint_eq(config->frr.mode, 0640);
 	ck_assert_ptr_null(config->frr.check);
 	ck_assert_str_eq(config->frr.extra, "");
@@ -253,7 +309,7 @@ static void read_man_page(struct keys *keys)
 	char group[64] = "", *save;
 	bool inside = false, item = false;
 
-	ck_assert_int_eq(util_read_file(SRCDIR "/core/evpn.conf.5", 1 << 20, &text, NULL), 0);
+	ck_assert_int_eq(file_read(SRCDIR "/core/evpn.conf.5", 1 << 20, &text, NULL), 0);
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		if (strncmp(line, ".SH ", 4) == 0)
 			inside = streq(line, ".SH GROUPS");
@@ -351,7 +407,8 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 120);
-	tcase_add_test(tcase, files_have_the_faults_that_are_written_down);
+	tcase_add_test(tcase, files_have_the_expected_errors);
+	tcase_add_test(tcase, files_without_an_end);
 	tcase_add_test(tcase, full_file_plugins_underlay_node);
 	tcase_add_test(tcase, full_file_vnis);
 	tcase_add_test(tcase, full_file_frr);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_confwatch.c - every way in which a file changes is noticed, in real directories */
-#include "config_watch.h"
+/* test-run: waits */
+/* test_config_watch.c - every way in which a file changes is noticed, in real directories */
+#include "config/config_watch.h"
 #include "unit.h"
-#include "util.h"
+#include "base/util.h"
 
 #define FAR_US (10 * 1000000ull)
 /* Longer than files have to rest. */
@@ -10,7 +11,7 @@
 
 static char dir[64];
 static sd_event *event;
-static struct confwatch *watch;
+static struct config_watch *watch;
 static unsigned int calls;
 
 /* In `dir`, by the shell, whose words for files are everybody's. */
@@ -35,7 +36,7 @@ static void watch_files(const char *const *names, size_t n, uint64_t age_us)
 	ck_assert_uint_le(n, ARRAY_LEN(paths));
 	for (size_t i = 0; i < n; i++)
 		paths[i] = xasprintf("%s/%s", dir, names[i]);
-	ck_assert_msg(confwatch_set(watch, (const char *const *)paths, n, age_us, &err) == 0, "%s", err.msg);
+	ck_assert_msg(config_watch_set(watch, (const char *const *)paths, n, age_us, &err) == 0, "%s", err.msg);
 	for (size_t i = 0; i < n; i++)
 		free(paths[i]);
 }
@@ -59,10 +60,10 @@ static void setup(void)
 	struct evpn_error err = { 0 };
 
 	calls = 0;
-	strcpy(dir, "/tmp/evpnd-confwatch-XXXXXX");
+	strcpy(dir, "/tmp/evpnd-config-watch-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	ck_assert_int_ge(sd_event_new(&event), 0);
-	ck_assert_int_eq(confwatch_new(event, on_change, NULL, &watch, &err), 0);
+	ck_assert_int_eq(config_watch_new(event, on_change, NULL, &watch, &err), 0);
 	sh("mkdir etc && echo 1 > etc/evpn.conf");
 }
 
@@ -70,7 +71,7 @@ static void teardown(void)
 {
 	_cleanup_free_ char *command = xasprintf("rm -r '%s'", dir);
 
-	confwatch_free(watch);
+	config_watch_free(watch);
 	sd_event_unref(event);
 	ck_assert_int_eq(system(command), 0);
 }
@@ -193,7 +194,7 @@ END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("confwatch");
+	TCase *tcase = tcase_create("config_watch");
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
@@ -204,5 +205,5 @@ int main(void)
 	tcase_add_test(tcase, a_burst_is_one);
 	tcase_add_test(tcase, changed_before_it_was_watched);
 	tcase_add_test(tcase, links_in_a_circle);
-	return unit_run("confwatch", tcase);
+	return unit_run("config_watch", tcase);
 }

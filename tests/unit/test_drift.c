@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_drift.c - which notifications concern us, and the pace of repairs */
-#include <limits.h>
+/* test_drift.c - which notifications concern us */
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/ipv6.h>
@@ -10,40 +9,21 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
-#include "desired.h"
-#include "drift_parts.h"
-#include "steps_seen.h"
+#include "run/drift_parts.h"
+#include "plan_case.h"
 #include "unit.h"
-#include "util.h"
+#include "base/util.h"
 
-static struct net desired, actual;
 static struct drift_known known;
 static struct nl_msg *msg;
 
-static void set_ip(struct ipaddr *ip, const char *text)
-{
-	ck_assert(ipaddr_parse(text, strchr(text, '/') != NULL, ip));
-}
-
-/* What `net` has of a link; the test changes it. */
-static struct net_link *link_of(struct net *net, enum net_ns ns, const char *name)
-{
-	for (size_t i = 0; i < net->n_links; i++)
-		if (net->links[i].ns == ns && streq(net->links[i].name, name))
-			return &net->links[i];
-	ck_abort_msg("no link %s", name);
-	return NULL;
-}
-
 static struct net_link *add_foreign(enum net_ns ns, enum net_kind kind, const char *name, int ifindex)
 {
-	struct net_link *link = util_append(&actual.links, &actual.n_links, sizeof(*link));
+	struct net_link *link = add(&actual, ns, kind, name);
 
-	link->ns = ns;
-	link->kind = kind;
 	link->ifindex = ifindex;
+	link->ipv6 = false;
 	link->mtu = 1500;
-	net_set_name(link->name, name);
 	return link;
 }
 
@@ -53,32 +33,14 @@ static void learn(void)
 	drift_known_learn(&known, &desired, &actual, "default");
 }
 
-/* An L3VNI with a veth, an L2VNI with a veth in br-lan; all of it made, eth1 moved in. br-lan has index 90. */
+/* All of it is made, eth1 moved in. br-lan has index 90. */
 static void setup(void)
 {
-	static struct config_nic nic = { .name = "eth1", .inner = "eth1" };
-	static struct config_l3vni l3 = { .vni = 100, .vrf = "red", .table = 1100 };
-	static struct config_l2vni l2 = { .vni = 110 };
-	struct config config = {
-		.underlay = { .nics = &nic, .n_nics = 1 }, .l3vnis = &l3, .n_l3vnis = 1, .l2vnis = &l2, .n_l2vnis = 1
-	};
-	struct record_nics nics = { 0 };
-
-	set_ip(&config.underlay.vtep, "100.65.0.2");
-	l3.host = (struct config_host){ .set = true, .interface = "frr0", .peer = "frr1" };
-	l2.host = (struct config_host){ .set = true, .interface = "lan0", .peer = "pe110", .bridge = "br-lan" };
-	desired_make(&config, &nics, (unsigned int[]){ 1500, 1500, 1500, 1500 }, &desired);
-	for (size_t i = 0; i < desired.n_links; i++) {
-		struct net_link *link = util_append(&actual.links, &actual.n_links, sizeof(*link));
-
-		*link = desired.links[i];
-		link->ifindex = (int)i + 1;
-		if (streq(link->name, "lo"))
-			link->owner = NET_OWNER_FOREIGN;
-	}
-	for (size_t i = 0; i < desired.n_addrs; i++)
-		*(struct net_addr *)util_append(&actual.addrs, &actual.n_addrs,
-						sizeof(struct net_addr)) = desired.addrs[i];
+	plan_case_setup_lan();
+	all_made();
+	for (size_t i = 0; i < actual.n_links; i++)
+		if (streq(actual.links[i].name, "lo"))
+			actual.links[i].owner = NET_OWNER_FOREIGN;
 	add_foreign(NET_NS_HOST, NET_KIND_BRIDGE, "br-lan", 90);
 	learn();
 }
@@ -86,8 +48,7 @@ static void setup(void)
 static void teardown(void)
 {
 	drift_known_clear(&known);
-	net_clear(&desired);
-	net_clear(&actual);
+	plan_case_teardown();
 	nlmsg_free(msg);
 	msg = NULL;
 }
@@ -399,7 +360,6 @@ static void note(const struct drift_item *item, bool came, void *arg)
 
 START_TEST(left_is_compared)
 {
-	struct plan plan = { 0 };
 	struct drift_left before = { 0 }, now = { 0 };
 	char text[PLAN_OP_SIZE * 2] = "";
 
@@ -414,84 +374,8 @@ START_TEST(left_is_compared)
 	ck_assert_uint_eq(drift_left_compare(&before, &now, note, text), 1);
 	ck_assert_uint_eq(drift_left_compare(&now, &before, note, text), 1);
 	ck_assert_str_eq(text, "+frr: link set vni110 up-frr: link set vni110 up");
-	plan_clear(&plan);
 	drift_left_clear(&before);
 	drift_left_clear(&now);
-}
-END_TEST
-
-static struct drift_pace pace;
-static const struct drift_object *fight;
-
-static unsigned int look(const char *object, uint64_t now_ms)
-{
-	if (object)
-		drift_pace_see(&pace, object, now_ms);
-	return drift_pace_wait(&pace, now_ms, &fight);
-}
-
-START_TEST(a_fight_slows_down)
-{
-	uint64_t now = 1000000;
-
-	ck_assert_uint_eq(look(NULL, now), UINT_MAX);
-	for (int i = 0; i < DRIFT_FREE_REPAIRS; i++, now += 20) {
-		ck_assert_uint_eq(look("frr: vni110", now), 0);
-		ck_assert_ptr_null(fight);
-	}
-	for (int i = 0; i < 10; i++) {
-		unsigned int wait = look("frr: vni110", now), pause = i < 6 ? 1000u << i : 60000;
-
-		ck_assert_uint_eq(wait, pause - 20);
-		ck_assert_msg((fight != NULL) == (i == 0), "told once, round %d", i);
-		/* A part of the pause passes, then all. */
-		ck_assert_uint_eq(look("frr: vni110", now + 10), wait - 10);
-		now += wait;
-		ck_assert_uint_eq(look("frr: vni110", now), 0);
-		now += 20;
-	}
-	/* Once it has stood a while, it begins anew. */
-	now += DRIFT_QUIET_MS;
-	for (int i = 0; i < DRIFT_FREE_REPAIRS; i++, now += 20)
-		ck_assert_uint_eq(look("frr: vni110", now), 0);
-	ck_assert_uint_ne(look("frr: vni110", now), 0);
-	ck_assert_ptr_nonnull(fight);
-	drift_pace_clear(&pace);
-}
-END_TEST
-
-START_TEST(others_need_not_wait)
-{
-	uint64_t now = 1000000;
-
-	while (look("frr: vni110", now) == 0)
-		now += 20;
-	ck_assert_uint_eq(look("frr: vni120", now), 0);
-	/* It goes by itself meanwhile: nothing is left of it, and nothing to wait for. */
-	ck_assert_uint_ne(look("frr: vni110", now + 20), 0);
-	ck_assert_uint_eq(look(NULL, now + 30), UINT_MAX);
-	ck_assert_uint_eq(look(NULL, now + 10 * DRIFT_QUIET_MS), UINT_MAX);
-	ck_assert_uint_eq(pace.n_objects, 0);
-	drift_pace_clear(&pace);
-}
-END_TEST
-
-START_TEST(what_frr_has_seen)
-{
-	const char *answer = "{\"eth1\":{\"index\":3},\"veth0\":{\"administrativeStatus\":\"down\"}}";
-	struct seen_link links[] = { { "eth1", 3 }, { "veth0", 4 } };
-	size_t unseen = 9;
-
-	ck_assert_int_eq(steps_seen_find(answer, links, 1, &unseen), 0);
-	ck_assert_int_eq(steps_seen_find(answer, links, 0, &unseen), 0);
-	ck_assert_int_lt(steps_seen_find("% Unknown command", links, 2, &unseen), 0);
-	ck_assert_uint_eq(unseen, 9);
-	/* FRR keeps a device that frr.conf names, without an index, and one that was made anew by its old one. */
-	ck_assert_int_eq(steps_seen_find(answer, links, 2, &unseen), 1);
-	ck_assert_uint_eq(unseen, 1);
-	links[0].ifindex = 7;
-	ck_assert_int_eq(steps_seen_find(answer, links, 2, &unseen), 1);
-	ck_assert_uint_eq(unseen, 0);
 }
 END_TEST
 
@@ -511,8 +395,5 @@ int main(void)
 	tcase_add_test(tcase, addresses);
 	tcase_add_test(tcase, other_messages);
 	tcase_add_test(tcase, left_is_compared);
-	tcase_add_test(tcase, a_fight_slows_down);
-	tcase_add_test(tcase, others_need_not_wait);
-	tcase_add_test(tcase, what_frr_has_seen);
 	return unit_run("drift", tcase);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_frr_signal_events.c - the plugin waits for whom it asks, for as long as it should */
+/* test_frr_signal_events.c - retries and events of the plugin frr-signal */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,12 +21,12 @@ START_TEST(test_nobody_listens)
 {
 	int fd;
 
-	assert_error(reload(1), 0, 0, "is evpn-reloader running beside FRR?");
+	assert_error(reload(1), 0, 0, "waits for evpn-reloader at");
 	ck_assert(strstr(err.msg, sock_path) != NULL);
-	/* The directory is watched: nothing happens until the socket is there. */
+	/* The plugin watches the directory: no event until the socket exists. */
 	ck_assert(!fake_host_readable(plugin->event_fd(self), 300));
 	listen_unix();
-	/* Bound and listening are two moments; the plugin may have seen the first alone. */
+	/* bind() creates the socket before listen(): the plugin may have connected in between. */
 	fd = take_connection();
 	answer_with(fd, "ok", "");
 	ck_assert_int_eq(reload_outcome(1), 1);
@@ -42,7 +42,7 @@ START_TEST(test_bound_before_it_listens)
 	ck_assert_int_eq(reload(1), 0);
 	strcpy(un.sun_path, sock_path);
 	ck_assert_int_eq(bind(sock, (const struct sockaddr *)&un, sizeof(un)), 0);
-	/* Seen too early; evpn-reloader's change of the mode, or the pause's end, has the plugin look again. */
+	/* The plugin has connected too early. chmod() by evpn-reloader, or the end of the pause, causes a retry. */
 	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
 	plugin->on_event(self, &err);
 	assert_error(reload(1), 0, 0, "Connection refused");
@@ -107,7 +107,7 @@ START_TEST(test_full_backlog)
 		ck_assert_int_lt(n, 4);
 	}
 	ck_assert_int_eq(errno, EAGAIN);
-	assert_error(reload(1), 0, 0, "nobody listens");
+	assert_error(reload(1), 0, 0, "waits for evpn-reloader at");
 	for (int i = 0; i < n; i++)
 		close(others[i]);
 	while (n-- > 1)
@@ -125,13 +125,13 @@ START_TEST(test_not_ready)
 	ck_assert_int_eq(reload(3), 0);
 	first = take_connection();
 	answer_with(first, "notready", "FRR's bgpd does not answer\nmore\n");
-	/* The wait has another reason now, so the daemon is told, though there is no outcome. */
+	/* The reason for waiting has changed, so there is an event without an outcome. */
 	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
 	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_RETRY);
 	assert_error(reload(3), 0, 0, "FRR's bgpd does not answer");
 	ck_assert_ptr_null(strstr(err.msg, "more"));
 	assert_quiet();
-	/* Nobody has to ask for it to be asked again. */
+	/* The plugin repeats the request without a call of reload_frr. */
 	second = take_connection();
 	ck_assert_ptr_nonnull(strstr(take_request(second), "/3 "));
 	answer_with(second, "ok", "");
@@ -172,8 +172,8 @@ static void check_tcp(int family, const char *ip)
 	options[0].value = tcp;
 	open_plugin_again();
 	ck_assert_int_eq(reload(1), 0);
-	/* The refusal comes at once or by an event. */
-	while (!strstr(err.msg, "nobody listens")) {
+	/* connect() fails at once, or later with an event. */
+	while (!strstr(err.msg, "waits for evpn-reloader at")) {
 		ck_assert(fake_host_readable(plugin->event_fd(self), 5000));
 		plugin->on_event(self, &err);
 		ck_assert_int_eq(reload(1), 0);
@@ -201,7 +201,7 @@ START_TEST(test_plain)
 
 	options[1] = (struct fake_option){ "protocol", "plain" };
 	open_plugin_again();
-	assert_error(reload(1), 0, 0, "is the reloader running beside FRR?");
+	assert_error(reload(1), 0, 0, "waits for the reloader at");
 	listen_unix();
 	for (uint64_t generation = 1; generation < 3; generation++) {
 		fd = take_connection();
@@ -213,7 +213,7 @@ START_TEST(test_plain)
 		assert_quiet();
 		ck_assert_int_eq(reload(generation + 1), 1);
 	}
-	assert_error(query("show evpn vni json"), -1, ENOTSUP, "can be signalled, not asked");
+	assert_error(query("show evpn vni json"), -1, ENOTSUP, "cannot run commands in FRR");
 }
 END_TEST
 
@@ -235,8 +235,8 @@ START_TEST(test_watch)
 	answer_with(fd, "ok", "FRR's bgpd has ended\n");
 	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
 	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_CHANGED);
-	ck_assert_ptr_nonnull(strstr(fake.log, "FRR's bgpd has ended; FRR is reloaded"));
-	/* Not again before FRR has been reloaded. */
+	ck_assert_ptr_nonnull(strstr(fake.log, "FRR's bgpd has ended: reloading FRR"));
+	/* There is no further notification before FRR was reloaded. */
 	assert_quiet();
 	ck_assert(!has_connection());
 	reload_well(2);
@@ -264,10 +264,10 @@ START_TEST(test_watch_outlives_the_sidecar)
 	stop_listening();
 	unlink(sock_path);
 	close(fd);
-	/* The next one, which knows of no reload, says so. */
+	/* A restarted evpn-reloader reports that it has not reloaded FRR. */
 	listen_unix();
 	fd = take_watch();
-	answer_with(fd, "ok", "evpn-reloader has not had FRR reloaded\n");
+	answer_with(fd, "ok", "evpn-reloader has not reloaded FRR\n");
 	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
 	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_CHANGED);
 }
@@ -280,7 +280,7 @@ START_TEST(test_old_sidecar)
 	answer_with(take_watch(), "invalid", "expected: reload GENERATION [SUM], show ..., or status\n");
 	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
 	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_NONE);
-	ck_assert_ptr_nonnull(strstr(fake.log, "does not tell when one of FRR's daemons ends"));
+	ck_assert_ptr_nonnull(strstr(fake.log, "cannot report the end of FRR's daemons"));
 	reload_well(2);
 	ck_assert(!has_connection());
 	assert_quiet();
@@ -291,7 +291,7 @@ START_TEST(test_no_descriptor_is_left)
 {
 	int fds, fd;
 
-	/* In every state in which an instance can be closed. */
+	/* Close the instance in every state. */
 	plugin->close(self);
 	self = NULL;
 	fds = fake_host_count_fds();

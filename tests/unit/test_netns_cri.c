@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_netns_cri.c - netns-cri's options, and gRPC's frames and trailers */
+/* test_netns_cri.c - options of netns-cri, and parsing of gRPC frames and trailers */
 #include <errno.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static void take_header(const char *line)
 	grpc_reply_header(&reply, line, strlen(line));
 }
 
-/* A reply of these headers and this body. */
+/* Begins a reply with these headers and this body. */
 static void begin_reply(const char *status_line, const char *type, const void *body, size_t len)
 {
 	grpc_reply_clear(&reply);
@@ -60,13 +60,16 @@ START_TEST(test_reply_bad)
 	} cases[] = {
 		{ "HTTP/2 404", "content-type: application/grpc", "grpc-status: 0", "\0\0\0\0\0", 5,
 		  "HTTP status 404" },
-		{ "HTTP/2 200", "content-type: text/html", "grpc-status: 0", "\0\0\0\0\0", 5, "`text/html', not gRPC" },
-		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "\0\0\0\0\4abc", 8, "middle" },
-		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "\0\0\0", 3, "middle" },
-		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "", 0, "middle" },
+		{ "HTTP/2 200", "content-type: text/html", "grpc-status: 0", "\0\0\0\0\0", 5,
+		  "`text/html' instead of gRPC" },
+		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "\0\0\0\0\4abc", 8,
+		  "inside a message" },
+		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "\0\0\0", 3, "inside a message" },
+		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "", 0, "inside a message" },
 		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "\1\0\0\0\0", 5, "compressed" },
-		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "\0\377\0\0\0", 5, "at most" },
-		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "\0\0\0\0\0x", 6, "goes on" },
+		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "\0\377\0\0\0", 5, "the limit is" },
+		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 0", "\0\0\0\0\0x", 6,
+		  "continues after" },
 		{ "HTTP/2 200", "content-type: application/grpc", "x: y", "\0\0\0\0\0", 5, "no grpc-status" },
 		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: 12", "", 0, "(grpc-status 12)" },
 		{ "HTTP/2 200", "content-type: application/grpc", "grpc-status: x", "", 0, "(grpc-status 2)" },
@@ -129,7 +132,7 @@ START_TEST(test_options)
 {
 	static const struct {
 		struct fake_option options[4];
-		const char *said; /* NULL: they are good */
+		const char *said; /* NULL: the options are valid */
 	} cases[] = {
 		{ { { "pod", "frr" } }, NULL },
 		{ { { "labels.app", "frr" } }, NULL },
@@ -139,10 +142,11 @@ START_TEST(test_options)
 		{ { { 0 } }, "neither pod nor labels" },
 		{ { { "namespace", "kube-system" } }, "neither pod nor labels" },
 		{ { { "pod", "" } }, "pod = \"\"" },
-		{ { { "labels", "app=frr" } }, "a group is needed" },
-		{ { { "labels.0", "app" } }, "\"app\": a label is KEY=VALUE" },
+		{ { { "labels", "app=frr" } }, "must be a group" },
+		{ { { "labels.0", "app" } }, "\"app\": must have the form KEY=VALUE" },
 		{ { { "labels.0", "a=b" }, { "labels.1", "=frr" } }, "\"=frr\"" },
-		{ { { "pod", "frr" }, { "socket", "run/x.sock" } }, "socket = \"run/x.sock\": an absolute path" },
+		{ { { "pod", "frr" }, { "socket", "run/x.sock" } },
+		  "socket = \"run/x.sock\": must be an absolute path" },
 		{ { { "pod", "frr" }, { "timeout", "0" } }, "timeout = 0" },
 		{ { { "pod", "frr" }, { "timeout", "5s" } }, "timeout = 5s" },
 		{ { { "pod", "frr" }, { "proc", "proc" } }, "proc = \"proc\"" },

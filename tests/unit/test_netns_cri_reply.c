@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_netns_cri_reply.c - what a container runtime's replies are taken for */
+/* test_netns_cri_reply.c - parsing the replies of a container runtime */
 #include <errno.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static size_t pack(const ProtobufCMessage *message)
 
 #define assert_said(text) ck_assert_msg(strstr(err.msg, text) != NULL, "expected `%s' in: %s", text, err.msg)
 
-/* --- which sandbox --- */
+/* --- selecting the sandbox --- */
 
 #define N_SANDBOXES 4
 
@@ -45,7 +45,7 @@ static void put_sandbox(int i, const char *id, const char *namespace, const char
 	sandbox_list[i] = &sandboxes[i];
 }
 
-/* The first n of them are listed. */
+/* Packs a reply with the first n sandboxes. */
 static int choose(size_t n, const struct cri_selector *selector, struct cri_name *ret_name)
 {
 	Cri__ListPodSandboxResponse list;
@@ -84,18 +84,18 @@ START_TEST(test_choose_by)
 	put_sandbox(2, "three", "b", "other", true, 3);
 	ck_assert_int_eq(choose(3, &by_namespace, &name), 1);
 	ck_assert_str_eq(name.id, "two");
-	/* The whole name comes first. */
+	/* A pod with the whole name takes precedence. */
 	put_sandbox(3, "four", "b", "frr", true, 0);
 	ck_assert_int_eq(choose(4, &by_pod, &name), 1);
 	ck_assert_str_eq(name.id, "four");
 	sandboxes[3].state = 1;
 	ck_assert_int_eq(choose(4, &by_pod, &name), 0);
 	assert_said("waits for pod b/frr: its sandbox four is not ready");
-	/* A runtime that does not filter by labels. */
+	/* A container runtime that ignores the filter by labels. */
 	by_pod.labels = &app_other;
 	by_pod.n_labels = 1;
 	ck_assert_int_eq(choose(4, &by_pod, &name), 0);
-	assert_said("none that matches pod \"frr\", label app=other");
+	assert_said("none matches pod \"frr\", label app=other");
 	by_pod.labels = &tier;
 	ck_assert_int_eq(choose(4, &by_pod, &name), 0);
 }
@@ -125,7 +125,7 @@ START_TEST(test_choose_odd)
 
 	put_sandbox(0, "", "ns", "frr", true, 1);
 	ck_assert_int_lt(choose(1, &selector, &name), 0);
-	assert_said("an id of 0 bytes");
+	assert_said("an invalid id of a sandbox (0 bytes)");
 	memset(long_id, 'x', CRI_ID_SIZE);
 	sandboxes[0].id = long_id;
 	ck_assert_int_lt(choose(1, &selector, &name), 0);
@@ -134,15 +134,15 @@ START_TEST(test_choose_odd)
 	ck_assert_int_eq(choose(0, &selector, &name), 0);
 	memset(&err, 0, sizeof(err));
 	ck_assert_int_lt(cri_choose_sandbox((const uint8_t *)"\377", 1, &selector, &name, &err), 0);
-	assert_said("ListPodSandbox cannot be read");
+	assert_said("reply to ListPodSandbox");
 }
 END_TEST
 
-/* --- where it is --- */
+/* --- the sandbox's network namespace --- */
 
 static const struct cri_name sandbox = { .id = "0123456789abcdef", .title = "ns/frr" };
 
-/* From a status with this verbose information; NULL for none. */
+/* Parses a status with this verbose information; NULL: none. */
 static int read_sandbox(const char *info, uint32_t state, uint32_t network, struct cri_netns *ret_netns)
 {
 	Cri__PodSandboxStatusResponse response;
@@ -209,13 +209,13 @@ START_TEST(test_info_bad)
 		const char *info, *said;
 		int r;
 	} cases[] = {
-		{ "{", "no JSON", -1 },
-		{ "{ \"pid\": -1 }", "the pid -1", -1 },
-		{ "{ \"pid\": 4194305 }", "the pid 4194305", -1 },
-		{ "{ \"pid\": \"1\" }", "which is none", -1 },
+		{ "{", "is not valid JSON", -1 },
+		{ "{ \"pid\": -1 }", "invalid pid for ns/frr: -1", -1 },
+		{ "{ \"pid\": 4194305 }", "invalid pid for ns/frr: 4194305", -1 },
+		{ "{ \"pid\": \"1\" }", "invalid pid", -1 },
 		{ "{ \"pid\": 1, \"netNamespaceClosed\": true }", "is closed", 0 },
-		{ "{ \"pid\": 1, " SPEC("") " }", "has hostNetwork", -1 },
-		{ "{ " SPEC(", { \"type\": \"network\", \"path\": \"run\" }") " }", "no absolute path", -1 },
+		{ "{ \"pid\": 1, " SPEC("") " }", "uses the host's network namespace", -1 },
+		{ "{ " SPEC(", { \"type\": \"network\", \"path\": \"run\" }") " }", "path is not absolute", -1 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -283,7 +283,7 @@ START_TEST(test_containers)
 	ck_assert_int_eq(cri_choose_container(wire, len, &sandbox, NULL, &name, &err), 1);
 	ck_assert_str_eq(name.id, "side");
 	ck_assert_int_eq(cri_choose_container(wire, len, &sandbox, "none", &name, &err), 0);
-	assert_said("waits for container none of pod ns/frr, which does not run");
+	assert_said("waits for container none of pod ns/frr: it is not running");
 }
 END_TEST
 

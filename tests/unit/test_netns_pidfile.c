@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_netns_pidfile.c - what the plugin answers, and what it refuses */
+/* test_netns_pidfile.c - results and errors of the plugin netns-pidfile */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,12 +15,12 @@ START_TEST(test_options)
 	static const struct {
 		const char *path, *proc, *cgroup, *word;
 	} cases[] = {
-		{ NULL, NULL, NULL, "option path is not set" },
-		{ "frr.pid", NULL, NULL, "path = \"frr.pid\": an absolute path" },
-		{ "", NULL, NULL, "path = \"\": an absolute path" },
-		{ "/run/frr/", NULL, NULL, "path = \"/run/frr/\": this names no file" },
-		{ "/run/..", NULL, NULL, "path = \"/run/..\": this names no file" },
-		{ "/run/frr.pid", "proc", NULL, "proc = \"proc\": an absolute path" },
+		{ NULL, NULL, NULL, "option path is missing" },
+		{ "frr.pid", NULL, NULL, "path = \"frr.pid\": must be an absolute path" },
+		{ "", NULL, NULL, "path = \"\": must be an absolute path" },
+		{ "/run/frr/", NULL, NULL, "path = \"/run/frr/\": must name a file" },
+		{ "/run/..", NULL, NULL, "path = \"/run/..\": must name a file" },
+		{ "/run/frr.pid", "proc", NULL, "proc = \"proc\": must be an absolute path" },
 		{ "/run/frr.pid", NULL, "", "cgroup = \"\"" },
 	};
 	int fds = fake_host_count_fds();
@@ -62,7 +62,7 @@ START_TEST(test_garbage)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		write_in_place(bad[i]);
-		assert_not_found(-1, "holds no pid");
+		assert_not_found(-1, "instead of a pid");
 		ck_assert_ptr_null(strchr(err.msg, '\033'));
 		ck_assert(strstr(err.msg, path) != NULL);
 	}
@@ -80,7 +80,7 @@ START_TEST(test_nul_in_file)
 	ck_assert_ptr_nonnull(f);
 	ck_assert_uint_eq(fwrite("1\0002", 1, 3, f), 3);
 	fclose(f);
-	assert_not_found(-1, "holds no pid");
+	assert_not_found(-1, "instead of a pid");
 }
 END_TEST
 
@@ -96,17 +96,17 @@ START_TEST(test_blanks_after_pid)
 }
 END_TEST
 
-/* Whatever stands in the file's place, the plugin neither follows nor waits for it. */
+/* The plugin neither follows a symbolic link in place of the file nor blocks on a fifo. */
 START_TEST(test_not_a_file)
 {
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
-	assert_not_found(-1, "not a regular file");
+	assert_not_found(-1, "not a regular file but a FIFO");
 	unlink(path);
 	ck_assert_int_eq(symlink("/proc/sys/kernel/ns_last_pid", path), 0);
-	assert_not_found(-1, "not a regular file");
+	assert_not_found(-1, "is a symbolic link that is not followed");
 	unlink(path);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
-	assert_not_found(-1, "not a regular file");
+	assert_not_found(-1, "not a regular file but a directory");
 	rmdir(path);
 }
 END_TEST
@@ -127,7 +127,7 @@ START_TEST(test_stale)
 
 	end_process(dead);
 	write_in_place(text_of(dead));
-	snprintf(word, sizeof(word), "process %d, which is gone", (int)dead);
+	snprintf(word, sizeof(word), "process %d has ended", (int)dead);
 	assert_not_found(0, word);
 	write_by_rename(text_of(pid));
 	assert_found_soon(pid);
@@ -143,7 +143,7 @@ START_TEST(test_zombie_is_stale)
 	kill(pid, SIGKILL);
 	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	write_in_place(text_of(pid));
-	assert_not_found(0, "is gone");
+	assert_not_found(0, "has ended");
 	ck_assert(!fake_host_readable(plugin->event_fd(self), 0));
 	end_process(pid);
 }
@@ -156,10 +156,10 @@ START_TEST(test_conmon)
 	write_in_place(text_of(pid));
 	assert_not_found(-1, "--conmon-pidfile");
 	ck_assert(strstr(err.msg, "--pidfile") != NULL);
-	/* It is refused, but its end is news all the same. */
+	/* The process is an error, but its end causes an event. */
 	end_process(pid);
 	assert_event(EVPN_EVENT_RETRY);
-	assert_not_found(0, "is gone");
+	assert_not_found(0, "has ended");
 }
 END_TEST
 
@@ -200,7 +200,7 @@ START_TEST(test_cgroup)
 }
 END_TEST
 
-/* The start time is in the instance, whatever the process calls itself. */
+/* The instance contains the start time, even if the process's name contains parentheses and blanks. */
 START_TEST(test_instance)
 {
 	static const char *const names[] = { "frr", "a) S 1 2 (b", "))))", "x y z" };
@@ -239,7 +239,7 @@ static void *report_tid(void *out)
 	return NULL;
 }
 
-/* The number of a thread passes as /proc/TID, but is no process's. */
+/* /proc/TID exists for a thread, but pidfd_open() does not accept it. */
 START_TEST(test_thread)
 {
 	static volatile pid_t tid;
@@ -261,12 +261,12 @@ START_TEST(test_thread)
 	}
 	ck_assert_int_eq(read(ready[0], &value, sizeof(value)), sizeof(value));
 	write_in_place(text_of(value));
-	assert_not_found(-1, "no process's pid");
+	assert_not_found(-1, "not the pid of a process");
 	end_process(pid);
 }
 END_TEST
 
-/* A process in a pid namespace below: /proc is still the host's, but pidfd_open counts otherwise. */
+/* A process in a nested pid namespace: /proc is the host's, but pidfd_open() uses the pids of the nested one. */
 START_TEST(test_other_pid_namespace)
 {
 	pid_t pid = start_process(true, NULL);
@@ -300,14 +300,14 @@ START_TEST(test_wrong_proc)
 	options[1] = (struct fake_option){ "proc", proc };
 	open_plugin_again();
 	write_in_place(text_of(pid));
-	assert_not_found(-1, "must be a procfs");
+	assert_not_found(-1, "procfs that shows evpnd's own process");
 
-	/* It even knows evpnd's pid, but not this process. */
+	/* The directory has evpnd's pid, but not this process. */
 	snprintf(name, sizeof(name), "%s/self", proc);
 	ck_assert_int_eq(symlink(text_of(getpid()), name), 0);
 	assert_not_found(-1, "No such file");
 
-	/* Or it has a file where the namespace should be. */
+	/* The directory has an ordinary file in place of the namespace. */
 	run("mkdir -p %s/%d/ns", proc, (int)pid);
 	run("cp /proc/%d/comm /proc/%d/stat %s/%d", (int)pid, (int)pid, proc, (int)pid);
 	run(": >%s/%d/ns/net", proc, (int)pid);

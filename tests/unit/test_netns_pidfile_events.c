@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_netns_pidfile_events.c - what the plugin notices, and that nothing is left behind */
+/* test_netns_pidfile_events.c - events of the plugin netns-pidfile, and leaks */
 #include <fcntl.h>
 #include <signal.h>
 
@@ -67,7 +67,7 @@ END_TEST
 
 static void make_meanwhile(const char *name)
 {
-	/* The first call was for the directory itself, in vain; now its parent is about to be watched. */
+	/* The first call has failed for the directory itself; this one is for its parent. */
 	if (strcmp(name, dir) != 0)
 		return;
 	before_add_watch = NULL;
@@ -132,7 +132,7 @@ START_TEST(test_process_ends)
 	end_process(pid);
 	assert_event(EVPN_EVENT_CHANGED);
 	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_NONE);
-	assert_not_found(0, "is gone");
+	assert_not_found(0, "has ended");
 }
 END_TEST
 
@@ -146,7 +146,7 @@ START_TEST(test_file_rewritten)
 	first = assert_found(pid);
 	ck_assert_uint_eq(assert_found(pid), first);
 	ck_assert(!fake_host_readable(plugin->event_fd(self), 0));
-	/* The same process, however written; another file; and the file's end, while the process lives. */
+	/* The same pid in another form, another file in the directory, and a deleted pidfile while the process runs. */
 	write_by_rename(text_of(pid));
 	assert_event(EVPN_EVENT_NONE);
 	write_in_place(text_of(pid));
@@ -156,7 +156,7 @@ START_TEST(test_file_rewritten)
 	assert_event(EVPN_EVENT_NONE);
 	unlink(path);
 	assert_event(EVPN_EVENT_NONE);
-	/* Another process, both ways; and nonsense, which the next find_netns reports. */
+	/* Another process, written in both ways; and an invalid file, which the next find_netns reports. */
 	write_by_rename(text_of(other));
 	assert_event(EVPN_EVENT_CHANGED);
 	second = assert_found(other);
@@ -188,7 +188,7 @@ START_TEST(test_rewritten_between_reads)
 	replacement = start_process(true, NULL);
 	write_in_place(text_of(pid));
 	before_pidfd_open = rewrite_meanwhile;
-	assert_not_found(0, "being rewritten");
+	assert_not_found(0, "its pid has just changed");
 	assert_event(EVPN_EVENT_RETRY);
 	assert_found(replacement);
 	end_process(pid);
@@ -208,7 +208,7 @@ START_TEST(test_ends_while_looked_at)
 
 	write_in_place(text_of(pid));
 	after_pidfd_open = end_meanwhile;
-	assert_not_found(0, "is gone");
+	assert_not_found(0, "has ended");
 	ck_assert(!fake_host_readable(plugin->event_fd(self), 0));
 }
 END_TEST
@@ -234,19 +234,19 @@ START_TEST(test_no_leak)
 		ck_assert_int_eq(fake_host_count_fds(), before);
 	}
 	ck_assert(!holds_namespace());
-	/* The failures leave nothing behind either. */
+	/* Failures must not leak descriptors either. */
 	for (int i = 0; i < 100; i++) {
 		write_in_place(text_of(getpid()));
 		assert_not_found(-1, "host's own");
 		write_in_place("x");
-		assert_not_found(-1, "no pid");
+		assert_not_found(-1, "instead of a pid");
 	}
 	ck_assert_int_eq(fake_host_count_fds(), before - 1); /* without the process's pidfd */
 	end_process(pid);
 	end_process(other);
 	plugin->close(self);
 	self = NULL;
-	ck_assert_int_eq(fake_host_count_fds(), before - 3);
+	ck_assert_int_eq(fake_host_count_fds(), before - 4);
 }
 END_TEST
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_pipeline.c - the control flow as a table: every phase with every input */
-#include "pipeline.h"
+#include "base/clock.h"
+#include "run/pipeline.h"
 #include "unit.h"
-#include "util.h"
+#include "base/util.h"
 
 #define LAST ((enum pipeline_step)(STEP_COUNT - 1))
 
@@ -64,11 +65,33 @@ END_TEST
 
 START_TEST(pause_doubles_up_to_a_minute)
 {
-	ck_assert_uint_eq(pipeline_pause_ms(1), 1000);
-	ck_assert_uint_eq(pipeline_pause_ms(2), 2000);
-	ck_assert_uint_eq(pipeline_pause_ms(6), 32000);
-	ck_assert_uint_eq(pipeline_pause_ms(7), 60000);
-	ck_assert_uint_eq(pipeline_pause_ms(1000000), 60000);
+	ck_assert_uint_eq(clock_backoff_ms(1), 1000);
+	ck_assert_uint_eq(clock_backoff_ms(2), 2000);
+	ck_assert_uint_eq(clock_backoff_ms(6), 32000);
+	ck_assert_uint_eq(clock_backoff_ms(7), 60000);
+	ck_assert_uint_eq(clock_backoff_ms(1000000), 60000);
+}
+END_TEST
+
+/* A netns plugin that has another FRR each time must not keep evpnd in its loop for ever. */
+START_TEST(run_out_of_date_begins_at_once_thrice)
+{
+	struct pipeline_state state = { .phase = PIPELINE_RUNNING, .step = STEP_CONFIRM };
+
+	for (int i = 0; i < 3; i++) {
+		state = pipeline_next(state, PIPELINE_STALE);
+		ck_assert(state.phase == PIPELINE_RUNNING && state.step == STEP_LOAD);
+		state = pipeline_next(state, PIPELINE_DONE);
+	}
+	state = pipeline_next(state, PIPELINE_STALE);
+	ck_assert(state.phase == PIPELINE_FAILED && !state.again);
+	ck_assert_uint_eq(state.failures, 4);
+	/* After the pause the next one is another one in a row, until a run has ended in another way. */
+	state = pipeline_next(pipeline_next(state, PIPELINE_RETRY), PIPELINE_STALE);
+	ck_assert_int_eq(state.phase, PIPELINE_FAILED);
+	state = pipeline_next(pipeline_next(state, PIPELINE_RETRY), PIPELINE_FAULT);
+	state = pipeline_next(pipeline_next(state, PIPELINE_RETRY), PIPELINE_STALE);
+	ck_assert_int_eq(state.phase, PIPELINE_RUNNING);
 }
 END_TEST
 
@@ -78,6 +101,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, next_state, 0, (int)ARRAY_LEN(table));
 	tcase_add_test(tcase, every_step_leads_to_the_next);
+	tcase_add_test(tcase, run_out_of_date_begins_at_once_thrice);
 	tcase_add_test(tcase, pause_doubles_up_to_a_minute);
 	return unit_run("pipeline", tcase);
 }

@@ -2,24 +2,9 @@
 /*
  * test_plan_ovs.c - ports of Open vSwitch in a plan, where the goldens cannot say it: what stands in the way, and orphans
  */
-#include "desired.h"
-#include "plan.h"
+#include "base/util.h"
+#include "plan_case.h"
 #include "unit.h"
-#include "util.h"
-
-static struct net desired, actual;
-static struct plan plan;
-
-static struct net_link *add_link(enum net_ns ns, enum net_kind kind, const char *name)
-{
-	struct net_link *link = util_append(&actual.links, &actual.n_links, sizeof(*link));
-
-	link->ns = ns;
-	link->kind = kind;
-	link->ipv6 = true;
-	net_set_name(link->name, name);
-	return link;
-}
 
 static void add_port(const char *name, const char *bridge, enum net_owner owner)
 {
@@ -42,59 +27,12 @@ static void setup(void)
 {
 	static struct config_l2vni l2[] = { { .vni = 110 }, { .vni = 120 } };
 	struct config config = { .l2vnis = l2, .n_l2vnis = ARRAY_LEN(l2) };
-	struct record_nics nics = { 0 };
 
-	memset(&desired, 0, sizeof(desired));
-	memset(&actual, 0, sizeof(actual));
-	memset(&plan, 0, sizeof(plan));
-	ck_assert(ipaddr_parse("100.65.0.2", false, &config.underlay.vtep));
+	set_ip(&config.underlay.vtep, "100.65.0.2");
 	l2[0].host = (struct config_host){ .set = true, .interface = "lan0", .peer = "pe110", .ovs_bridge = "br-int" };
-	desired_make(&config, &nics, (unsigned int[]){ 1500, 1500, 1500, 1500 }, &desired);
-	add_link(NET_NS_HOST, NET_KIND_OTHER, "lo");
-	add_link(NET_NS_FRR, NET_KIND_OTHER, "lo");
+	plan_case_start(&config);
 	add_bridge("br-int");
 	add_bridge("br-ex");
-}
-
-static void teardown(void)
-{
-	plan_clear(&plan);
-	net_clear(&desired);
-	net_clear(&actual);
-}
-
-static void make(void)
-{
-	net_sort(&actual);
-	plan_make(&desired, &actual, &plan);
-}
-
-/* The devices stand, made by this instance. */
-static void links_made(void)
-{
-	actual.n_links = 0;
-	for (size_t i = 0; i < desired.n_links; i++) {
-		struct net_link *link = util_append(&actual.links, &actual.n_links, sizeof(*link));
-
-		*link = desired.links[i];
-		link->want = 0;
-		link->ifindex = (int)i + 1;
-	}
-	for (size_t i = 0; i < desired.n_addrs; i++)
-		*(struct net_addr *)util_append(&actual.addrs, &actual.n_addrs,
-						sizeof(struct net_addr)) = desired.addrs[i];
-	for (size_t i = 0; i < desired.n_sysctls; i++)
-		*(struct net_sysctl *)util_append(&actual.sysctls, &actual.n_sysctls,
-						  sizeof(struct net_sysctl)) = desired.sysctls[i];
-	net_sort(&actual);
-}
-
-static struct net_link *link_of(const char *name)
-{
-	struct net_link *link = (struct net_link *)(uintptr_t)net_find_link(&actual, NET_NS_HOST, name);
-
-	ck_assert_ptr_nonnull(link);
-	return link;
 }
 
 static void expect_ops(size_t n, const char *const *texts)
@@ -167,7 +105,7 @@ START_TEST(foreign_port_is_an_error)
 {
 	add_port("lan0", _i ? "br-int" : "br-ex", NET_OWNER_FOREIGN);
 	make();
-	expect_problem(PLAN_FOREIGN, "not ours");
+	expect_problem(PLAN_FOREIGN, "did not create");
 }
 END_TEST
 
@@ -178,8 +116,8 @@ START_TEST(nothing_to_do)
 	add_port("vnet0", "br-int", NET_OWNER_FOREIGN);
 	/* With the kernel's datapath the device has a master, which is no fault of it. */
 	if (_i) {
-		net_set_name(link_of("lan0")->master, "ovs-system");
-		link_of("lan0")->ovs = true;
+		net_set_name(actual_link(NET_NS_HOST, "lan0")->master, "ovs-system");
+		actual_link(NET_NS_HOST, "lan0")->ovs = true;
 	}
 	make();
 	ck_assert_uint_eq(plan.n_ops, 0);
@@ -199,7 +137,7 @@ END_TEST
 START_TEST(port_of_a_linux_bridge_is_taken_out_first)
 {
 	links_made();
-	net_set_name(link_of("lan0")->master, "br-lan");
+	net_set_name(actual_link(NET_NS_HOST, "lan0")->master, "br-lan");
 	make();
 	EXPECT("host: link set lan0 nomaster", "host: ovs-vsctl add-port br-int lan0");
 }
@@ -208,7 +146,7 @@ END_TEST
 START_TEST(port_that_nobody_wants_is_pruned_first)
 {
 	links_made();
-	add_link(NET_NS_HOST, NET_KIND_VETH, "lan9")->owner = NET_OWNER_OURS;
+	add(&actual, NET_NS_HOST, NET_KIND_VETH, "lan9")->owner = NET_OWNER_OURS;
 	add_port("lan0", "br-int", NET_OWNER_OURS);
 	add_port("lan9", "br-ex", NET_OWNER_OURS);
 	make();
@@ -236,7 +174,7 @@ START_TEST(device_made_anew_gets_a_new_port)
 
 	links_made();
 	add_port("lan0", "br-int", NET_OWNER_OURS);
-	link = link_of("lan0");
+	link = actual_link(NET_NS_HOST, "lan0");
 	net_set_name(_i ? link->peer : link->name, "other");
 	if (!_i)
 		link->owner = NET_OWNER_FOREIGN;
@@ -254,8 +192,8 @@ START_TEST(free_end_that_somebody_gave_to_open_vswitch)
 	links_made();
 	desired.n_ovs_ports = 0;
 	add_port("lan0", "br-int", NET_OWNER_FOREIGN);
-	net_set_name(link_of("lan0")->master, "ovs-system");
-	link_of("lan0")->ovs = true;
+	net_set_name(actual_link(NET_NS_HOST, "lan0")->master, "ovs-system");
+	actual_link(NET_NS_HOST, "lan0")->ovs = true;
 	make();
 	ck_assert_uint_eq(plan.n_ops, 0);
 }
@@ -265,7 +203,7 @@ int main(void)
 {
 	TCase *tcase = tcase_create("plan-ovs");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, setup, plan_case_teardown);
 	tcase_add_test(tcase, port_comes_after_its_device_is_up);
 	tcase_add_test(tcase, database_that_cannot_be_read);
 	tcase_add_test(tcase, bridge_that_is_not_there);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_record.c - what must survive: the NIC's record, the lock, what FRR has loaded */
+/* test_state_file.c - what must survive: the NIC's record, the lock, what FRR has loaded */
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "nic_record.h"
+#include "frr/frrfile.h"
+#include "run/state_dir.h"
+#include "run/state_file.h"
 #include "unit.h"
-#include "util.h"
+#include "base/util.h"
 
 static char dir[64];
 
@@ -34,18 +36,18 @@ static void write_text(const char *name, const char *text)
 
 START_TEST(nic_round_trip)
 {
-	struct record_nic nic = { .name = "eth1",
+	struct nic_record nic = { .name = "eth1",
 				  .up = true,
 				  .physical = true,
 				  .mtu = 9000,
 				  .mac = { 2, 0, 0, 0xab, 0, 0xff },
 				  .alias = "to the \"spine\"" };
-	struct record_nics nics = { 0 };
+	struct nic_records nics = { 0 };
 	struct evpn_error err = { 0 };
 	struct net_sysctl *sysctl;
 	struct net_route *route;
 	struct net_addr *addr;
-	const struct record_nic *back;
+	const struct nic_record *back;
 
 	addr = util_append(&nic.addrs, &nic.n_addrs, sizeof(*addr));
 	ipaddr_parse("192.0.2.1/24", true, &addr->ip);
@@ -64,9 +66,9 @@ START_TEST(nic_round_trip)
 	route->metric = 4278198272u; /* beyond a signed int */
 	route->protocol = 16;
 	memcpy(route->metrics, "\x08\0\x02\0\x78\x05\0\0", route->n_metrics = 8);
-	ck_assert_int_eq(record_save_nic(dir, &nic, &err), 0);
-	ck_assert_int_eq(record_load_nics(dir, &nics, &err), 0);
-	back = record_find_nic(&nics, "eth1");
+	ck_assert_int_eq(state_file_save_nic(dir, &nic, &err), 0);
+	ck_assert_int_eq(state_file_load_nics(dir, &nics, &err), 0);
+	back = nic_record_find(&nics, "eth1");
 	ck_assert_ptr_nonnull(back);
 	ck_assert(back->up);
 	ck_assert(!back->fresh);
@@ -90,22 +92,22 @@ START_TEST(nic_round_trip)
 	ck_assert_uint_eq(back->routes[0].protocol, 16);
 	ck_assert_uint_eq(back->routes[0].n_metrics, 8);
 	ck_assert_mem_eq(back->routes[0].metrics, route->metrics, 8);
-	record_remove_nic(dir, "eth1");
-	record_nics_clear(&nics);
-	ck_assert_int_eq(record_load_nics(dir, &nics, &err), 0);
+	ck_assert_int_eq(state_file_remove_nic(dir, "eth1", &err), 0);
+	nic_records_clear(&nics);
+	ck_assert_int_eq(state_file_load_nics(dir, &nics, &err), 0);
 	ck_assert_uint_eq(nics.n_items, 0);
-	record_nics_clear(&nics);
-	record_nic_clear(&nic);
+	nic_records_clear(&nics);
+	nic_record_clear(&nic);
 }
 END_TEST
 
 START_TEST(no_record)
 {
-	struct record_nics nics = { 0 };
+	struct nic_records nics = { 0 };
 	struct evpn_error err = { 0 };
 
-	ck_assert_int_eq(record_load_nics(dir, &nics, &err), 0);
-	ck_assert_int_eq(record_load_nics("/nonexistent/evpnd", &nics, &err), 0);
+	ck_assert_int_eq(state_file_load_nics(dir, &nics, &err), 0);
+	ck_assert_int_eq(state_file_load_nics("/nonexistent/evpnd", &nics, &err), 0);
 	ck_assert_uint_eq(nics.n_items, 0);
 }
 END_TEST
@@ -125,11 +127,11 @@ static const char *const spoiled[] = {
 
 START_TEST(unreadable_record_is_an_error_that_names_the_file)
 {
-	struct record_nics nics = { 0 };
+	struct nic_records nics = { 0 };
 	struct evpn_error err = { 0 };
 
 	write_text("nic-eth1.json", spoiled[_i]);
-	ck_assert_int_lt(record_load_nics(dir, &nics, &err), 0);
+	ck_assert_int_lt(state_file_load_nics(dir, &nics, &err), 0);
 	ck_assert_ptr_nonnull(strstr(err.msg, "nic-eth1.json"));
 	ck_assert_uint_eq(nics.n_items, 0);
 }
@@ -147,18 +149,18 @@ START_TEST(namespace_as_it_was)
 	strcpy(sysctl->value, "0");
 	strcpy(lo->name, "lo");
 	lo->up = true;
-	ck_assert_int_eq(record_load_netns(dir, 7, &back, &err), 0);
-	ck_assert_int_eq(record_save_netns(dir, 7, &net, &err), 0);
+	ck_assert_int_eq(state_file_load_netns(dir, 7, &back, &err), 0);
+	ck_assert_int_eq(state_file_save_netns(dir, 7, &net, &err), 0);
 	/* Another namespace was never touched. */
-	ck_assert_int_eq(record_load_netns(dir, 8, &back, &err), 0);
+	ck_assert_int_eq(state_file_load_netns(dir, 8, &back, &err), 0);
 	ck_assert_uint_eq(back.n_sysctls, 0);
-	ck_assert_int_eq(record_load_netns(dir, 7, &back, &err), 1);
+	ck_assert_int_eq(state_file_load_netns(dir, 7, &back, &err), 1);
 	ck_assert_str_eq(back.sysctls[0].key, "net/ipv4/ip_forward");
 	ck_assert_str_eq(back.sysctls[0].value, "0");
 	ck_assert(net_find_link(&back, NET_NS_FRR, "lo")->up);
-	record_remove_all(dir);
+	ck_assert_int_eq(state_dir_clear(dir, &err), 0);
 	net_clear(&back);
-	ck_assert_int_eq(record_load_netns(dir, 7, &back, &err), 0);
+	ck_assert_int_eq(state_file_load_netns(dir, 7, &back, &err), 0);
 	net_clear(&net);
 }
 END_TEST
@@ -169,22 +171,22 @@ START_TEST(loaded_is_this_file_in_this_frr)
 	struct evpn_error err = { 0 };
 
 	write_text("frr.conf", "one\n");
-	ck_assert(!record_is_loaded(dir, conf, 7));
-	ck_assert_int_eq(record_set_loaded(dir, conf, 7, &err), 0);
-	ck_assert(record_is_loaded(dir, conf, 7));
-	ck_assert(!record_is_loaded(dir, conf, 8));
+	ck_assert(!frrfile_is_loaded(dir, conf, 7));
+	ck_assert_int_eq(frrfile_set_loaded(dir, conf, 7, &err), 0);
+	ck_assert(frrfile_is_loaded(dir, conf, 7));
+	ck_assert(!frrfile_is_loaded(dir, conf, 8));
 	/* The same length, another inode: as a rename leaves it. */
 	write_text("new", "two\n");
 	_cleanup_free_ char *fresh = xasprintf("%s/new", dir);
 
 	ck_assert_int_eq(rename(fresh, conf), 0);
-	ck_assert(!record_is_loaded(dir, conf, 7));
-	ck_assert_int_eq(record_set_loaded(dir, conf, 7, &err), 0);
-	record_clear_loaded(dir);
-	ck_assert(!record_is_loaded(dir, conf, 7));
+	ck_assert(!frrfile_is_loaded(dir, conf, 7));
+	ck_assert_int_eq(frrfile_set_loaded(dir, conf, 7, &err), 0);
+	frrfile_clear_loaded(dir);
+	ck_assert(!frrfile_is_loaded(dir, conf, 7));
 	unlink(conf);
-	ck_assert(!record_is_loaded(dir, conf, 7));
-	ck_assert_int_lt(record_set_loaded(dir, conf, 7, &err), 0);
+	ck_assert(!frrfile_is_loaded(dir, conf, 7));
+	ck_assert_int_lt(frrfile_set_loaded(dir, conf, 7, &err), 0);
 }
 END_TEST
 
@@ -193,13 +195,36 @@ START_TEST(one_at_a_time)
 	struct evpn_error err = { 0 };
 	int first = -1, second = -1;
 
-	ck_assert_int_eq(record_lock(dir, "default", &first, &err), 0);
-	ck_assert_int_lt(record_lock(dir, "default", &second, &err), 0);
+	ck_assert_int_eq(state_dir_lock(dir, "default", &first, &err), 0);
+	ck_assert_int_lt(state_dir_lock(dir, "default", &second, &err), 0);
 	ck_assert_int_eq(second, -1);
 	ck_assert_ptr_nonnull(strstr(err.msg, "another evpnd"));
+	_cleanup_free_ char *who = xasprintf("process %d (%s/lock is locked)", (int)getpid(), dir);
+	_cleanup_free_ char *how = xasprintf("systemctl status evpnd, journalctl -u evpnd; a new run: kill -HUP %d",
+					     (int)getpid());
+
+	ck_assert_msg(strstr(err.msg, who) && strstr(err.msg, how), "%s", err.msg);
+	ck_assert_int_lt(state_dir_lock(dir, "blue", &second, &err), 0);
+	ck_assert_ptr_nonnull(strstr(err.msg, "systemctl status evpnd@blue, journalctl -u evpnd@blue"));
 	close(first);
-	ck_assert_int_eq(record_lock(dir, "default", &second, &err), 0);
+	ck_assert_int_eq(state_dir_lock(dir, "default", &second, &err), 0);
 	close(second);
+}
+END_TEST
+
+START_TEST(what_a_killed_one_was_writing_goes)
+{
+	_cleanup_free_ char *left = xasprintf("%s/.loaded.evpnd-0123456789abcdef", dir);
+	_cleanup_free_ char *hidden = xasprintf("%s/.evpnd-notes", dir);
+	struct evpn_error err = { 0 };
+	int fd = -1;
+
+	close(open(left, O_WRONLY | O_CREAT, 0600));
+	close(open(hidden, O_WRONLY | O_CREAT, 0600));
+	ck_assert_int_eq(state_dir_lock(dir, "default", &fd, &err), 0);
+	ck_assert_int_ne(access(left, F_OK), 0);
+	ck_assert_int_eq(access(hidden, F_OK), 0);
+	close(fd);
 }
 END_TEST
 
@@ -209,20 +234,20 @@ START_TEST(state_directory)
 	struct evpn_error err = { 0 };
 	struct stat st;
 
-	ck_assert_int_eq(record_make_dir(path, &err), 0);
-	ck_assert_int_eq(record_make_dir(path, &err), 0);
+	ck_assert_int_eq(state_dir_make(path, &err), 0);
+	ck_assert_int_eq(state_dir_make(path, &err), 0);
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0700);
 	_cleanup_free_ char *deep = xasprintf("%s/a/b/c", dir);
 
-	ck_assert_int_lt(record_make_dir(deep, &err), 0);
+	ck_assert_int_lt(state_dir_make(deep, &err), 0);
 	ck_assert_ptr_nonnull(strstr(err.msg, deep));
 }
 END_TEST
 
 int main(void)
 {
-	TCase *tcase = tcase_create("record");
+	TCase *tcase = tcase_create("state_file");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, nic_round_trip);
@@ -231,6 +256,7 @@ int main(void)
 	tcase_add_loop_test(tcase, unreadable_record_is_an_error_that_names_the_file, 0, (int)ARRAY_LEN(spoiled));
 	tcase_add_test(tcase, loaded_is_this_file_in_this_frr);
 	tcase_add_test(tcase, one_at_a_time);
+	tcase_add_test(tcase, what_a_killed_one_was_writing_goes);
 	tcase_add_test(tcase, state_directory);
-	return unit_run("record", tcase);
+	return unit_run("state_file", tcase);
 }

@@ -2,9 +2,9 @@
 /* test_textdiff.c - a difference is right if it leads from one text to the other */
 #include <stdio.h>
 
-#include "textdiff.h"
+#include "base/textdiff.h"
 #include "unit.h"
-#include "util.h"
+#include "base/util.h"
 
 static const struct {
 	const char *before, *after, *diff;

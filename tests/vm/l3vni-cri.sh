@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The demo's L3VNI with netns-cri in place of netns-pidfile: the namespace of FRR's container is what a runtime's reply says. The
 # runtime is tests/cri/fake.py: the guest's kernel has no room for containerd and its images. With a real one: tests/cri/l2vni.sh.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -19,7 +19,7 @@ mkdir "$CRI_PY"
 protoc --proto_path "$cri" --python_out "$CRI_PY" runtime.proto
 mkfifo "$FABRIC/cri.in" "$FABRIC/cri.out"
 /usr/bin/python3 "$cri/fake.py" "$FABRIC/cri.sock" <"$FABRIC/cri.in" >"$FABRIC/cri.out" &
-FABRIC_PIDS+=($!)
+PIDS+=($!)
 exec {to}>"$FABRIC/cri.in" {from}<"$FABRIC/cri.out"
 pid=$(cat "$FABRIC/frr/pid")
 echo "{ \"runtime\": [\"containerd\", \"v2.0.0\"], \"sandboxes\": [ { \"id\": \"one\", \"namespace\": \"evpn-system\", \"name\": \"frr-x7k2p\",
@@ -39,6 +39,6 @@ check_ping
 step "evpnd --once again"
 again() { evpnd_on_node --once --timeout 180 2>&1 | tee "$FABRIC/again.log"; }
 check_quiet again
-grep -q ' 0 kernel changes, FRR had its configuration' "$FABRIC/again.log" || fail "evpnd says that it did something"
+grep -q ' 0 kernel changes, no FRR reload needed' "$FABRIC/again.log" || fail "evpnd says that it did something"
 ping_workload >/dev/null || fail "no ping after the second run"
 step "end"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The same with FRR 10.3 in the container: Type-5 routes appear although it starts with an empty configuration (FRR 17430).
-set -eu
+set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 BUILD=$(realpath -m "${BUILD:-$here/../../build}")
 export BUILD FRR_ROOT=$BUILD/frr10-root

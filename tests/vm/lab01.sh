@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # One L3VNI: HOST1 behind leaf1 and what the host announces, in one VRF.
-set -eu
+set -euo pipefail
 # shellcheck disable=SC2034
 LAB_FRR=frr-signal
 # shellcheck source=tests/vm/lib-lab.sh

@@ -119,7 +119,7 @@ canaries() {
 }
 
 lab_up() {
-	local name
+	local name conf
 	fabric_begin
 	sed "/^frr-/ { /^$LAB_FRR /!d }; s|@FABRIC@|$FABRIC|; s|@BUILD@|$BUILD|; s|@FRR@|$LAB_FRR|g" \
 		"$LAB_COMMON/node.conf.in" > "$FABRIC/node.conf"
@@ -132,7 +132,8 @@ lab_up() {
 	step "its routers"
 	lab_router spine "$LAB_COMMON/spine.conf"
 	lab_router leaf1 "$(lab_file leaf1.conf)"
-	! grep -q peer_addresses "$(lab_file evpn.conf)" || lab_router host "$(lab_file host.conf)"
+	conf=$(lab_file evpn.conf)
+	lacks -q peer_addresses "$conf" || lab_router host "$(lab_file host.conf)"
 	lab_more_routers
 	container_start
 	step "the canaries"
@@ -152,7 +153,8 @@ lab_state() {
 	for enter in "ip netns exec ev-node" in_frr; do
 		{
 			$enter ip -details -oneline -batch "$LAB_COMMON/state"
-			$enter grep -rs . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf
+			# Some of the files cannot be read, which is status 2.
+			$enter grep -rs . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf || [ $? = 2 ]
 		} | sed "s/^/${enter##*[-_]}: /"
 	done | sed -E '/ (fe80:|ff00:)/d; s/: [0-9]+: /: /; s/@if[0-9]+//; s/ link-netns(id)? [^ ]*//
 		s/ (valid|preferred)_lft [^ ]*//g; s/ [a-z_]*timer +[0-9.]+//g; s/ +/ /g' | sort
@@ -163,15 +165,24 @@ canaries_of() {
 	grep -E 'can-|br9999|vni9999' | grep -vE ': anycast |/(mc_)?forwarding:'
 }
 
-# What an empty configuration leaves alone: all but the VTEP on lo, and what comes of FRR's namespace forwarding
+# What an empty configuration leaves alone: all but the VTEP on lo, and the sysctls of FRR's namespace
 idle_of() {
-	grep -vE ' lo[ :]|: anycast |forward|conf/all/(rp_filter|accept_redirects)'
+	grep -vE ' lo[ :]|: anycast |forward|conf/all/(rp_filter|accept_redirects|promote_secondaries)'
 }
 
 # lab_same WHAT FILTER: what FILTER takes of the present state is what it was before evpnd
 lab_same() {
-	same() { diff <("$1" < "$FABRIC/before") <(lab_state | "$1") > "$FABRIC/difference"; }
-	wait_for 30 "$1: as before" same "$2" || fail "$1: not as before: $(cat "$FABRIC/difference")"
+	"$2" < "$FABRIC/before" > "$FABRIC/former"
+	[ -s "$FABRIC/former" ] || fail "$1: nothing was there before"
+	same() { lab_state | "$1" | diff "$FABRIC/former" - > "$FABRIC/difference"; }
+	wait_until 30 "$1: as before" same "$2"
+}
+
+# lab_settled: writes what stands to $FABRIC/before, and succeeds once the kernel has told its last of links that came up: it does
+# so up to a second later (LINKWATCH, net/core/link_watch.c), and until then they and their routes are without carrier
+lab_settled() {
+	lab_state > "$FABRIC/before"
+	lacks -E 'NO-CARRIER|LOWERLAYERDOWN| (linkdown|tentative)( |$)' "$FABRIC/before" && lab_state | cmp - "$FABRIC/before"
 }
 
 # --- evpnd
@@ -212,7 +223,7 @@ lab_converges() {
 	LAB_SINCE=$EPOCHREALTIME
 	LAB_HOW=$how
 	"$@"
-	wait_for 300 "$how: evpnd converges" lab_is_over "$count"
+	wait_until 300 "$how: evpnd converges" lab_is_over "$count"
 	[ $COUNT -gt "$count" ] || fail "$how: evpnd: ${ERROR:-has ended}"
 	lab_time "converged ($CONVERGED)"
 	echo "   $STEPS"
@@ -228,7 +239,7 @@ lab_daemon() {
 	ip netns exec ev-node "$BUILD/evpnd" --config "$FABRIC/evpn.conf" --state-dir "$FABRIC/state" \
 		2>>"$FABRIC/daemon.log" &
 	LAB_DAEMON=$!
-	FABRIC_PIDS+=("$LAB_DAEMON")
+	PIDS+=("$LAB_DAEMON")
 }
 
 lab_stop() {
@@ -263,7 +274,7 @@ ping_to() {
 reaches() {
 	local from=$1 address
 	shift
-	for address; do wait_for 60 "$from reaches $address" ping_to "$from" "$address"; done
+	for address; do wait_until 60 "$from reaches $address" ping_to "$from" "$address"; done
 }
 
 first_ping() {
@@ -296,8 +307,8 @@ lab_run() {
 	step "the fabric"
 	lab_up
 	lab_idle_checks
-	lab_state > "$FABRIC/before"
-	canaries_of < "$FABRIC/before" | grep -q can-macvlan || fail "no canaries"
+	wait_until 30 "the links are up" lab_settled
+	canaries_of < "$FABRIC/before" | finds can-macvlan || fail "no canaries"
 	step "evpnd starts with its configuration there"
 	lab_full
 	lab_converges "at start" lab_daemon

@@ -14,24 +14,15 @@ step() {
 tell() {
 	echo "--- what FRR on the node says"
 	vtysh_in frr 'show evpn vni' 'show bgp summary' 'show bgp vrf red summary' 'show bgp l2vpn evpn' \
-		'show running-config' || :
-	in_frr ip -d -br link || :
-	in_frr ip -br address || :
+		'show running-config'
+	in_frr ip -d -br link
+	in_frr ip -br address
 	tail -20 "$FABRIC"/frr/log
+	if [ -s "$FABRIC/difference" ]; then
+		echo "--- what is not as it was before"
+		head -c 3000 "$FABRIC/difference"
+	fi
 }
-
-# shellcheck disable=SC2317
-finish() {
-	local status=$?
-	trap '' EXIT INT TERM
-	set +e
-	[ $status = 0 ] || [ $status = 77 ] || [ -z "$FABRIC" ] || tell 2>&1
-	fabric_down
-	exit $status
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
 
 [ "$(id -u)" = 0 ] || skip "needs root"
 unshare -n ip link add probe type vrf table 10 2>/dev/null || skip "the kernel has no VRF; run it with tests/lib/vm"
@@ -42,15 +33,15 @@ ping_workload() {
 }
 
 check_ping() {
-	wait_for 120 "HOST1 reaches 10.244.0.6" ping_workload
+	wait_until 120 "HOST1 reaches 10.244.0.6" ping_workload
 	ping_workload > "$FABRIC/ping"
 	grep 'bytes from' "$FABRIC/ping"
 	grep -q ' ttl=61 ' "$FABRIC/ping" || fail "the ttl is not 61"
 }
 
 both_beat() {
-	wait_for 30 "ip monitor on the node" beat "$1" ip -n ev-node node
-	wait_for 30 "ip monitor beside FRR" beat "$1" in_frr ip frr
+	wait_until 30 "ip monitor on the node" beat "$1" ip -n ev-node node
+	wait_until 30 "ip monitor beside FRR" beat "$1" in_frr ip frr
 }
 
 # check_quiet COMMAND... : while it runs, no link, address or route changes in either namespace, and FRR is not reloaded
@@ -65,14 +56,17 @@ check_quiet() {
 	# Each monitor listens from when it shows a change that we make, and has shown all when it shows another.
 	both_beat ready
 	ports=$(delayed_ports in_frr ip)
-	wait_for 60 "the bridge ports' forward delay ends" delay_is_over "$FABRIC/frr.monitor" "$ports" in_frr ip
+	wait_until 60 "the bridge ports' forward delay ends" delay_is_over "$FABRIC/frr.monitor" "$ports" in_frr ip
 	both_beat begin
 	"$@"
 	both_beat end
 	kill "${pids[@]}"
+	# By the signal.
 	wait "${pids[@]}" 2>/dev/null || :
 	for name in node frr; do
-		! sed '1,/alias evpnd-test-begin/d' "$FABRIC/$name.monitor" | grep -v 'alias evpnd-test-' ||
+		sed '1,/alias evpnd-test-begin/d' "$FABRIC/$name.monitor" > "$FABRIC/$name.since"
+		finds 'alias evpnd-test-end' "$FABRIC/$name.since" || fail "the monitor of $name has not seen the end"
+		lacks -v 'alias evpnd-test-' "$FABRIC/$name.since" ||
 			fail "that changed in the namespace of $name"
 	done
 	[ "$before" = "$(reloader_count)" ] || fail "FRR was asked to reload: $before, then $(reloader_count)"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Not a packet of other VNIs is lost while VNIs come, change and go: a bridged stream in VNI 110 and a routed one from 110 to 111
 # by VNI 100, both between leaf1 and the node, each packet counted.
-set -eu
+set -euo pipefail
 # shellcheck source=tests/vm/lib-lab.sh
 . "$(dirname "$0")/lib-lab.sh"
 LAB_DIR=$here/lab03
@@ -12,12 +12,12 @@ STREAMS=()
 stream() {
 	ip netns exec ev-host1 ping -n -i 0.01 "$2" > "$FABRIC/$1.stream" &
 	STREAMS+=($!)
-	FABRIC_PIDS+=($!)
+	PIDS+=($!)
 }
 
 # stream_answers NAME: how many so far
 stream_answers() {
-	ANSWERS=$(grep -c 'bytes from' "$FABRIC/$1.stream" || :)
+	ANSWERS=$(count 'bytes from' "$FABRIC/$1.stream")
 }
 
 flows() {
@@ -30,7 +30,7 @@ streams_flow() {
 	local name
 	for name in bridged routed; do
 		stream_answers $name
-		wait_for 10 "the $name stream goes on" flows $name "$ANSWERS"
+		wait_until 10 "the $name stream goes on" flows $name "$ANSWERS"
 		echo "   $name: $ANSWERS answers so far; missing: $(missing $name)"
 	done
 }
@@ -57,7 +57,7 @@ lab_up
 lab_conf "$LAB_DIR/evpn.conf"
 lab_converges start lab_daemon
 first_ping host1 192.168.20.16
-wait_for 60 "leaf1 has a route to work2" announced work2 has_route leaf1 192.168.21.17
+wait_until 60 "leaf1 has a route to work2" announced work2 has_route leaf1 192.168.21.17
 reaches host1 192.168.21.17
 
 stream bridged 192.168.20.16
@@ -69,11 +69,12 @@ while_streaming "VNIs 120, 121 and 200 go" "$LAB_DIR/evpn.conf"
 kill -INT "${STREAMS[@]}"
 wait "${STREAMS[@]}"
 for name in bridged routed; do
-	read -r sent received < <(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$FABRIC/$name.stream")
+	read -r sent received <<< "$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$FABRIC/$name.stream")"
 	echo "$name: $sent sent, $received received; $(tail -1 "$FABRIC/$name.stream")"
-	[ -z "$(missing $name)" ] || fail "$name: no answers to $(missing $name)"
+	numbers=$(missing $name)
+	[ -z "$numbers" ] || fail "$name: no answers to $numbers"
 	# The last one may have been under way still.
 	[ $((sent - received)) -le 1 ] || fail "$name: $sent sent, $received received"
-	[ "$received" -gt 500 ] || fail "$name: only $received packets: that is no stream"
+	[ "$received" -gt 200 ] || fail "$name: only $received packets: that is no stream"
 done
 step "end"

@@ -105,7 +105,7 @@ class Walk:
                 (self.make_l3 if self.r.random() < 0.4 else self.make_l2)(vni)
                 made = self.l3.get(vni) or self.l2.get(vni)
                 if made is not None and self.r.random() < 0.2:
-                    made["mtu"] = self.r.choice((1280, 1300, 1380))
+                    made["mtu"] = self.r.choice((1280, 1300, 1340))
 
     def text(self, value):
         if isinstance(value, bool):

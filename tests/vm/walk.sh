@@ -4,7 +4,7 @@
 # the same configuration makes from nothing; at the end everything is taken back, and what others made was never touched.
 # SEED=N walks another way (with what is new here, walk a few; SEED=$RANDOM), STEPS=N fewer or more of them. FRR is real and sees
 # it all, but its own configuration stays the same: with frr-reload.py in each step this would take an hour.
-set -eu
+set -euo pipefail
 seed=${SEED:-1116} steps=${STEPS:-200}
 echo "SEED=$seed STEPS=$steps"
 unshare -n ip link add probe type vrf table 10 2>/dev/null || { echo "SKIP: the kernel has no VRF; run it with tests/lib/vm"; exit 77; }
@@ -37,6 +37,7 @@ python3 "$here/../vm/walk.py" "$seed" "$steps" "$FABRIC"
 told() { fail "SEED=$seed: $1: $(tail -20 "$FABRIC/out") with $(cat "$FABRIC/evpn.conf")"; }
 walk() {
 	ip netns exec ev-node "$BUILD/evpnd-walk" "$FABRIC/state" "$@" > "$FABRIC/out" 2>&1 && return
+	# A crash does not say at which one.
 	cp "$(sed -n '$s/:.*//p' "$FABRIC/out")" "$FABRIC/evpn.conf" || :
 	told "a step of the walk"
 }

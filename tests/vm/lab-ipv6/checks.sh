@@ -4,14 +4,25 @@ type5() {
 	vtysh_in leaf1 'show bgp l2vpn evpn route type prefix' | grep -F "[5]:[0]:[$1]:[$2]"
 }
 
+advertised() { ip -n ev-auto -6 route show default | grep 'via fe80::e6:ff:fe00:6e dev eth0 proto ra'; }
+slaac() { ip -n ev-auto -6 address show dev eth0 scope global dynamic | grep 'inet6 2001:db8:20:'; }
+
 lab_checks() {
 	first_ping host1 2001:db8:244::6
 	reaches host1 10.244.0.6 2001:db8:20::16 192.168.20.16
 	reaches guest 2001:db8:20::1 2001:db8:244::6 10.244.0.6
 	reaches work 2001:db8:20::11 2001:db8:20::16
 	# Whom the node does not know, it asks for: from the link-local address of its gateway.
+	# The kernel may have forgotten it by itself.
 	in_frr ip neigh delete 2001:db8:20::16 dev br110 || :
 	reaches work 2001:db8:20::16
+	step "router advertisements"
+	# It asks for them when its link comes up.
+	ip -n ev-auto link set eth0 down
+	ip -n ev-auto link set eth0 up
+	wait_until 60 "auto has a default route by the gateway's link-local address" advertised
+	wait_until 60 "auto has an address in the gateway's subnet" slaac
+	reaches auto 2001:db8:20::1 2001:db8:244::6
 	type5 64 2001:db8:244:: || fail "leaf1 has no Type-5 route of the host's IPv6 prefix"
 	ping_to host1 2001:db8:244::6 | grep 'ttl=61 ' || fail "not by three routers: leaf1, the node's FRR, the node"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# host1 and guest are in VNI 110, behind leaf1 and the node; work is behind the host.
+# host1, guest and auto are in VNI 110, behind leaf1 and the node; work is behind the host.
 lab_fabric() {
 	{
 		vrf_by_hand red 1100 100
@@ -12,15 +12,19 @@ lab_fabric() {
 	machine host1 leaf1 192.168.20.11/24 2001:db8:20::11/64
 	ip -n ev-leaf1 link set host1 master br110 up
 	machine guest node 192.168.20.16/24 2001:db8:20::16/64
+	# Without an address: it gets one, and its way out, by router advertisements.
+	machine auto node
 	machine work node 10.244.0.6/24 2001:db8:244::6/64
 	ip -n ev-node -batch - <<-E
 		link add br-lan up mtu 1450 type bridge
 		link set guest master br-lan up
+		link set auto master br-lan up
 		link set work up
 		address add 10.244.0.1/24 dev work
 		address add 2001:db8:244::1/64 dev work nodad
 	E
 	machine_up host1 192.168.20.1 2001:db8:20::1
 	machine_up guest 192.168.20.1 2001:db8:20::1
+	machine_up auto
 	machine_up work 10.244.0.1 2001:db8:244::1
 }

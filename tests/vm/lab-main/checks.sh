@@ -15,4 +15,6 @@ lab_checks() {
 	first_ping node 203.0.113.9
 	goes_by frr0 || fail "the host has another way to the outside than the VRF"
 	reaches outside 192.169.10.0
+	vtysh_in leaf1 'show bgp l2vpn evpn' | finds 'Route Distinguisher: .*100\.65\.0\.2:32868$' ||
+		fail "leaf1 has another route distinguisher: $(vtysh_in leaf1 'show bgp l2vpn evpn' | grep Distinguisher)"
 }

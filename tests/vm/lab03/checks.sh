@@ -5,7 +5,7 @@
 host1_goes() {
 	ip -n "ev-$1" link set host1 netns "ev-$2"
 	ip -n "ev-$2" link set host1 master "$3" up
-	wait_for 60 "host1 has gone from $1 to $2" announced host1 is_at "$4" "$5"
+	wait_until 60 "host1 has gone from $1 to $2" announced host1 is_at "$4" "$5"
 	reaches host2 192.168.20.11
 	reaches work1 192.168.20.11
 	reaches work2 192.168.20.11
@@ -23,8 +23,8 @@ has_route() {
 lab_checks() {
 	first_ping host1 192.168.20.16
 	# By announcements leaf1 and the node know who is where, else their gateways would ask, and the answer would go to the other.
-	wait_for 60 "leaf1 has a route to work2" announced work2 has_route leaf1 192.168.21.17
-	wait_for 60 "the node has a route to host2" announced host2 has_route frr 192.168.21.12
+	wait_until 60 "leaf1 has a route to work2" announced work2 has_route leaf1 192.168.21.17
+	wait_until 60 "the node has a route to host2" announced host2 has_route frr 192.168.21.12
 	reaches host1 192.168.21.17 192.168.21.12
 	reaches host2 192.168.20.16 192.168.21.17
 	reaches work1 192.168.21.12 192.168.21.17

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config_address.c - values of evpn.conf that are addresses, prefixes or subnets; see config_parts.h */
+#include <sys/socket.h>
+
+#include "base/util.h"
+#include "config/config_parts.h"
+
+/* Whether an interface can have this address. False: reported. */
+static bool is_usable(struct config_reader *r, const config_setting_t *s, const struct ipaddr *ip)
+{
+	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
+
+	if (ipaddr_is_any(ip))
+		config_problem_unusable(r, s, "is the unspecified address: use a unicast address");
+	else if (ipaddr_is_loopback(ip))
+		config_problem_unusable(r, s, "is a loopback address: use an address that other hosts can reach");
+	else if (ipaddr_is_multicast(ip))
+		config_problem_unusable(r, s, "is a multicast address: use a unicast address");
+	else if (ip->family == AF_INET && memcmp(ip->bytes, broadcast, 4) == 0)
+		config_problem_unusable(r, s, "is the broadcast address: use a unicast address");
+	else
+		return true;
+	return false;
+}
+
+/* False: reported, and *to is left unset. */
+static bool read_ip(struct config_reader *r, const config_setting_t *s, bool with_prefix, struct ipaddr *to)
+{
+	const char *text = config_setting_get_string(s);
+	struct ipaddr other;
+
+	if (text && ipaddr_parse(text, with_prefix, to))
+		return true;
+	if (with_prefix)
+		config_problem_value(r, s, "an address with a prefix length, for example \"192.0.2.1/24\"");
+	else if (text && ipaddr_parse(text, true, &other))
+		config_problem_value(r, s, "an address without a prefix length");
+	else
+		config_problem_value(r, s, "an IPv4 or IPv6 address");
+	return false;
+}
+
+void value_read_address(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct ipaddr *to = (struct ipaddr *)((char *)base + key->offset), ip;
+
+	if (!read_ip(r, s, false, &ip) || !is_usable(r, s, &ip))
+		return;
+	if (ipaddr_is_link_local(&ip))
+		config_problem_unusable(r, s, "is a link-local address: use an address that other subnets can reach");
+	else
+		*to = ip;
+}
+
+static void read_prefix(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *to)
+{
+	struct ipaddr ip;
+
+	if (!read_ip(r, s, true, &ip))
+		return;
+	if (ip.prefixlen == 0)
+		config_problem_unusable(r, s, "has prefix length 0, which is not allowed here: use that of the subnet");
+	else if (is_usable(r, s, &ip))
+		*(struct ipaddr *)to = ip;
+}
+
+void value_read_addresses(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	config_read_list(r, s, key, base, sizeof(struct ipaddr), "[ \"192.0.2.1/24\" ]", read_prefix);
+}
+
+void value_read_subnet(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct ipaddr *to = (struct ipaddr *)((char *)base + key->offset), ip, network;
+	char text[IPADDR_TEXT_SIZE];
+
+	if (!read_ip(r, s, true, &ip))
+		return;
+	ipaddr_network(&ip, &network);
+	if (ipaddr_compare(&ip, &network) != 0)
+		config_problem_value(r, s, "a subnet without host bits, \"%s\"", ipaddr_format(&network, true, text));
+	else if (ip.prefixlen == 0 || is_usable(r, s, &ip))
+		*to = ip;
+}

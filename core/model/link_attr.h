@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * link_attr.h - the table of link attributes: one row for each
+ *
+ * A row drives all that evpnd does with an attribute: comparing a wanted link with the actual one (plan/plan_link.c),
+ * filtering the kernel's notifications (run/drift_filter.c), the words of --dry-run (plan/plan_text.c), and parsing and
+ * writing (kernel/link_attr.c, by an entry of its own).
+ *
+ * To add an attribute, add
+ *  1. a row here, and the member of struct net_link (net.h) that it names;
+ *  2. in core/kernel `const struct link_attr link_attr_MEMBER`: how the attribute stands in a message. It belongs into
+ *     the file of its kind, or into link_attr.c if links of every kind have it. Without it evpnd does not link.
+ * Then set the member where it is wanted (plan/desired.c). An attribute of one kind is named in that kind's row too
+ * (link_kind.h).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the member is. Each type is compared, printed, parsed and written in one way. */
+enum net_type {
+	NET_TYPE_BOOL,
+	NET_TYPE_U16,
+	NET_TYPE_U32,
+	NET_TYPE_IP, /* struct ipaddr */
+	NET_TYPE_MAC, /* uint8_t[6] */
+	NET_TYPE_NAME, /* char[IFNAMSIZ]: another link. A message has its index, not its name. */
+	NET_TYPE_PEER, /* the same, with the namespace that it is in (peer_ns) */
+	NET_TYPE_MARK, /* enum net_owner: written as the alias and the link group */
+};
+
+/* How the attribute is written. */
+enum net_place {
+	NET_PLACE_BIRTH, /* in the message that creates the link; a later message may change it */
+	NET_PLACE_LATER, /* in a message of its own: the kernel does not take it from the one that creates the link */
+	NET_PLACE_PORT, /* the same, and only while the link is a port of a bridge */
+	NET_PLACE_DATA, /* among those of its kind in the message that creates the link; a later message may change it */
+	NET_PLACE_SYSCTL, /* by a sysctl: an operation of its own */
+	NET_PLACE_KIND, /* in the message that creates the link. If it differs, the link is deleted and made anew. */
+};
+
+/* clang-format off */
+/*
+ * The words are those of ip(8), in front of the value; of a NET_TYPE_BOOL the first stands for true, the second for
+ * false; of a NET_TYPE_NAME the second stands for "none". NULL: nothing is printed. Rows are printed in this order.
+ *
+ *	ID, member of struct net_link, type, place, words
+ */
+#define NET_LINK_ATTRS(X) \
+	X(MTU,            mtu,            U32,  BIRTH,  "mtu",                  NULL) \
+	X(MAC,            mac,            MAC,  BIRTH,  "address",              NULL) \
+	X(MASTER,         master,         NAME, BIRTH,  "master",               "nomaster") \
+	X(ADDRGEN_NONE,   addrgen_none,   BOOL, LATER,  "addrgenmode none",     "addrgenmode eui64") \
+	X(MARK,           owner,          MARK, LATER,  "alias",                NULL) \
+	X(UP,             up,             BOOL, LATER,  "up",                   "down") \
+	X(IPV6,           ipv6,           BOOL, SYSCTL, NULL,                   NULL) \
+	/* VXLAN as a port of a bridge */ \
+	X(NEIGH_SUPPRESS, neigh_suppress, BOOL, PORT,   "neigh_suppress on",    "neigh_suppress off") \
+	X(PORT_LEARNING,  port_learning,  BOOL, PORT,   "learning on",          "learning off") \
+	/* VRF */ \
+	X(TABLE,          table,          U32,  KIND,   "table",                NULL) \
+	/* VXLAN */ \
+	X(VNI,            vni,            U32,  KIND,   "id",                   NULL) \
+	X(LOCAL,          local,          IP,   KIND,   "local",                NULL) \
+	X(DSTPORT,        port,           U16,  KIND,   "dstport",              NULL) \
+	X(LEARNING,       learning,       BOOL, KIND,   NULL,                   "nolearning") \
+	X(PER_FLOW,       per_flow,       BOOL, DATA,   "tos 2",                "tos 0") \
+	/* VLAN, macvlan: ip(8) has the parent first in the command, so plan_text.c prints it by itself */ \
+	X(VLAN,           vlan,           U16,  KIND,   "id",                   NULL) \
+	X(PARENT,         parent,         NAME, KIND,   NULL,                   NULL) \
+	/* veth */ \
+	X(PEER,           peer,           PEER, KIND,   "peer",                 NULL)
+/* clang-format on */
+
+/* NET_ATTR_MTU, ... */
+enum net_attr {
+#define X(id, ...) NET_ATTR_##id,
+	NET_LINK_ATTRS(X)
+#undef X
+		NET_ATTR_COUNT
+};
+_Static_assert(NET_ATTR_COUNT <= 32, "a set of attributes is an unsigned int");
+
+/* Sets of attributes: NET_LINK_MTU, ... */
+enum net_link_attr {
+#define X(id, ...) NET_LINK_##id = 1u << NET_ATTR_##id,
+	NET_LINK_ATTRS(X)
+#undef X
+};
+
+/* Those of a place. */
+enum net_link_place {
+#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_BIRTH ? 1u << NET_ATTR_##id : 0u)
+	NET_LINK_BIRTH = 0u NET_LINK_ATTRS(X),
+#undef X
+#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_PORT ? 1u << NET_ATTR_##id : 0u)
+	NET_LINK_PORT = 0u NET_LINK_ATTRS(X),
+#undef X
+#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_KIND ? 1u << NET_ATTR_##id : 0u)
+	NET_LINK_KIND = 0u NET_LINK_ATTRS(X),
+#undef X
+#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_DATA ? 1u << NET_ATTR_##id : 0u)
+	NET_LINK_DATA = 0u NET_LINK_ATTRS(X),
+#undef X
+/* Those that links of every kind have. */
+#define X(id, member, type, place, ...) \
+	| (NET_PLACE_##place != NET_PLACE_KIND && NET_PLACE_##place != NET_PLACE_DATA ? 1u << NET_ATTR_##id : 0u)
+	NET_LINK_COMMON = 0u NET_LINK_ATTRS(X),
+#undef X
+/* Those whose value stands in a message about the link alone: no names of other links, and not the mark. */
+#define X(id, member, type, ...) | (NET_TYPE_##type < NET_TYPE_NAME ? 1u << NET_ATTR_##id : 0u)
+	NET_LINK_VALUES = 0u NET_LINK_ATTRS(X),
+#undef X
+};
+
+struct net_attr_row {
+	enum net_type type;
+	enum net_place place;
+	size_t offset; /* of the member in struct net_link */
+	const char *on, *off; /* the words, see above */
+};
+
+extern const struct net_attr_row net_attrs[NET_ATTR_COUNT];
+
+/* The first attribute of a set that is not empty: for (left = set; left; left &= left - 1) ... net_attr_first(left) */
+static inline enum net_attr net_attr_first(unsigned int set)
+{
+	return (enum net_attr)__builtin_ctz(set);
+}
+
+struct net_link;
+
+/* The member. */
+static inline const void *net_attr_value(const struct net_link *link, enum net_attr attr)
+{
+	return (const char *)link + net_attrs[attr].offset;
+}
+
+/*
+ * Which attributes of `set` have another value in the actual link than in the wanted one; `want->want` does not count.
+ */
+unsigned int net_link_differences(const struct net_link *want, const struct net_link *have, unsigned int set);
+
+/* The attributes that the message which creates the link carries, beside those of its kind. */
+unsigned int net_link_birth(const struct net_link *link);
+
+/* Those of its kind, without the ones that a new link has anyway. */
+unsigned int net_link_birth_data(const struct net_link *link);

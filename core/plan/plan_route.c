@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan_route.c - what to do about routes; see plan_parts.h */
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/util.h"
+#include "plan/plan_parts.h"
+
+/*
+ * A route's only mark is its protocol number, which other programs may use too. So a route in one of the kernel's own
+ * tables, or in that of a VRF that is not ours, does not count as ours.
+ */
+static bool route_goes(const struct planner *p, const struct net_route *have)
+{
+	struct net_link key = { .table = have->table };
+	const struct net_link *wanted = &key;
+	const struct net_link **vrf = p->n_vrfs ? bsearch(&wanted, p->vrfs, p->n_vrfs, sizeof(*p->vrfs), plan_by_table)
+						: NULL;
+
+	return have->ns == NET_NS_FRR && !(have->table >= 253 && have->table <= 255) && (!vrf || net_is_made(*vrf));
+}
+
+/* The kernel has only one route with the same values of these. */
+static bool same_place(const struct net_route *a, const struct net_route *b)
+{
+	return a->ns == b->ns && a->table == b->table && a->type == b->type && a->metric == b->metric &&
+	       ipaddr_compare(&a->dst, &b->dst) == 0;
+}
+
+/* Whether a route of ours is in the place of `want`. Routes are ordered by next hop last, so it is beside `k`. */
+static bool replaces(const struct planner *p, const struct net_route *want, size_t k)
+{
+	const struct net *a = p->actual;
+
+	return (k < a->n_routes && same_place(want, &a->routes[k]) && route_goes(p, &a->routes[k])) ||
+	       (k > 0 && same_place(want, &a->routes[k - 1]) && route_goes(p, &a->routes[k - 1]));
+}
+
+static bool is_replaced(const struct planner *p, const struct net_route *have, size_t i)
+{
+	const struct net *d = p->desired;
+
+	return (i < d->n_routes && same_place(have, &d->routes[i])) || (i > 0 && same_place(have, &d->routes[i - 1]));
+}
+
+static void add_route(struct planner *p, const struct net_route *want, size_t k)
+{
+	/* A next hop resolves only when the VRF is up; the unreachable default has to exist before. */
+	enum plan_stage stage = want->type == NET_ROUTE_UNICAST ? PLAN_RAISE : PLAN_BUILD;
+	unsigned int rank = ipaddr_is_set(&want->via) ? RANK_ROUTE_VIA : RANK_ROUTE;
+
+	if (want->dst.family == AF_INET6 && p->actual->no_ipv6[want->ns])
+		return;
+	plan_add_op(p, plan_stage_of(p, want->group, stage), replaces(p, want, k) ? OP_ROUTE_REPLACE : OP_ROUTE_ADD,
+		    rank, want->group)
+		->route = want;
+}
+
+void plan_routes(struct planner *p)
+{
+	const struct net *d = p->desired, *a = p->actual;
+	size_t i = 0, k = 0;
+
+	while (i < d->n_routes || k < a->n_routes) {
+		int c = i == d->n_routes ? 1 : k == a->n_routes ? -1 : net_route_compare(&d->routes[i], &a->routes[k]);
+
+		if (c < 0)
+			add_route(p, &d->routes[i], k);
+		else if (c > 0 && route_goes(p, &a->routes[k]) && !is_replaced(p, &a->routes[k], i))
+			plan_add_op(p, PLAN_PRUNE, OP_ROUTE_DELETE, RANK_SYSCTL, 0)->route = &a->routes[k];
+		i += c <= 0;
+		k += c >= 0;
+	}
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plan_sysctl.c - which sysctls to set; see plan_parts.h */
+#include "base/util.h"
+#include "plan/plan_parts.h"
+
+void plan_sysctls(struct planner *p)
+{
+	for (size_t i = 0; i < p->desired->n_sysctls; i++) {
+		const struct net_sysctl *want = &p->desired->sysctls[i];
+		const struct net_sysctl *have = net_find_sysctl(p->actual, want->ns, want->key);
+		bool fresh = want->link[0] && !plan_standing(p, want->ns, want->link);
+
+		if (fresh ? want->is_default : have ? streq(want->value, have->value) : want->optional)
+			continue;
+		plan_add_op(p, plan_stage_of(p, want->group, PLAN_BUILD), OP_SYSCTL_SET,
+			    want->link[0] ? RANK_LINK_SYSCTL : RANK_SYSCTL, want->group)
+			->sysctl = want;
+	}
+}

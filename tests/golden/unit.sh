@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# unit.sh - systemd's own judgement of evpnd.service: its exposure, by systemd-analyze security, and no complaint by verify
+set -euo pipefail
+# shellcheck source=tests/lib/test.sh
+. "$(dirname "$0")/../lib/test.sh"
+BUILD=$(readlink -f "${BUILD:-$(dirname "$0")/../../build}")
+
+command -v systemd-analyze > /dev/null || skip "needs systemd-analyze"
+systemd-analyze security --help | finds -- --offline || skip "needs systemd 251, whose systemd-analyze judges a file"
+make_folder
+for name in evpnd evpnd@; do
+	# The program need not be installed.
+	sed 's#^ExecStart=[^ ]*#ExecStart=/bin/true#' "$BUILD/etc/systemd/$name.service" > "$T/$name.service"
+	[ -s "$T/$name.service" ] || fail "no $name.service"
+done
+
+step "exposure"
+# Tenths: 30 is 3.0.
+systemd-analyze security --no-pager --offline=yes --threshold=30 "$T/evpnd.service" > "$T/security" 2> "$T/stderr" ||
+	fail "evpnd.service is exposed too much: $(cat "$T/security")"
+tail -n 1 "$T/security"
+
+step "verify"
+# Settings that this systemd is too old for are no error.
+systemd-analyze verify --man=no "$T/evpnd.service" "$T/evpnd@.service" > "$T/verify" 2>&1 || fail "$(cat "$T/verify")"
+lacks -vE "Unknown key (name )?'Restart(Steps|MaxDelaySec)'" "$T/verify" || fail "systemd has a complaint: see above"

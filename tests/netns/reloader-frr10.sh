@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# reloader-frr10.sh - evpn-reloader beside FRR 10.3, in whose mgmtd a part of the configuration stands: questions to its daemons, and
+# a reload that is undone
+set -euo pipefail
+BUILD=$(realpath -m "${BUILD:-$(dirname "$0")/../../build}")
+export FRR_ROOT=$BUILD/frr10-root
+# shellcheck source=tests/netns/lib-vtysh.sh
+. "$(dirname "$0")/lib-vtysh.sh"
+[ -d "$FRR_ROOT" ] || skip "$(cat "$FRR_ROOT.why" 2>/dev/null || echo "tests/lib/frr10 has not made $FRR_ROOT")"
+MODULE=$BUILD/plugins/frr-signal/.libs/frr-signal.so
+
+# conf LINE... : with these lines in the middle of router bgp
+conf() {
+	printf '%s\n' 'frr defaults traditional' 'hostname frr' '!' 'ip route 10.9.0.0/16 blackhole' '!' 'vrf red' ' vni 100' 'exit-vrf' \
+		'!' 'router bgp 65001' ' no bgp ebgp-requires-policy' ' neighbor 10.0.0.2 remote-as 65002' "$@" 'exit' '!' 'end' \
+		> "$FABRIC/frr/etc/frr.conf.new"
+	mv "$FABRIC/frr/etc/frr.conf.new" "$FABRIC/frr/etc/frr.conf"
+}
+
+# reloads STATUS
+reloads() {
+	drive 60 -- reload "$FABRIC/frr/etc/frr.conf" 1
+	[ "$RC" = "$1" ] || fail "exit status $RC: $OUT"
+}
+
+# What FRR runs, whatever the order in which it shows that.
+shown() {
+	vtysh_in frr 'show running-config' | sort
+}
+
+asks() {
+	drive 30 -- ask "$@"
+	[ "$RC" = 0 ] || fail "$*: exit status $RC: $OUT"
+}
+
+fabric_begin
+container_start
+PLACE=address=unix:$FABRIC/frr/socket/reloader.sock
+wait_until 20 "evpn-reloader" test -S "$FABRIC/frr/socket/reloader.sock"
+conf
+
+step "a reload, and questions to the daemons"
+reloads 0
+asks - 'show daemons'
+expect $'\nmgmtd zebra bgpd staticd$'
+asks mgmtd 'show running-config'
+expect 'ip route 10.9.0.0/16 blackhole'
+asks bgpd 'show running-config'
+expect 'router bgp 65001'
+asks zebra 'show version'
+expect 'FRRouting 10'
+
+step "a reload that FRR refuses is undone, mgmtd's part too"
+shown > "$FABRIC/before"
+finds 'ip route 10.9.0.0/16 blackhole' "$FABRIC/before" || fail "$(cat "$FABRIC/before")"
+conf ' neighbor 10.0.0.3 remote-as 65003' ' neighbor 10.0.0.5 peer-group nosuch'
+sed -i '/^ip route/d; s/^vrf red/ip route 10.8.0.0\/16 blackhole\n&/; s/ vni 100/ vni 101/' "$FABRIC/frr/etc/frr.conf"
+reloads 3
+expect 'Configure the peer-group first'
+expect "FRR's former configuration is in force again$"
+shown > "$FABRIC/after"
+diff -u "$FABRIC/before" "$FABRIC/after" || fail "FRR does not run its former configuration"
+grep -q '10.8.0.0' "$FABRIC/frr/etc/frr.conf" || fail "frr.conf was overwritten"
+left=$(find "$FABRIC/frr/run" "$FABRIC/frr/etc" -name 'reload-*' -o -name '*.sav' -o -name 'evpn-reloader*')
+[ -z "$left" ] || fail "left behind: $left"

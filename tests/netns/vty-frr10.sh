@@ -1,0 +1,10 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# vty-frr10.sh - what the daemons of FRR 10.3 answer on their vty sockets: mgmtd has the configuration of staticd
+set -euo pipefail
+BUILD=$(realpath -m "${BUILD:-$(dirname "$0")/../../build}")
+export FRR_ROOT=$BUILD/frr10-root
+# shellcheck source=tests/netns/lib-vty.sh
+. "$(dirname "$0")/lib-vty.sh"
+[ -d "$FRR_ROOT" ] || skip "$(cat "$FRR_ROOT.why" 2>/dev/null || echo "tests/lib/frr10 has not made $FRR_ROOT")"
+vty_tests 'mgmtd zebra bgpd staticd bfdd' mgmtd

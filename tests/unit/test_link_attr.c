@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_link_attr.c - each attribute is read from a message as it was written into it; the tables have no holes */
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <sys/socket.h>
+
+#include "kernel/link_attr.h"
+#include "unit.h"
+#include "base/util.h"
+
+static const struct net_link sample = {
+	.name = "sample",
+	.owner = NET_OWNER_OURS,
+	.mtu = 1450,
+	.mac = { 2, 1, 2, 3, 4, 5 },
+	.addrgen_none = true,
+	.up = true,
+	.neigh_suppress = true,
+	.port_learning = true,
+	.table = 1100,
+	.vni = 110,
+	.local = { .family = AF_INET6, .prefixlen = 128, .bytes = { 0x20, 1, 0xd, 0xb8 } },
+	.port = 4789,
+	.learning = true,
+	.per_flow = true,
+	.vlan = 7,
+};
+
+/* Those that stand in a message by an index, or that the kernel takes by a sysctl only. */
+#define NOT_IN_MESSAGE (NET_LINK_MASTER | NET_LINK_PARENT | NET_LINK_PEER | NET_LINK_IPV6)
+
+static void put_nest(struct link_out *out, unsigned int attrs, int kind_type, const char *kind, int data_type,
+		     enum link_level level)
+{
+	struct nlattr *data;
+
+	nla_put_string(out->msg, kind_type, kind);
+	data = nla_nest_start(out->msg, data_type);
+	ck_assert_int_eq(link_attr_put(out, attrs, level), 0);
+	nla_nest_end(out->msg, data);
+}
+
+static void write_and_read(enum net_kind kind, struct net_link *ret_link, struct read_raw *raw)
+{
+	const struct apply apply = { .instance = "default" };
+	const unsigned int attrs = (NET_LINK_COMMON | net_kinds[kind].attrs) & ~(unsigned int)NOT_IN_MESSAGE;
+	struct ifinfomsg ifi = { .ifi_index = 3 };
+	struct read_ident ident = { .birth_group = net_birth_group("default"),
+				    .leaving_group = net_leaving_group("default") };
+	struct link_out out = { .apply = &apply, .link = &sample, .msg = rtnl_message(RTM_NEWLINK, 0) };
+	struct nlattr *info;
+
+	net_mark("default", ident.mark);
+	nlmsg_append(out.msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO);
+	nla_put_string(out.msg, IFLA_IFNAME, sample.name);
+	ck_assert_int_eq(link_attr_put(&out, attrs, LINK_LEVEL_TOP), 0);
+	info = nla_nest_start(out.msg, IFLA_LINKINFO);
+	put_nest(&out, attrs, IFLA_INFO_KIND, net_kind_name(kind), IFLA_INFO_DATA, LINK_LEVEL_DATA);
+	put_nest(&out, attrs, IFLA_INFO_SLAVE_KIND, "bridge", IFLA_INFO_SLAVE_DATA, LINK_LEVEL_PORT);
+	nla_nest_end(out.msg, info);
+	ck_assert(read_parse_link(nlmsg_hdr(out.msg), &ident, ret_link, raw));
+	nlmsg_free(out.msg);
+	ck_assert_uint_eq(net_link_differences(&sample, ret_link, attrs), 0);
+}
+
+START_TEST(what_is_written_is_read)
+{
+	enum net_kind kind = (enum net_kind)_i;
+	struct net_link link;
+	struct read_raw raw;
+
+	write_and_read(kind, &link, &raw);
+	ck_assert_int_eq(link.kind, kind);
+	ck_assert_int_eq(link.ifindex, 3);
+	ck_assert_str_eq(link.name, "sample");
+	ck_assert(raw.has_inet6);
+}
+END_TEST
+
+START_TEST(each_difference_is_found)
+{
+	struct net_link other = {
+		.owner = NET_OWNER_NIC, .master = "br0", .parent = "eth0", .peer = "frr1", .ipv6 = true
+	};
+
+	ck_assert_uint_eq(net_link_differences(&sample, &other, NET_LINK_COMMON | NET_LINK_KIND | NET_LINK_DATA),
+			  NET_LINK_COMMON | NET_LINK_KIND | NET_LINK_DATA);
+	ck_assert_uint_eq(net_link_differences(&sample, &sample, NET_LINK_COMMON | NET_LINK_KIND | NET_LINK_DATA), 0);
+	/* The same name in another namespace is another link. */
+	net_copy_link(&other, &sample);
+	other.peer_ns = NET_NS_FRR;
+	ck_assert_uint_eq(net_link_differences(&sample, &other, NET_LINK_COMMON | NET_LINK_KIND | NET_LINK_DATA),
+			  NET_LINK_PEER);
+}
+END_TEST
+
+START_TEST(a_port_says_what_it_has)
+{
+	struct ifinfomsg ifi = { .ifi_family = AF_BRIDGE, .ifi_index = 3 };
+	struct nl_msg *msg = rtnl_message(RTM_NEWLINK, 0);
+	struct net_link link;
+	unsigned int attrs = 0;
+	struct nlattr *port;
+
+	nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO);
+	ck_assert(read_parse_port(nlmsg_hdr(msg), &link, &attrs));
+	ck_assert_uint_eq(attrs, 0);
+	port = nla_nest_start(msg, IFLA_PROTINFO);
+	nla_put_u8(msg, IFLA_BRPORT_LEARNING, 1);
+	nla_nest_end(msg, port);
+	ck_assert(read_parse_port(nlmsg_hdr(msg), &link, &attrs));
+	ck_assert_uint_eq(attrs, NET_LINK_PORT_LEARNING);
+	ck_assert(link.port_learning);
+	nlmsg_free(msg);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("link-attr");
+
+	/* NET_KIND_OTHER has no name that the kernel knows. */
+	tcase_add_loop_test(tcase, what_is_written_is_read, NET_KIND_OTHER + 1, NET_KIND_COUNT);
+	tcase_add_test(tcase, each_difference_is_found);
+	tcase_add_test(tcase, a_port_says_what_it_has);
+	return unit_run("link-attr", tcase);
+}
