@@ -16,15 +16,16 @@ write_frr '!'
 ip netns exec ev-node python3 "$here/../lib/restarts.py" "$FABRIC" 1000 100 \
 	"$BUILD/evpnd" --config "$FABRIC/evpn.conf" --state-dir "$FABRIC/state" > "$FABRIC/cycles" 2> "$FABRIC/daemon.log"
 
-# at CYCLE: its descriptors, the fewest in 20 cycles since evpnd may be looking at the kernel just then; and its memory
+# at CYCLE: its descriptors, the fewest in 50 cycles since evpnd may be looking at the kernel just then; and its memory
 at() {
-	head -n "$1" "$FABRIC/cycles" | tail -n 20 |
+	head -n "$1" "$FABRIC/cycles" | tail -n 50 |
 		awk '{ if (fds == "" || $(NF - 1) < fds) fds = $(NF - 1); kib = $NF } END { print fds, kib }'
 }
 read -r fds kib <<< "$(at 100)"
 read -r last_fds last_kib <<< "$(at 1000)"
 [[ $fds$kib$last_fds$last_kib =~ ^[0-9]+$ ]] || fail "there are no numbers: $(tail -3 "$FABRIC/cycles")"
 echo "after 100 restarts $fds descriptors and $kib KiB, after 1,000 $last_fds and $last_kib"
-[ "$last_fds" = "$fds" ] || fail "descriptors are left open"
+# evpnd opens and closes some at any moment; one left by each new pod would be 90.
+[ "$last_fds" -lt $((fds + 10)) ] || fail "descriptors are left open"
 # What malloc does with its pages; 0.3 KiB for each restart would be seen.
 [ "$last_kib" -lt $((kib + 256)) ] || fail "memory grows"
