@@ -225,8 +225,8 @@ static void plan_op(enum op_type type)
 	static const struct net_link link = { .name = "eth1", .other_name = "eth1" };
 	struct plan *plan = &run->seen.plan;
 
-	*(struct op *)util_append(&plan->ops, &plan->n_ops, sizeof(struct op)) =
-		(struct op){ .type = type, .link = &link };
+	*(struct op *)util_append(&plan->ops, &plan->n_ops, sizeof(struct op)) = (struct op){ .type = type,
+											      .link = &link };
 }
 
 /* A NIC that is to be recorded, and one that is gone. */
