@@ -9,7 +9,8 @@
 static const char *color_of(const char *state)
 {
 	static const char *const good[] = { "healthy", "up", "Established", "applied" };
-	static const char *const bad[] = { "failed", "degraded", "down", "Active", "Connect", "Idle" };
+	static const char *const bad[] = { "failed",  "degraded", "down",	"Active",
+					   "Connect", "Idle",	  "no-carrier", "missing" };
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		if (streq(good[i], state))
@@ -20,7 +21,7 @@ static const char *color_of(const char *state)
 	return "\033[33m";
 }
 
-void show_state(const struct show_options *options, const char *state, int width)
+void show_state(const struct options *options, const char *state, int width)
 {
 	int pad = width - (int)strlen(state);
 
@@ -29,4 +30,15 @@ void show_state(const struct show_options *options, const char *state, int width
 	else
 		fputs(state, stdout);
 	printf("%*s", pad > 0 ? pad : 0, "");
+}
+
+void show_text(const struct options *options, char *const *words, const json_t *data)
+{
+	if (json_text(data, "text")[0])
+		printf("%s\n", json_text(data, "text"));
+}
+
+void show_metrics(const struct options *options, char *const *words, const json_t *data)
+{
+	fputs(json_text(data, "metrics"), stdout);
 }

@@ -18,7 +18,7 @@ static void show_time(const json_t *object)
 	printf("%s.%03lld ", text, ms % 1000);
 }
 
-static void show_end(const json_t *run, const struct show_options *options)
+static void show_end(const struct options *options, const json_t *run)
 {
 	show_state(options, json_text(run, "result"), 0);
 	printf(" in %lld ms: %lld kernel changes%s", (long long)json_integer_value(json_object_get(run, "duration_ms")),
@@ -29,14 +29,14 @@ static void show_end(const json_t *run, const struct show_options *options)
 	putchar('\n');
 }
 
-void show_event(const json_t *event, const struct show_options *options)
+static void show_event(const struct options *options, const json_t *event)
 {
 	const char *type = json_text(event, "event");
 
 	show_time(event);
 	printf("%-8s ", type);
 	if (strcmp(type, "end") == 0) {
-		show_end(event, options);
+		show_end(options, event);
 	} else if (strcmp(type, "run") == 0) {
 		printf("begins: %s\n", json_text(event, "trigger"));
 	} else if (strcmp(type, "step") == 0) {
@@ -57,15 +57,28 @@ void show_event(const json_t *event, const struct show_options *options)
 	}
 }
 
-void show_history(const json_t *history, const struct show_options *options)
+void show_event_line(const struct options *options, char *const *words, const char *type, const json_t *data)
+{
+	/* The status at the beginning is for programs that compare. */
+	if (strcmp(type, "event") != 0)
+		return;
+	if (options->json) {
+		json_dumpf(data, stdout, JSON_COMPACT);
+		putchar('\n');
+	} else {
+		show_event(options, data);
+	}
+}
+
+void show_history(const struct options *options, char *const *words, const json_t *data)
 {
 	json_t *run;
 	size_t i;
 
-	json_array_foreach(json_object_get(history, "runs"), i, run)
+	json_array_foreach(json_object_get(data, "runs"), i, run)
 	{
 		show_time(run);
 		printf("%-15s ", json_text(run, "trigger"));
-		show_end(run, options);
+		show_end(options, run);
 	}
 }

@@ -6,17 +6,13 @@
 
 #include "base/clock.h"
 #include "base/util.h"
+#include "fold.h"
 #include "show.h"
-
-static long long number(const json_t *object, const char *key)
-{
-	return json_integer_value(json_object_get(object, key));
-}
 
 /* How long ago this time of the answer is. */
 static const char *age_of(const json_t *object, const char *key, char text[CLOCK_DURATION_SIZE])
 {
-	long long seconds = time(NULL) - number(object, key);
+	long long seconds = time(NULL) - show_number(object, key);
 
 	return clock_format_duration(seconds > 0 ? (uint64_t)seconds : 0, text);
 }
@@ -40,7 +36,15 @@ static void show_faults(const json_t *faults)
 		       json_text(fault, "text"), age_of(fault, "since", age));
 }
 
-static void show_nics(const json_t *nics)
+/* "up, MTU 9000" */
+static void show_link_state(const struct options *options, const json_t *link)
+{
+	show_state(options, json_text(link, "state"), 0);
+	if (show_number(link, "mtu"))
+		printf(", MTU %lld", show_number(link, "mtu"));
+}
+
+static void show_nics(const struct options *options, const json_t *nics)
 {
 	json_t *nic;
 	size_t i;
@@ -53,15 +57,29 @@ static void show_nics(const json_t *nics)
 		printf("  %-14s %s", i == 0 ? "underlay NICs" : "", name);
 		if (strcmp(name, inner) != 0)
 			printf(", %s in FRR's namespace", inner);
-		if (parent[0] && number(nic, "vlan"))
-			printf(", VLAN %lld of %s", number(nic, "vlan"), parent);
+		if (parent[0] && show_number(nic, "vlan"))
+			printf(", VLAN %lld of %s", show_number(nic, "vlan"), parent);
 		else if (parent[0])
 			printf(", macvlan of %s", parent);
+		fputs(": ", stdout);
+		show_link_state(options, nic);
 		putchar('\n');
 	}
 }
 
-static void show_head(const json_t *status, const struct show_options *options)
+static void show_container(const json_t *frr)
+{
+	char age[CLOCK_DURATION_SIZE];
+
+	if (!json_text(frr, "container")[0])
+		return;
+	printf("  %-14s %s", "container", json_text(frr, "container"));
+	if (json_object_get(frr, "started"))
+		printf(", for %s", age_of(frr, "started", age));
+	putchar('\n');
+}
+
+static void show_head(const struct options *options, const json_t *status)
 {
 	const json_t *config = json_object_get(status, "configuration"), *frr = json_object_get(status, "frr");
 	const json_t *health = json_object_get(status, "health");
@@ -70,9 +88,11 @@ static void show_head(const json_t *status, const struct show_options *options)
 	printf("evpnd %s: ", json_text(status, "instance"));
 	show_state(options, json_text(status, "state"), 0);
 	printf("\n  %s\n", json_text(status, "text"));
-	printf("  %-14s %s, hash %s%s\n", "configuration", json_text(config, "file"), json_text(config, "hash"),
-	       json_is_true(json_object_get(config, "rejected")) ? "; the file has errors, the former one is in force"
-								 : "");
+	printf("  %-14s %s, hash %s", "configuration", json_text(config, "file"), json_text(config, "hash"));
+	if (json_object_get(config, "since"))
+		printf(", in force for %s", age_of(config, "since", age));
+	puts(json_is_true(json_object_get(config, "rejected")) ? "; the file has errors, the former one is in force"
+							       : "");
 	show_lines("errors", json_object_get(config, "errors"));
 	show_lines("warnings", json_object_get(config, "warnings"));
 	show_lines("problems", json_object_get(status, "problems"));
@@ -80,9 +100,10 @@ static void show_head(const json_t *status, const struct show_options *options)
 	printf("  %-14s %s by %s, namespace by %s\n", "FRR",
 	       json_text(frr, "version")[0] ? json_text(frr, "version") : "?", json_text(frr, "frr_plugin"),
 	       json_text(frr, "netns_plugin"));
+	show_container(frr);
 	printf("  %-14s %s\n", "VTEP", json_text(status, "vtep"));
-	show_nics(json_object_get(status, "nics"));
-	printf("  %-14s %s, pid %lld, for %s\n", "evpnd", json_text(status, "evpnd"), number(status, "pid"),
+	show_nics(options, json_object_get(status, "nics"));
+	printf("  %-14s %s, pid %lld, for %s\n", "evpnd", json_text(status, "evpnd"), show_number(status, "pid"),
 	       age_of(status, "started", age));
 	if (json_object_get(health, "checked"))
 		printf("  %-14s %s ago\n", "checked", age_of(health, "checked", age));
@@ -90,7 +111,7 @@ static void show_head(const json_t *status, const struct show_options *options)
 		printf("  %-14s %s\n", "not checked", json_text(health, "unable"));
 }
 
-static void show_sessions(const json_t *sessions, const struct show_options *options)
+static void show_sessions(const struct options *options, const json_t *sessions)
 {
 	json_t *session;
 	char age[CLOCK_DURATION_SIZE];
@@ -102,90 +123,48 @@ static void show_sessions(const json_t *sessions, const struct show_options *opt
 			printf("\n%-40s %-12s %-14s %8s\n", "NEIGHBOR", "STATE", "FOR", "PREFIXES");
 		printf("%-40s ", json_text(session, "neighbor"));
 		show_state(options, json_text(session, "state"), 12);
-		printf(" %-14s %8lld%s%s\n", clock_format_duration((uint64_t)number(session, "seconds"), age),
-		       number(session, "prefixes"), json_text(session, "reason")[0] ? "  " : "",
+		printf(" %-14s %8lld%s%s\n", clock_format_duration((uint64_t)show_number(session, "seconds"), age),
+		       show_number(session, "prefixes"), json_text(session, "reason")[0] ? "  " : "",
 		       json_text(session, "reason"));
 	}
 }
 
-/* VNIs in one line: from the first to the last number, with the sums of their counts. */
-struct fold {
-	const json_t *first;
-	long long last, n, macs, neighbors, vteps;
-};
-
-static bool is_like(const json_t *a, const json_t *b, const char *key)
+static void show_fold(const struct options *options, const struct fold *fold)
 {
-	return strcmp(json_text(a, key), json_text(b, key)) == 0;
-}
+	char numbers[FOLD_TEXT_SIZE], bridge[FOLD_TEXT_SIZE], vxlan[FOLD_TEXT_SIZE], host[FOLD_TEXT_SIZE];
+	const char *reason = json_text(fold->first, "reason");
 
-static bool belongs(const struct fold *fold, const json_t *vni)
-{
-	return fold->n && number(vni, "vni") == fold->last + 1 && is_like(fold->first, vni, "type") &&
-	       is_like(fold->first, vni, "vrf") && is_like(fold->first, vni, "state") &&
-	       is_like(fold->first, vni, "reason");
-}
-
-static void add(struct fold *fold, const json_t *vni)
-{
-	if (!fold->n)
-		fold->first = vni;
-	fold->n++;
-	fold->last = number(vni, "vni");
-	fold->macs += number(vni, "macs");
-	fold->neighbors += number(vni, "neighbors");
-	/* The same ones, most likely. */
-	if (number(vni, "remote_vteps") > fold->vteps)
-		fold->vteps = number(vni, "remote_vteps");
-}
-
-static void show_fold(struct fold *fold, const struct show_options *options)
-{
-	const json_t *devices = json_object_get(fold->first, "devices");
-	char numbers[48], bridge[64], vxlan[64];
-	long long first = number(fold->first, "vni");
-	const char *dots = fold->n > 1 ? ".." : "";
-
-	if (!fold->n)
-		return;
-	snprintf(numbers, sizeof(numbers), "%lld", first);
-	if (fold->n > 1)
-		snprintf(numbers, sizeof(numbers), "%lld-%lld", first, fold->last);
-	snprintf(bridge, sizeof(bridge), "%s%s", json_text(devices, "bridge"), dots);
-	snprintf(vxlan, sizeof(vxlan), "%s%s", json_text(devices, "vxlan"), dots);
-	printf("%-17s %-4s %-15s %-12s %-13s %-15s %6lld %6lld %6lld  ", numbers, json_text(fold->first, "type"),
-	       json_text(fold->first, "vrf"), bridge, vxlan, fold->n > 1 ? "" : json_text(devices, "host"), fold->macs,
-	       fold->neighbors, fold->vteps);
+	printf("%-17s %-4s %-15s %-12s %-13s %-15s %6lld %6lld %6lld  ", fold_numbers(fold, numbers),
+	       json_text(fold->first, "type"), json_text(fold->first, "vrf"), fold_device(fold, "bridge", bridge),
+	       fold_device(fold, "vxlan", vxlan), fold_device(fold, "host", host), fold->macs, fold->neighbors,
+	       fold->vteps);
 	show_state(options, json_text(fold->first, "state"), 0);
-	printf("%s%s\n", json_text(fold->first, "reason")[0] ? " " : "", json_text(fold->first, "reason"));
-	*fold = (struct fold){ 0 };
+	printf("%s%s\n", reason[0] ? " " : "", reason);
 }
 
-static void show_vnis(const json_t *vnis, const struct show_options *options)
+static void show_vnis(const struct options *options, const json_t *vnis)
 {
-	struct fold fold = { 0 };
-	size_t i, n_up = 0, n = json_array_size(vnis);
+	_cleanup_free_ struct fold *folds = NULL;
+	size_t n_folds = fold_vnis(vnis, options->no_fold ? FOLD_NONE : FOLD_ALIKE, &folds), i, n_up = 0,
+	       n = json_array_size(vnis);
 	json_t *vni;
 
 	if (n)
 		printf("\n%-17s %-4s %-15s %-12s %-13s %-15s %6s %6s %6s  %s\n", "VNI", "TYPE", "VRF", "BRIDGE",
 		       "VXLAN", "HOST", "MACS", "ARPS", "VTEPS", "STATE");
-	json_array_foreach(vnis, i, vni)
-	{
-		n_up += strcmp(json_text(vni, "state"), "up") == 0;
-		if (!options->folds || !belongs(&fold, vni))
-			show_fold(&fold, options);
-		add(&fold, vni);
-	}
-	show_fold(&fold, options);
+	for (i = 0; i < n_folds; i++)
+		show_fold(options, &folds[i]);
+	json_array_foreach(vnis, i, vni) n_up += streq(json_text(vni, "state"), "up");
 	printf("%s%zu VNIs, %zu up\n", n ? "" : "\n", n, n_up);
 }
 
-static void show_vni(const json_t *vni, const struct show_options *options)
+static void show_vni(const struct options *options, const json_t *vni)
 {
 	const json_t *devices = json_object_get(vni, "devices");
+	json_t *link;
+	size_t i;
 
-	printf("VNI %lld: ", number(vni, "vni"));
+	printf("VNI %lld: ", show_number(vni, "vni"));
 	show_state(options, json_text(vni, "state"), 0);
 	putchar('\n');
 	if (json_text(vni, "reason")[0])
@@ -198,17 +177,39 @@ static void show_vni(const json_t *vni, const struct show_options *options)
 		printf("  %-14s %s on the host, %s in FRR's namespace\n", "host", json_text(devices, "host"),
 		       json_text(devices, "peer"));
 	if (json_object_get(vni, "macs"))
-		printf("  %-14s %lld MACs, %lld ARP/ND entries, %lld remote VTEPs\n", "zebra has", number(vni, "macs"),
-		       number(vni, "neighbors"), number(vni, "remote_vteps"));
+		printf("  %-14s %lld MACs, %lld ARP/ND entries, %lld remote VTEPs\n", "zebra has",
+		       show_number(vni, "macs"), show_number(vni, "neighbors"), show_number(vni, "remote_vteps"));
+	json_array_foreach(json_object_get(vni, "links"), i, link)
+	{
+		printf("  %-14s %s, %s: ", i == 0 ? "in the kernel" : "", json_text(link, "name"),
+		       streq(json_text(link, "namespace"), "host") ? "on the host" : "FRR's namespace");
+		show_link_state(options, link);
+		putchar('\n');
+	}
 }
 
-void show_status(const json_t *status, bool one_vni, const struct show_options *options)
+void show_status(const struct options *options, char *const *words, const json_t *data)
 {
-	if (one_vni) {
-		show_vni(json_array_get(json_object_get(status, "vnis"), 0), options);
+	if (words[0]) {
+		show_vni(options, json_array_get(json_object_get(data, "vnis"), 0));
 		return;
 	}
-	show_head(status, options);
-	show_sessions(json_object_get(status, "sessions"), options);
-	show_vnis(json_object_get(status, "vnis"), options);
+	show_head(options, data);
+	show_sessions(options, json_object_get(data, "sessions"));
+	show_vnis(options, json_object_get(data, "vnis"));
+}
+
+int show_status_exit(const json_t *data)
+{
+	static const struct {
+		const char *state;
+		int code;
+	} codes[] = { { "healthy", EXIT_DONE },	    { "applied", EXIT_DONE },	  { "degraded", EXIT_DEGRADED },
+		      { "pending", EXIT_DEGRADED }, { "waiting", EXIT_DEGRADED }, { "running", EXIT_DEGRADED },
+		      { "starting", EXIT_DEGRADED } };
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (streq(codes[i].state, json_text(data, "state")))
+			return codes[i].code;
+	return EXIT_FAILED;
 }

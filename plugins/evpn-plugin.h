@@ -190,6 +190,15 @@ struct evpn_plugin {
 
 	/* The plugin's own version, in one line, for --dump-plugin and --list-plugins: "2.1.0". Optional. */
 	const char *version EVPN_OPTIONAL;
+
+	/* Version 1.3 */
+
+	/*
+	 * What find_netns has found, in one line for `evpnctl status`: "container 3f9c0a1b2c3d, process 4711". The text belongs
+	 * to the plugin and lives until the next call with this self; NULL: nothing. *ret_started, which is 0 before the call:
+	 * when FRR's container was started, in seconds since 1970. It answers from memory or /proc, and asks nobody. Optional.
+	 */
+	const char *(*describe)(void *self, int64_t *ret_started)EVPN_OPTIONAL;
 };
 
 #define EVPN_PLUGIN_INIT sizeof(struct evpn_plugin)

@@ -174,14 +174,31 @@ static void read_once(struct ctl_client *client)
 		client->gone = true;
 }
 
+bool ctl_client_is_behind(const struct ctl_client *client)
+{
+	return client->n_sent < client->n_out;
+}
+
+static void again(struct ctl_client *client)
+{
+	struct evpn_error err = { 0 };
+
+	if (!client->gone && !client->replied && client->command && client->command->again &&
+	    client->command->again(client, &err) < 0)
+		ctl_reply_error(client, "Failed", err.msg);
+}
+
 static int on_io(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
 	struct ctl_client *client = arg;
 	struct ctl *ctl = client->ctl;
 
 	ctl->busy++;
-	if (revents & EPOLLOUT)
+	if (revents & EPOLLOUT) {
 		flush(client);
+		if (!ctl_client_is_behind(client))
+			again(client);
+	}
 	if (!client->gone && (revents & (EPOLLIN | EPOLLHUP | EPOLLERR)))
 		read_once(client);
 	ctl->busy--;
@@ -282,12 +299,7 @@ void ctl_client_add(struct ctl *ctl, int fd)
 
 void ctl_client_again(struct ctl *ctl)
 {
-	for (struct ctl_client *client = ctl->clients; client; client = client->next) {
-		struct evpn_error err = { 0 };
-
-		if (!client->gone && !client->replied && client->command && client->command->again &&
-		    client->command->again(client, &err) < 0)
-			ctl_reply_error(client, "Failed", err.msg);
-	}
+	for (struct ctl_client *client = ctl->clients; client; client = client->next)
+		again(client);
 	ctl_client_sweep(ctl);
 }

@@ -5,66 +5,110 @@
 #include "base/util.h"
 #include "ctl/ctl_parts.h"
 
-/* `vni' (0: all): one line of the VNIs, or none of them with "vnis": false. */
-static int reply_status(struct ctl_client *client, struct evpn_error *err)
+/* What a status request wants. */
+struct status_request {
+	json_int_t vni; /* 0: all */
+	bool watches; /* and again after each change */
+	uint64_t checked_ms; /* fresh: the time of the last health check when the request came */
+	uint64_t n_changes; /* watches: of the daemon, when the last status was sent */
+};
+
+static json_t *find_vni(json_t *vnis, json_int_t number)
 {
-	json_int_t vni = 0;
-	json_t *status, *vnis, *entry;
+	json_t *vni;
 	size_t i;
 
-	if (ctl_arg_number(client, "vni", 1, 0xffffff, &vni, err) < 0)
-		return -1;
-	status = ctl_status(client->ctl);
-	vnis = ctl_status_vnis(client->ctl);
-	json_object_set_new(status, "vnis", vnis);
-	if (vni) {
-		json_t *found = NULL;
-
-		json_array_foreach(vnis, i, entry)
-		{
-			if (json_integer_value(json_object_get(entry, "vni")) == vni)
-				found = entry;
-		}
-		if (!found) {
-			json_decref(status);
-			return evpn_fail(err, ENOENT, "VNI %lld is not in evpn.conf", (long long)vni);
-		}
-		json_object_set_new(status, "vnis", json_pack("[O]", found));
+	json_array_foreach(vnis, i, vni)
+	{
+		if (json_integer_value(json_object_get(vni, "vni")) == number)
+			return vni;
 	}
-	ctl_reply(client, status);
-	return 1;
+	return NULL;
 }
 
-/* The time of the last health check when the request came. */
-struct fresh {
-	uint64_t checked_ms;
-};
+/* NULL: err says that there is no such VNI. */
+static json_t *make_status(const struct ctl_client *client, json_int_t vni, struct evpn_error *err)
+{
+	json_t *status = ctl_status(client->ctl), *vnis = ctl_status_vnis(client->ctl), *one;
+
+	if (!vni) {
+		json_object_set_new(status, "vnis", vnis);
+		return status;
+	}
+	one = find_vni(vnis, vni);
+	if (one) {
+		json_object_set_new(one, "links", ctl_status_devices(client->ctl->host->daemon, one));
+		json_object_set_new(status, "vnis", json_pack("[O]", one));
+	} else {
+		json_decref(status);
+		status = NULL;
+		evpn_fail(err, ENOENT, "VNI %lld is not in evpn.conf", (long long)vni);
+	}
+	json_decref(vnis);
+	return status;
+}
+
+static int reply_status(struct ctl_client *client, struct evpn_error *err)
+{
+	struct status_request *request = client->state;
+	json_t *status = make_status(client, request->vni, err);
+
+	if (!status)
+		return -1;
+	if (!request->watches) {
+		ctl_reply(client, status);
+		return 1;
+	}
+	request->n_changes = client->ctl->n_changes;
+	ctl_send(client, "status", "data", status);
+	return 0;
+}
+
+static int take_flag(const struct ctl_client *client, const char *key, bool *ret_flag, struct evpn_error *err)
+{
+	const json_t *value = json_object_get(client->args, key);
+
+	if (value && !json_is_boolean(value))
+		return evpn_fail(err, EINVAL, "argument `%s' is not true or false", key);
+	*ret_flag = json_is_true(value);
+	return 0;
+}
 
 int ctl_cmd_status(struct ctl_client *client, struct evpn_error *err)
 {
 	const struct control_host *host = client->ctl->host;
-	const json_t *fresh = json_object_get(client->args, "fresh");
-	struct fresh *state;
+	struct status_request *request = xcalloc(1, sizeof(*request));
+	bool fresh = false;
 
-	if (fresh && !json_is_boolean(fresh))
-		return evpn_fail(err, EINVAL, "argument `fresh' is not true or false");
-	if (!json_is_true(fresh))
-		return reply_status(client, err);
-	state = xcalloc(1, sizeof(*state));
-	state->checked_ms = host->daemon->health.last_ms;
-	client->state = state;
-	if (!host->check_health(host->evpnd) || host->daemon->health.unable)
+	client->state = request;
+	if (ctl_arg_number(client, "vni", 1, 0xffffff, &request->vni, err) < 0 ||
+	    take_flag(client, "watch", &request->watches, err) < 0 || take_flag(client, "fresh", &fresh, err) < 0)
+		return -1;
+	request->checked_ms = host->daemon->health.last_ms;
+	if (!fresh || !host->check_health(host->evpnd) || host->daemon->health.unable)
 		return reply_status(client, err);
 	return client->replied ? 1 : ctl_cmd_status_again(client, err);
+}
+
+/* One that watches gets the newest status when it has taken the last one, not all in between. */
+static int watch_again(struct ctl_client *client, struct evpn_error *err)
+{
+	const struct status_request *request = client->state;
+
+	if (request->n_changes == client->ctl->n_changes || ctl_client_is_behind(client))
+		return 0;
+	return reply_status(client, err);
 }
 
 int ctl_cmd_status_again(struct ctl_client *client, struct evpn_error *err)
 {
 	const struct daemon *daemon = client->ctl->host->daemon;
-	const struct fresh *state = client->state;
+	const struct status_request *request = client->state;
 
+	if (request->watches)
+		return watch_again(client, err);
 	if (daemon->state.phase == PIPELINE_CONVERGED && !daemon->health.unable &&
-	    daemon->health.last_ms == state->checked_ms)
+	    daemon->health.last_ms == request->checked_ms)
 		return 0;
 	return reply_status(client, err);
 }

@@ -152,6 +152,7 @@ static void changed(void *arg)
 {
 	struct ctl *ctl = arg;
 
+	ctl->n_changes++;
 	if (ctl->listener >= 0)
 		set_owner(ctl);
 	follow_metrics(ctl);

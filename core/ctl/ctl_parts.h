@@ -6,16 +6,16 @@
  *  client.c    one connection: bytes in, bytes out, limits
  *  command.c   the table of commands; request -> command
  *  cmd_*.c     the commands
- *  status.c    the daemon's state as JSON
+ *  status*.c   the daemon's state as JSON
  *  metrics.c   the same for Prometheus; http.c serves it
  *  journal.c   events for those who follow, and the history of runs
  */
 #pragma once
 
-#include <jansson.h>
 #include <sys/socket.h>
 #include <systemd/sd-event.h>
 
+#include "base/json.h"
 #include "ctl/ctl.h"
 #include "run/control.h"
 
@@ -95,6 +95,7 @@ struct ctl {
 	uint32_t group; /* that may look; UINT32_MAX: none */
 	struct ctl_client *clients;
 	size_t n_clients;
+	uint64_t n_changes; /* how often the daemon has told of one; from 1 on */
 	unsigned int busy; /* a client's event is being handled: none may be freed */
 	uint64_t refused_ms; /* when a refused client was logged last */
 	struct ctl_journal journal;
@@ -116,6 +117,8 @@ void ctl_reply(struct ctl_client *client, json_t *data);
 void ctl_reply_error(struct ctl_client *client, const char *code, const char *text);
 /* After a change: clients whose command waits go on. */
 void ctl_client_again(struct ctl *ctl);
+/* Whether bytes wait for the client. When they are sent, its command goes on as after a change. */
+bool ctl_client_is_behind(const struct ctl_client *client);
 
 /* command.c */
 
@@ -137,6 +140,9 @@ const char *ctl_state_name(const struct daemon *daemon);
 json_t *ctl_status(const struct ctl *ctl);
 /* Its VNIs, an array in the order of evpn.conf. The caller owns it. */
 json_t *ctl_status_vnis(const struct ctl *ctl);
+/* status_links.c: the underlay NICs, with their state in the kernel; the devices of one VNI, of which `vni` names them. */
+json_t *ctl_status_nics(const struct daemon *daemon);
+json_t *ctl_status_devices(const struct daemon *daemon, const json_t *vni);
 /* Seconds since the epoch of a time of clock_ms(). */
 json_int_t ctl_epoch(uint64_t ms);
 

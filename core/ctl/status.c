@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "config-build.h"
 #include "ctl/ctl_parts.h"
+#include "run/plugin_call.h"
 #include "run/report.h"
 #include "run/steps.h"
 
@@ -63,14 +64,18 @@ static json_t *config_json(const struct daemon *daemon)
 {
 	const struct config *config = daemon->setup.config;
 	char hash[20] = "";
+	json_t *json;
 
 	if (config)
 		snprintf(hash, sizeof(hash), "%016" PRIx64,
 			 hash_bytes64(HASH_START64, config->text, strlen(config->text)));
-	return json_pack("{ss ss sb so so}", "file", daemon->options.config_path, "hash", hash, "rejected",
+	json = json_pack("{ss ss sb so so}", "file", daemon->options.config_path, "hash", hash, "rejected",
 			 daemon->setup.errors.n_lines > 0, "errors",
 			 lines_of(daemon->setup.errors.lines, daemon->setup.errors.n_lines), "warnings",
 			 config ? lines_of(config->warnings, config->n_warnings) : json_array());
+	if (config)
+		json_object_set_new(json, "since", json_integer(ctl_epoch(daemon->setup.since_ms)));
+	return json;
 }
 
 static const char *kind_name(enum health_kind kind)
@@ -128,17 +133,13 @@ static json_t *sessions_json(const struct daemon *daemon)
 	return array;
 }
 
-static json_t *nics_json(const struct config *config)
+static json_t *remote_vteps_json(const struct daemon *daemon)
 {
-	json_t *array = json_array();
+	const struct health_report *last = &daemon->health.last;
 
-	for (size_t i = 0; config && i < config->underlay.n_nics; i++) {
-		const struct config_nic *nic = &config->underlay.nics[i];
-
-		json_array_append_new(array, json_pack("{ss ss ss si}", "name", nic->name, "in_frr", nic->inner,
-						       "parent", nic->parent, "vlan", nic->vlan));
-	}
-	return array;
+	if (daemon->options.goal == RUN_DOWN)
+		return json_array();
+	return lines_of(last->remote_vteps, last->n_remote_vteps);
 }
 
 /* What the last check has said of the VNIs, in the order of the configuration; its cursor goes forward only. */
@@ -186,9 +187,10 @@ static void add_vni(json_t *array, const struct daemon *daemon, struct cursor *c
 
 	net_name_bridge(vni, bridge);
 	net_name_vxlan(vni, vxlan);
-	json = json_pack("{si ss ss ss s{ss ss ss ss}}", "vni", (int)vni, "type", type, "vrf", vrf, "state",
+	json = json_pack("{si ss ss ss s{ss ss ss ss ss}}", "vni", (int)vni, "type", type, "vrf", vrf, "state",
 			 vni_state(daemon, item, failed), "devices", "bridge", bridge, "vxlan", vxlan, "host",
-			 host->interface, "peer", host->set ? host->peer : "");
+			 host->interface, "peer", host->set ? host->peer : "", "host_bridge",
+			 host->bridge[0] ? host->bridge : host->ovs_bridge);
 	if (item && item->reason != HEALTH_FINE) {
 		json_object_set_new(json, "reason", json_string(health_reason_name(item->reason)));
 		json_object_set_new(json, "text", json_string(item->text));
@@ -218,16 +220,23 @@ static json_t *vnis_json(const struct daemon *daemon)
 	return array;
 }
 
+/* What the netns plugin says of it, too. */
 static json_t *frr_json(const struct daemon *daemon)
 {
 	const struct version *version = &daemon->health.version;
+	int64_t started;
+	_cleanup_free_ char *container = plugin_describe(daemon->setup.netns, &started);
 	char text[40] = "";
+	json_t *json;
 
 	if (version->major)
 		snprintf(text, sizeof(text), "%u.%u.%u", version->major, version->minor, version->patch);
-	return json_pack("{ss ss ss}", "version", text, "netns_plugin",
+	json = json_pack("{ss ss ss ss}", "version", text, "container", container ? container : "", "netns_plugin",
 			 daemon->setup.netns ? daemon->setup.netns->api.name : "", "frr_plugin",
 			 daemon->setup.frr ? daemon->setup.frr->api.name : "");
+	if (started > 0)
+		json_object_set_new(json, "started", json_integer(started));
+	return json;
 }
 
 static json_t *health_json(const struct daemon *daemon)
@@ -253,13 +262,14 @@ json_t *ctl_status(const struct ctl *ctl)
 
 	if (daemon->setup.config)
 		ipaddr_format(&daemon->setup.config->underlay.vtep, false, vtep);
-	return json_pack("{ss ss sI si ss so ss so so so so so so so ss}", "instance", daemon->options.instance,
+	return json_pack("{ss ss sI si ss so ss so so so so so so so ss so}", "instance", daemon->options.instance,
 			 "evpnd", PACKAGE_VERSION, "started", ctl_epoch(daemon->started_ms), "pid", (int)getpid(),
 			 "state", ctl_state_name(daemon), "text", json_printable(status), "step",
 			 pipeline_step_name(daemon->state.step), "configuration", config_json(daemon), "problems",
 			 lines_of(daemon->run.problems.lines, daemon->run.problems.n_lines), "faults",
 			 faults_json(daemon), "health", health_json(daemon), "frr", frr_json(daemon), "nics",
-			 nics_json(daemon->setup.config), "sessions", sessions_json(daemon), "vtep", vtep);
+			 ctl_status_nics(daemon), "sessions", sessions_json(daemon), "vtep", vtep, "remote_vteps",
+			 remote_vteps_json(daemon));
 }
 
 json_t *ctl_status_vnis(const struct ctl *ctl)

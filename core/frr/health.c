@@ -77,6 +77,7 @@ void health_report_clear(struct health_report *report)
 	for (size_t i = 0; i < report->n_items; i++)
 		free(report->items[i].text);
 	free(report->items);
+	util_free_strings(report->remote_vteps, report->n_remote_vteps);
 	*report = (struct health_report){ 0 };
 }
 

@@ -70,7 +70,7 @@ struct health_item {
 	int64_t dropped; /* HEALTH_SESSION: how often it was established and lost, since bgpd counts */
 };
 
-/* The most sessions, and next hops, that FRR's answers add. A leaf switch has about a hundred. */
+/* The most sessions, next hops and remote VTEPs that FRR's answers add. A leaf switch has about a hundred. */
 #define HEALTH_LISTED_MAX 4096
 
 /* What bgpd sends of one address family to the neighbors in the fabric. */
@@ -83,7 +83,8 @@ struct health_report {
 	struct health_item *items;
 	size_t n_items;
 	struct health_sent sent_evpn, sent_ipv4, sent_ipv6; /* by health_judge_sessions() */
-	size_t n_remote_vteps; /* as far as zebra's answer about the VNIs names them */
+	char **remote_vteps; /* addresses, as far as zebra's answer about the VNIs names them */
+	size_t n_remote_vteps;
 };
 
 /* Frees what it owns and zeroes it. */
@@ -118,7 +119,7 @@ struct health_expected {
 	const char *l3_vteps; /* the answer to HEALTH_L3_VTEPS; NULL: not asked */
 };
 
-/* An item for each VNI of the configuration, and the number of remote VTEPs. An answer may be NULL: not asked. */
+/* An item for each VNI of the configuration, and the remote VTEPs. An answer may be NULL: not asked. */
 void health_judge_vnis(const struct health_expected *expected, const char *zebra, const char *bgp,
 		       struct health_report *report);
 

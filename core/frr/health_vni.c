@@ -218,10 +218,11 @@ static void add_remote_vteps(const json_t *list, json_t *all)
 
 	json_array_foreach(list, i, vtep)
 	{
-		const char *ip = json_is_string(vtep) ? json_string_value(vtep) : json_text(vtep, "ip");
+		const char *text = json_is_string(vtep) ? json_string_value(vtep) : json_text(vtep, "ip");
+		struct ipaddr ip;
 
-		if (ip[0])
-			json_object_set_new(all, ip, json_true());
+		if (ipaddr_parse(text, false, &ip))
+			json_object_set_new(all, text, json_true());
 	}
 }
 
@@ -242,8 +243,8 @@ static void add_l3_vteps(json_t *vnis, json_t *all)
 	}
 }
 
-/* The number of different remote VTEPs of all VNIs. */
-static size_t count_remote_vteps(json_t *vnis, json_t *l3_vteps)
+/* The different remote VTEPs of all VNIs. */
+static void list_remote_vteps(json_t *vnis, json_t *l3_vteps, struct health_report *report)
 {
 	json_auto_t *all = json_object();
 	const char *key;
@@ -256,7 +257,12 @@ static size_t count_remote_vteps(json_t *vnis, json_t *l3_vteps)
 		add_remote_vteps(json_object_get(entry, "numRemoteVteps"), all);
 		add_remote_vteps(json_object_get(entry, "remoteVteps"), all);
 	}
-	return json_object_size(all);
+	json_object_foreach(all, key, entry)
+	{
+		if (report->n_remote_vteps < HEALTH_LISTED_MAX)
+			*(char **)util_append(&report->remote_vteps, &report->n_remote_vteps,
+					      sizeof(char *)) = xstrdup(key);
+	}
 }
 
 void health_judge_vnis(const struct health_expected *expected, const char *zebra, const char *bgp,
@@ -274,7 +280,7 @@ void health_judge_vnis(const struct health_expected *expected, const char *zebra
 	for (size_t i = 0; i < config->n_l2vnis; i++)
 		judge_vni(&judge, config->l2vnis[i].vni, NULL);
 	if (judge.zebra)
-		report->n_remote_vteps = count_remote_vteps(judge.zebra, judge.l3_vteps);
+		list_remote_vteps(judge.zebra, judge.l3_vteps, report);
 	json_decref(judge.zebra);
 	json_decref(judge.l3_vteps);
 	json_decref(judge.bgp);

@@ -7,6 +7,7 @@
 #include <limits.h>
 
 #include "base/clock.h"
+#include "base/escape.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "kernel/netns.h"
@@ -272,6 +273,21 @@ int plugin_ask(struct plugin *plugin, enum plugin_way way, uint64_t asker, const
 uint64_t plugin_new_asker(struct plugin *plugin)
 {
 	return ++plugin->n_askers;
+}
+
+char *plugin_describe(struct plugin *plugin, int64_t *ret_started)
+{
+	struct evpn_error err = { 0 };
+	struct call call;
+	const char *text;
+
+	*ret_started = 0;
+	if (!plugin || !plugin->is_open || !plugin->api.describe)
+		return NULL;
+	call = begin(plugin, "describe");
+	text = plugin->api.describe(plugin->self, ret_started);
+	(void)finish(&call, 1, &err);
+	return text ? escape_line(text, ESCAPE_LINE_MAX) : NULL;
 }
 
 bool plugin_needs_polling(const struct plugin *plugin)

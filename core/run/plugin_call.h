@@ -44,5 +44,11 @@ int plugin_ask(struct plugin *plugin, enum plugin_way way, uint64_t asker, const
 uint64_t plugin_new_asker(struct plugin *plugin);
 void plugin_forget_questions(struct plugin *plugin);
 
+/*
+ * What find_netns has found, in one line, escaped; freed by the caller. NULL: the plugin does not say. *ret_started: since when, in
+ * seconds since 1970; 0: unknown. Takes NULL.
+ */
+char *plugin_describe(struct plugin *plugin, int64_t *ret_started);
+
 /* Whether the plugin has said "not ready" and has no descriptor that would say when to ask again. Takes NULL. */
 bool plugin_needs_polling(const struct plugin *plugin);

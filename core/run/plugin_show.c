@@ -10,7 +10,7 @@
 #include "run/plugin_host.h"
 
 /* What this evpnd knows. */
-#define PLUGIN_HEADER_VERSION "1.2"
+#define PLUGIN_HEADER_VERSION "1.3"
 
 static const char *roles_text(unsigned int roles)
 {
@@ -30,6 +30,8 @@ static const char *header_text(uint32_t size)
 {
 	if (size > sizeof(struct evpn_plugin))
 		return "newer than " PLUGIN_HEADER_VERSION;
+	if (size >= offsetof(struct evpn_plugin, describe) + sizeof(void *))
+		return "1.3";
 	if (size >= offsetof(struct evpn_plugin, version) + sizeof(void *))
 		return "1.2";
 	return size >= offsetof(struct evpn_plugin, ask_daemon) + sizeof(void *) ? "1.1" : "1.0";

@@ -50,6 +50,7 @@ struct run_options {
 
 struct setup {
 	struct config *config; /* the last good one; NULL: there was none yet */
+	uint64_t since_ms; /* clock_ms of the load step that has put this text into force */
 	struct config_errors errors; /* what is wrong with the file now, if it is not the one in force */
 	bool unkept; /* the warning that the configuration cannot be kept has been logged */
 	struct config_errors warned; /* the warnings of the last plan: each is logged once */

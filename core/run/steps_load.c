@@ -2,6 +2,7 @@
 /* steps_load.c - see steps.h: the configuration and the plugins */
 #include <errno.h>
 
+#include "base/clock.h"
 #include "base/hidden.h"
 #include "base/log.h"
 #include "base/util.h"
@@ -121,6 +122,8 @@ static bool take_config(struct run *run, const char *path, struct config_errors 
 	put_plugin(run, &run->setup->frr, frr);
 	report_new_warnings(config->warnings, config->n_warnings, former ? former->warnings : NULL,
 			    former ? former->n_warnings : 0);
+	if (!former || !streq(former->text, config->text))
+		run->setup->since_ms = clock_ms();
 	config_free(run->setup->config);
 	run->setup->config = config;
 	return true;

@@ -192,6 +192,44 @@ int process_open_netns(const char *proc, pid_t pid, const char *cgroup, const ch
 	return 0;
 }
 
+/* The ID of a container: 64 hexadecimal digits. */
+static const char *find_container_id(const char *cgroup)
+{
+	for (; *cgroup; cgroup++) {
+		size_t len = strspn(cgroup, "0123456789abcdef");
+
+		if (len == 64)
+			return cgroup;
+		cgroup += len;
+		if (!*cgroup)
+			break;
+	}
+	return NULL;
+}
+
+const char *process_describe(const char *proc, pid_t pid, char text[PROCESS_DESCRIPTION_SIZE])
+{
+	char path[PATH_MAX], cgroup[4096];
+	_cleanup_close_ int fd = -1;
+	const char *id = NULL;
+
+	snprintf(path, sizeof(path), "%s/%d/cgroup", proc, (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && process_read_fd(fd, cgroup, sizeof(cgroup)) > 0)
+		id = find_container_id(cgroup);
+	snprintf(text, PROCESS_DESCRIPTION_SIZE, "process %d%s%.12s", (int)pid, id ? ", container " : "", id ? id : "");
+	return text;
+}
+
+int64_t process_started(uint64_t start)
+{
+	struct timespec boot, now;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec - boot.tv_sec + (int64_t)(start / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
 bool process_is_young(uint64_t start)
 {
 	uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK);

@@ -57,6 +57,16 @@ int process_hold(pid_t pid, struct evpn_error *err);
 
 bool process_has_ended(int pidfd);
 
+/*
+ * What a process is, for people: "process 4711, container 3f9c0a1b2c3d", by the container's ID in the path of its cgroup, if there is
+ * one. Returns text.
+ */
+#define PROCESS_DESCRIPTION_SIZE 64
+const char *process_describe(const char *proc, pid_t pid, char text[PROCESS_DESCRIPTION_SIZE]);
+
+/* A start time as seconds since 1970. */
+int64_t process_started(uint64_t start);
+
 /* Combines pid and start time in one number: a pid has at most 22 bits, and 42 bits of ticks exceed any uptime. */
 static inline uint64_t process_instance(pid_t pid, uint64_t start)
 {

@@ -276,6 +276,23 @@ static int cri_on_event(void *data, struct evpn_error *err)
 	return event;
 }
 
+static const char *cri_describe(void *data, int64_t *ret_started)
+{
+	struct netns_cri *self = data;
+	const struct answer *found = &self->found;
+	pid_t pid = found->container_pid ? found->container_pid : found->netns.pid;
+	char process[PROCESS_DESCRIPTION_SIZE];
+
+	if (self->reported != REPORTED_FOUND)
+		return NULL;
+	/* Its start is in the instance, see process_instance(), if it has a process. */
+	if (pid)
+		*ret_started = process_started(self->reported_instance >> 22);
+	snprintf(self->description, sizeof(self->description), "pod %.300s, sandbox %.13s%s%s", found->sandbox.title,
+		 found->sandbox.id, pid ? ", " : "", pid ? process_describe(self->proc, pid, process) : "");
+	return self->description;
+}
+
 static int cri_event_fd(void *data)
 {
 	const struct netns_cri *self = data;
@@ -344,4 +361,5 @@ const struct evpn_plugin evpn_plugin_v1 = {
 	.event_fd = cri_event_fd,
 	.on_event = cri_on_event,
 	.find_netns = cri_find_netns,
+	.describe = cri_describe,
 };

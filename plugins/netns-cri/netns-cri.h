@@ -47,6 +47,7 @@ struct netns_cri {
 	uint64_t reported_instance;
 	int reported_result;
 	struct evpn_error reported_err; /* REPORTED_NOT_FOUND */
+	char description[450]; /* see describe in evpn-plugin.h */
 };
 
 extern const char *const cri_options[];

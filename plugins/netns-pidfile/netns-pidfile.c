@@ -29,6 +29,8 @@ struct plugin {
 	unsigned int pause_ms; /* the last one; 0: none */
 	pid_t found; /* the process that the last find_netns returned; 0: none */
 	uint64_t instance; /* the last one that find_netns returned, see process_instance() */
+	uint64_t start; /* of `found` */
+	char description[PROCESS_DESCRIPTION_SIZE];
 };
 
 static void forget_process(struct plugin *self)
@@ -78,6 +80,7 @@ static int pidfile_find_netns(void *data, int *ret_fd, uint64_t *ret_instance, s
 		self->host->log(self->host, EVPN_LOG_INFO, "FRR's container is process %d", (int)found.pid);
 	self->instance = instance;
 	self->found = found.pid;
+	self->start = found.start;
 	*ret_fd = fd_take(&netns);
 	*ret_instance = instance;
 	return 1;
@@ -107,6 +110,16 @@ static int pidfile_on_event(void *data, struct evpn_error *err)
 	/* A file that is missing or being written is no change while the process runs. */
 	r = pidfile_read(&self->file, &pid, &ignored);
 	return r == 0 || (r > 0 && pid == self->found) ? EVPN_EVENT_NONE : EVPN_EVENT_CHANGED;
+}
+
+static const char *pidfile_describe(void *data, int64_t *ret_started)
+{
+	struct plugin *self = data;
+
+	if (!self->found)
+		return NULL;
+	*ret_started = process_started(self->start);
+	return process_describe(self->file.proc, self->found, self->description);
 }
 
 static int pidfile_event_fd(void *data)
@@ -169,4 +182,5 @@ const struct evpn_plugin evpn_plugin_v1 = {
 	.event_fd = pidfile_event_fd,
 	.on_event = pidfile_on_event,
 	.find_netns = pidfile_find_netns,
+	.describe = pidfile_describe,
 };

@@ -92,10 +92,15 @@ done
 
 # Version 1.2 added the plugin's own version.
 sed 's/\.ask_daemon = asks_ask_daemon,/& .version = "3.1 \\033[31m",/' "$tmp/asks.c" >"$tmp/numbered.c"
-module "$tmp/numbered.so" "$tmp/numbered.c" -DSIZE=EVPN_PLUGIN_INIT
+after_1_2="(offsetof(struct evpn_plugin, version) + sizeof(void *))"
+module "$tmp/numbered.so" "$tmp/numbered.c" -DSIZE="$after_1_2"
 loads "$tmp/numbered.so" header=1.2 'version=3.1 \x1b[31m'
 module "$tmp/old.so" "$tmp/numbered.c" -DSIZE="$after_1_1"
 loads "$tmp/old.so" header=1.1 version=
+
+# Version 1.3 added describe.
+module "$tmp/described.so" "$tmp/numbered.c" -DSIZE=EVPN_PLUGIN_INIT
+loads "$tmp/described.so" header=1.3 'version=3.1 \x1b[31m'
 
 # From the future: members that this evpnd has never heard of.
 sed 's/^};$/&/; /^struct evpn_plugin {/,/^};/ s/^};$/\tint (*from_the_future)(void *self);\n\tint more[64];\n};/' \

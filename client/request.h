@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * request.h - one request to evpnd and its answer, with the errors that the user sees
+ */
+#pragma once
+
+#include "commands.h"
+
+/*
+ * Sends the command's request, takes the reference to `args` over, and shows the lines of the answer, within --timeout.
+ * Returns the exit code.
+ */
+int request_run(const struct options *options, const struct command *command, char *const *words, json_t *args);
+
+/*
+ * For commands that need data of evpnd and show something else: the result of the request. Takes the reference to `args`
+ * over, which may be NULL. -1: *ret_data, owned by the caller; else the exit code, and stderr says why.
+ */
+int request_fetch(const struct options *options, const char *command, json_t *args, json_t **ret_data);
