@@ -8,9 +8,9 @@
 
 static const char *color_of(const char *state)
 {
-	static const char *const good[] = { "healthy", "up", "Established", "applied" };
-	static const char *const bad[] = { "failed",  "degraded", "down",	"Active",
-					   "Connect", "Idle",	  "no-carrier", "missing" };
+	static const char *const good[] = { "healthy", "up", "Established", "applied", "ok" };
+	static const char *const bad[] = { "failed", "degraded",   "down",    "Active", "Connect",
+					   "Idle",   "no-carrier", "missing", "broken" };
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		if (streq(good[i], state))

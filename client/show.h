@@ -34,6 +34,11 @@ void show_watch(const struct options *options, char *const *words, const char *t
 void show_event_line(const struct options *options, char *const *words, const char *type, const json_t *data);
 void show_history(const struct options *options, char *const *words, const json_t *data);
 
+/* show_explain.c: a subject's chain of links, and the exit code that goes with it; the arguments of the request. */
+void show_explain(const struct options *options, char *const *words, const json_t *data);
+int show_explain_exit(const json_t *data);
+int show_explain_args(const struct options *options, char *const *words, json_t *args);
+
 /* show_diagram.c: the command diagram, all of it. */
 int show_diagram(const struct options *options, char *const *words);
 

@@ -11,6 +11,7 @@ static const struct ctl_command commands[] = {
 	{ "status", false, ctl_cmd_status, ctl_cmd_status_again, ctl_cmd_status_end },
 	{ "events", false, ctl_cmd_events, NULL, NULL },
 	{ "history", false, ctl_cmd_history, NULL, NULL },
+	{ "explain", false, ctl_cmd_explain, NULL, ctl_cmd_explain_end },
 	{ "metrics", false, ctl_cmd_metrics, NULL, NULL },
 	{ "wait", false, ctl_cmd_wait, ctl_cmd_wait_again, ctl_cmd_wait_end },
 	{ "retry", true, ctl_cmd_retry, ctl_cmd_wait_again, ctl_cmd_wait_end },

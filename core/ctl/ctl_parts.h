@@ -176,5 +176,7 @@ int ctl_cmd_retry(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_reload(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_up(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_down(struct ctl_client *client, struct evpn_error *err);
+int ctl_cmd_explain(struct ctl_client *client, struct evpn_error *err);
+void ctl_cmd_explain_end(struct ctl_client *client);
 int ctl_cmd_metrics(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_log_level(struct ctl_client *client, struct evpn_error *err);

@@ -28,6 +28,9 @@ struct control_host {
 	void (*demand)(void *evpnd, enum control_demand demand);
 	/* Begins a health check unless one is under way; `changed` is called at its end. False: no check is possible now. */
 	bool (*check_health)(void *evpnd);
+	/* Puts questions to FRR into the queue; `unask` takes them out, if they are in. The asking is told from the event loop. */
+	void (*ask)(void *evpnd, struct asking *asking);
+	void (*unask)(void *evpnd, struct asking *asking);
 };
 
 struct control {

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "run/asking.h"
 #include "run/drift.h"
 #include "run/health_check.h"
 #include "run/pipeline.h"
@@ -18,6 +19,7 @@ struct daemon {
 	struct frr_state frr;
 	struct drift drift;
 	struct health_check health;
+	struct asking_queue askings;
 	struct run run;
 	const char *
 		trigger; /* what began the last run, for the history: "start", "SIGHUP", "configuration", "plugin", ... */

@@ -184,6 +184,11 @@ int events_new(const struct events_callbacks *callbacks, struct events **ret_eve
 	if (r >= 0)
 		r = sd_event_source_set_enabled(events->health, SD_EVENT_OFF);
 	if (r >= 0)
+		r = sd_event_add_time_relative(events->event, &events->asking, CLOCK_MONOTONIC, 0, EVENTS_ACCURACY_US,
+					       events_on_asking, events);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(events->asking, SD_EVENT_OFF);
+	if (r >= 0)
 		r = events_add_output(events);
 	if (r < 0)
 		return evpn_fail(err, -r, "event loop: %s", strerror(-r));
@@ -200,6 +205,7 @@ void events_free(struct events *events)
 	sd_event_source_unref(events->limit);
 	sd_event_source_unref(events->look);
 	sd_event_source_unref(events->health);
+	sd_event_source_unref(events->asking);
 	events_free_output(events);
 	config_watch_free(events->files);
 	sd_event_unref(events->event);
@@ -304,6 +310,7 @@ int events_arm(struct events *events, struct daemon *daemon, struct evpn_error *
 		r = set_timer(events, clock_backoff_ms(state->failures));
 	if (r >= 0)
 		events_arm_health(events);
+	events_ask(events);
 	return r < 0 ? evpn_fail(err, -r, "event loop: %s", strerror(-r)) : 0;
 }
 

@@ -38,6 +38,8 @@ struct sd_event *events_event(struct events *events);
 void events_trigger(struct events *events, const char *why);
 /* Begins a health check unless one is under way. False: none is possible now. */
 bool events_check_health(struct events *events);
+/* The queue of askings has changed (asking.h). */
+void events_ask(struct events *events);
 
 /* Before the first run: watches the file that it will read. events_arm watches the later ones. */
 void events_config(struct events *events, const struct daemon *daemon);

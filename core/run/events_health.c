@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* events_health.c - health checks after a run and at intervals; see events.h and health_check.h */
+/* events_health.c - health checks after a run and at intervals, and askings between them; see events.h and asking.h */
 #include "run/events_parts.h"
 #include "run/plugin_call.h"
 
@@ -23,6 +23,15 @@ static void follow(struct events *events, uint32_t wait)
 		set_time(events, wait);
 	}
 	events->callbacks.checked(events->callbacks.arg);
+	events_ask(events);
+}
+
+/* The plugin has one question under way: a check waits for the end of an asking. */
+static void look(struct events *events)
+{
+	events->health_is_due = events_is_asking(events);
+	if (!events->health_is_due)
+		follow(events, health_check_look(events->daemon));
 }
 
 int events_on_health(sd_event_source *source, uint64_t usec, void *arg)
@@ -30,7 +39,7 @@ int events_on_health(sd_event_source *source, uint64_t usec, void *arg)
 	struct events *events = arg;
 
 	if (!events_continue_health(events))
-		follow(events, health_check_look(events->daemon));
+		look(events);
 	return 0;
 }
 
@@ -48,7 +57,7 @@ bool events_check_health(struct events *events)
 	    !events->daemon->options.checks_health)
 		return false;
 	if (!events->daemon->health.asking)
-		follow(events, health_check_look(events->daemon));
+		look(events);
 	return true;
 }
 
@@ -62,4 +71,59 @@ void events_arm_health(struct events *events)
 		return;
 	events->health_of = daemon->run.started_us;
 	follow(events, health_check_begin(events->daemon));
+}
+
+bool events_is_asking(const struct events *events)
+{
+	const struct asking *first = events->daemon ? events->daemon->askings.first : NULL;
+
+	return first && first->inquiry.n_answered < first->inquiry.n_questions && !events->daemon->health.asking;
+}
+
+static void set_asking_time(const struct events *events, uint64_t ms)
+{
+	sd_event_source_set_time_relative(events->asking, ms * 1000);
+	sd_event_source_set_enabled(events->asking, SD_EVENT_ONESHOT);
+}
+
+/* Goes on with the askings, and lets a health check that is due come between two of them. */
+static void follow_askings(struct events *events)
+{
+	struct daemon *daemon = events->daemon;
+	uint32_t wait;
+
+	sd_event_source_set_enabled(events->asking, SD_EVENT_OFF);
+	if (!daemon || daemon->health.asking)
+		return;
+	wait = asking_continue(daemon);
+	if (wait != ASKING_IDLE) {
+		set_asking_time(events, wait);
+		return;
+	}
+	if (events->health_is_due)
+		look(events);
+	events_ask(events);
+}
+
+int events_on_asking(sd_event_source *source, uint64_t usec, void *arg)
+{
+	follow_askings(arg);
+	return 0;
+}
+
+bool events_continue_asking(struct events *events)
+{
+	if (!events_is_asking(events))
+		return false;
+	follow_askings(events);
+	return true;
+}
+
+/* Not at once: the caller may be in the middle of something. */
+void events_ask(struct events *events)
+{
+	const struct asking_queue *askings = events->daemon ? &events->daemon->askings : NULL;
+
+	if (askings && !askings->at_work && (askings->first || events->health_is_due))
+		set_asking_time(events, 0);
 }

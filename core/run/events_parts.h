@@ -38,6 +38,8 @@ struct events {
 	bool looks_soon; /* `look` is armed for a notification, not for the end of a pause */
 	sd_event_source *health; /* the time of the next health check */
 	uint64_t health_of; /* the run after which the checks were begun, by its start */
+	sd_event_source *asking; /* when the queue of askings goes on, without an event of the plugin */
+	bool health_is_due; /* a health check waits for an asking */
 	struct daemon *daemon;
 
 	sd_event_source *stderr_source, *notify, *watchdog; /* events_output.c */
@@ -72,3 +74,8 @@ void events_free_output(struct events *events);
 int events_on_health(sd_event_source *source, uint64_t usec, void *arg);
 void events_arm_health(struct events *events);
 bool events_continue_health(struct events *events);
+
+/* The handler of the `asking` timer; the frr plugin's event is for an asking; whether one has a question under way. */
+int events_on_asking(sd_event_source *source, uint64_t usec, void *arg);
+bool events_continue_asking(struct events *events);
+bool events_is_asking(const struct events *events);

@@ -20,7 +20,7 @@ static struct plugin *plugin_of(const struct events *events, enum events_source 
 /* What the event makes evpnd do. An event of which evpnd learns nothing costs its call. */
 static enum plugin_cost cost_of(const struct events *events, int event)
 {
-	bool is_failed = events->daemon->state.phase == PIPELINE_FAILED;
+	bool is_failed = events->daemon->state.phase == PIPELINE_FAILED && !events_is_asking(events);
 	bool begins = event == EVPN_EVENT_CHANGED || (event == EVPN_EVENT_RETRY && is_failed);
 
 	return begins && !events_is_triggered(events) ? PLUGIN_COST_RUN : PLUGIN_COST_CALL;
@@ -82,6 +82,12 @@ static void watch_again(struct events *events, enum events_source which)
 		report_fault("event loop: %s", strerror(-r));
 }
 
+/* Of a health check or an asking, which know of no run. */
+static bool continue_questions(struct events *events)
+{
+	return events_continue_health(events) || events_continue_asking(events);
+}
+
 static void take_event(struct events *events, enum events_source which)
 {
 	struct plugin *plugin = plugin_of(events, which);
@@ -99,7 +105,7 @@ static void take_event(struct events *events, enum events_source which)
 	if (charge(events, plugin, r, err.msg))
 		watch_again(events, which);
 	/* A run may close the plugin. */
-	if (r == EVPN_EVENT_RETRY && (which != SOURCE_FRR || !events_continue_health(events)))
+	if (r == EVPN_EVENT_RETRY && (which != SOURCE_FRR || !continue_questions(events)))
 		events_advance(events, PIPELINE_RETRY);
 	else if (r == EVPN_EVENT_CHANGED)
 		events_trigger(events, which == SOURCE_NETNS ? "netns plugin" : "frr plugin");
@@ -122,7 +128,7 @@ static void end_pause(struct events *events, enum events_source which)
 {
 	plugin_pace_resume(&plugin_of(events, which)->pace, clock_ms());
 	watch_again(events, which);
-	if (which != SOURCE_FRR || !events_continue_health(events))
+	if (which != SOURCE_FRR || !continue_questions(events))
 		events_advance(events, PIPELINE_RETRY);
 }
 

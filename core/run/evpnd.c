@@ -291,13 +291,31 @@ static bool check_health(void *arg)
 	return events_check_health(e->events);
 }
 
+static void ask(void *arg, struct asking *asking)
+{
+	struct evpnd *e = arg;
+
+	asking_add(&e->daemon.askings, asking);
+	events_ask(e->events);
+}
+
+static void unask(void *arg, struct asking *asking)
+{
+	struct evpnd *e = arg;
+
+	asking_remove(&e->daemon.askings, asking);
+	events_ask(e->events);
+}
+
 static int start_control(struct evpnd *e, struct control_host *host, struct evpn_error *err)
 {
 	*host = (struct control_host){ .daemon = &e->daemon,
 				       .event = events_event(e->events),
 				       .evpnd = e,
 				       .demand = demand,
-				       .check_health = check_health };
+				       .check_health = check_health,
+				       .ask = ask,
+				       .unask = unask };
 	return control_of(e) ? control_of(e)->start(control_of(e)->arg, host, err) : 0;
 }
 

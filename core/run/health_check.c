@@ -93,6 +93,15 @@ static void judge_own_routes(struct health_check *check, const struct config *co
 	}
 }
 
+void health_add_silence(struct health_report *report, const char *daemon, const struct evpn_error *err)
+{
+	if (err->code == ENOENT)
+		health_add(report, HEALTH_DAEMON, daemon, HEALTH_DAEMON_MISSING,
+			   "%s does not run; look into FRR's log why it has ended, or why it was not started", daemon);
+	else
+		health_add(report, HEALTH_DAEMON, daemon, HEALTH_NO_ANSWER, "%s: %s", daemon, err->msg);
+}
+
 /* An item for each daemon that did not answer, the first question that it left open. */
 static void judge_silence(struct health_check *check)
 {
@@ -107,13 +116,7 @@ static void judge_silence(struct health_check *check)
 		if (question->answer || question->err.code == ENOTSUP || streq(daemon, last))
 			continue;
 		last = daemon;
-		if (question->err.code == ENOENT)
-			health_add(&check->report, HEALTH_DAEMON, daemon, HEALTH_DAEMON_MISSING,
-				   "%s does not run; look into FRR's log why it has ended, or why it was not started",
-				   daemon);
-		else
-			health_add(&check->report, HEALTH_DAEMON, daemon, HEALTH_NO_ANSWER, "%s: %s", daemon,
-				   question->err.msg);
+		health_add_silence(&check->report, daemon, &question->err);
 	}
 }
 

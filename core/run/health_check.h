@@ -97,6 +97,9 @@ uint32_t health_check_look(struct daemon *daemon);
 /* After HEALTH_ASKS. */
 uint32_t health_check_continue(struct daemon *daemon);
 
+/* Adds the item of a daemon that has left a question open, for this reason. */
+void health_add_silence(struct health_report *report, const char *daemon, const struct evpn_error *err);
+
 /*
  * What the last check says, in one line: "applied, healthy: 1 L2VNI, 2 of 2 sessions established, 3 remote VTEPs", "applied,
  * degraded: no fabric session is established (eth1: Active since 40 s)". `vnis`: how many are configured, in words. Freed by

@@ -151,6 +151,7 @@ void pipeline_run(struct daemon *daemon, enum pipeline_input input)
 		if (state->step == STEP_LOAD) {
 			drift_stop(&daemon->drift);
 			health_check_stop(&daemon->health);
+			asking_interrupt(&daemon->askings);
 			run_begin(run);
 		}
 		if (run->options->dry_run && steps[state->step].changes)

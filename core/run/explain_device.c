@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* explain_device.c - the links from evpn.conf over the host's devices to the VXLAN; see explain.h */
+#include "run/explain_parts.h"
+
+void explain_configuration(const struct explain_facts *facts, struct explain_chain *chain)
+{
+	static const char id[] = "configuration", name[] = "configuration";
+	const struct config_host *host = facts->l2 ? &facts->l2->host : facts->l3 ? &facts->l3->host : NULL;
+	struct explain_link *link;
+
+	switch (facts->applied) {
+	case EXPLAIN_NOT_CONFIGURED:
+		link = explain_bad(chain, id, name, "NotConfigured", "%s", facts->applied_why);
+		explain_next(link, EXPLAIN_ON_HOST, "evpnctl status");
+		return;
+	case EXPLAIN_NOT_APPLIED:
+		link = explain_bad(chain, id, name, "NotApplied", "%s", facts->applied_why);
+		explain_next(link, EXPLAIN_ON_HOST, "evpnctl history");
+		return;
+	case EXPLAIN_RUN_FAILED:
+		link = explain_unsure(chain, id, name, "RunFailed", "the last run has failed: %s", facts->applied_why);
+		explain_next(link, EXPLAIN_ON_HOST, "evpnctl status");
+		return;
+	case EXPLAIN_APPLIED:
+		break;
+	}
+	if (facts->l3)
+		explain_ok(chain, id, name, "L3VNI %u is VRF %s, %s%s; applied", facts->subject.vni, facts->l3->vrf,
+			   host->set ? "host device " : "no host device", host->interface);
+	else if (facts->l2)
+		explain_ok(chain, id, name, "L2VNI %u, %s%s; applied", facts->subject.vni,
+			   host->set ? "host device " : "no host device", host->interface);
+	else
+		explain_ok(chain, id, name, "evpn.conf is applied");
+}
+
+/* A device that must be there, up and with a carrier. True: so it is. `where`: in which namespace. */
+static bool is_working(const struct look_link *have, const char *device, enum explain_where where, const char *id,
+		       const char *name, struct explain_chain *chain)
+{
+	const char *place = where == EXPLAIN_ON_HOST ? "on the host" : "in FRR's namespace";
+	struct explain_link *link;
+
+	if (!have->found)
+		link = explain_bad(chain, id, name, "DeviceMissing", "%s does not exist %s", device, place);
+	else if (!have->link.up)
+		link = explain_bad(chain, id, name, "DeviceDown", "%s %s is down", device, place);
+	else if (!have->carrier)
+		link = explain_bad(chain, id, name, "NoCarrier", "%s %s has no carrier: %s", device, place,
+				   have->link.kind == NET_KIND_VETH ? "its other end is down"
+								    : "none of its ports is up and has one");
+	else
+		return true;
+	explain_next(link, where, "ip -details link show dev %s", device);
+	return false;
+}
+
+/* Whether a port is in the bridge where it belongs, and the bridge lets frames through. */
+static bool is_port(const struct look_link *have, const char *device, const char *master, enum explain_where where,
+		    const char *id, const char *name, struct explain_chain *chain)
+{
+	struct explain_link *link;
+
+	if (!streq(have->link.master, master))
+		link = explain_bad(chain, id, name, "NotInBridge", "%s is %s%s, not a port of %s", device,
+				   have->link.master[0] ? "in " : "in no bridge", have->link.master, master);
+	else if (!have->forwards)
+		link = explain_bad(chain, id, name, "PortBlocked",
+				   "%s is a port of %s, but does not forward: spanning tree blocks it, or has not "
+				   "finished",
+				   device, master);
+	else
+		return true;
+	explain_next(link, where, "bridge -details link show dev %s", device);
+	return false;
+}
+
+static void host_bridge(const struct explain_facts *facts, const struct config_host *host, struct explain_chain *chain)
+{
+	static const char id[] = "host-bridge", name[] = "host bridge";
+
+	if (is_working(&facts->host_bridge, host->bridge, EXPLAIN_ON_HOST, id, name, chain) &&
+	    is_port(&facts->host, host->interface, host->bridge, EXPLAIN_ON_HOST, id, name, chain))
+		explain_ok(chain, id, name, "%s is up, and %s is a forwarding port of it", host->bridge,
+			   host->interface);
+}
+
+void explain_host(const struct explain_facts *facts, struct explain_chain *chain)
+{
+	static const char id[] = "host-device", name[] = "host device";
+	const struct config_host *host = facts->l2 ? &facts->l2->host : facts->l3 ? &facts->l3->host : NULL;
+	const char *peer = host ? host->peer : "";
+	char bridge[IFNAMSIZ];
+
+	if (!host || !host->set)
+		return;
+	if (is_working(&facts->host, host->interface, EXPLAIN_ON_HOST, id, name, chain))
+		explain_ok(chain, id, name, "%s is up, MTU %u", host->interface, facts->host.link.mtu);
+	if (host->bridge[0])
+		host_bridge(facts, host, chain);
+	if (facts->unread)
+		return;
+	if (!is_working(&facts->peer, peer, EXPLAIN_IN_NETNS, "bridge-port", facts->l3 ? "VRF port" : "bridge port",
+			chain))
+		return;
+	if (facts->l3)
+		explain_ok(chain, "bridge-port", "VRF port", "%s is up, %s%s", peer,
+			   facts->peer.link.master[0] ? "in VRF " : "in no VRF", facts->peer.link.master);
+	else if (is_port(&facts->peer, peer, explain_bridge(facts, bridge), EXPLAIN_IN_NETNS, "bridge-port",
+			 "bridge port", chain))
+		explain_ok(chain, "bridge-port", "bridge port", "%s is up, a forwarding port of %s", peer, bridge);
+}
+
+/* The smallest MTU on the way to a remote VTEP against that of the VNI. */
+static void underlay_mtu(const struct explain_facts *facts, struct explain_chain *chain)
+{
+	static const char id[] = "mtu", name[] = "MTU";
+	uint32_t need = facts->vxlan.link.mtu + explain_overhead(facts);
+	const struct explain_vtep *small = NULL;
+	struct explain_link *link;
+
+	for (size_t i = 0; i < facts->n_vteps; i++)
+		if (facts->vteps[i].way.found && (!small || facts->vteps[i].way.mtu < small->way.mtu))
+			small = &facts->vteps[i];
+	if (!small)
+		return;
+	if (small->way.mtu < need) {
+		link = explain_bad(chain, id, name, "MtuTooSmall",
+				   "%s sends packets of up to %u bytes, which are %u with VXLAN's headers, but %s to "
+				   "VTEP %s has MTU %u: large packets are lost",
+				   facts->vxlan.link.name, facts->vxlan.link.mtu, need, small->way.device, small->text,
+				   small->way.mtu);
+		explain_next(link, EXPLAIN_ELSEWHERE,
+			     "raise the MTU of %s and of the fabric to %u, or set mtu = %u for the VNI in evpn.conf",
+			     small->way.device, need, small->way.mtu - explain_overhead(facts));
+		return;
+	}
+	if (facts->host.found && facts->bridge.found && facts->host.link.mtu > facts->bridge.link.mtu) {
+		link = explain_bad(chain, id, name, "MtuTooSmall",
+				   "%s on the host has MTU %u, but %s has %u: large packets of the host are lost",
+				   facts->host.link.name, facts->host.link.mtu, facts->bridge.link.name,
+				   facts->bridge.link.mtu);
+		explain_next(link, EXPLAIN_ON_HOST, "ip link show dev %s", facts->host.link.name);
+		return;
+	}
+	explain_ok(chain, id, name, "%u, %u with VXLAN's headers; %s has %u", facts->vxlan.link.mtu, need,
+		   small->way.device, small->way.mtu);
+}
+
+static void vxlan_device(const struct explain_facts *facts, struct explain_chain *chain)
+{
+	static const char id[] = "vxlan", name[] = "VXLAN";
+	const struct net_link *have = &facts->vxlan.link;
+	char bridge[IFNAMSIZ], vxlan[IFNAMSIZ], vtep[IPADDR_TEXT_SIZE], wanted[IPADDR_TEXT_SIZE];
+	struct explain_link *link = NULL;
+
+	explain_vxlan(facts, vxlan);
+	if (!is_working(&facts->vxlan, vxlan, EXPLAIN_IN_NETNS, id, name, chain) ||
+	    !is_port(&facts->vxlan, vxlan, explain_bridge(facts, bridge), EXPLAIN_IN_NETNS, id, name, chain))
+		return;
+	ipaddr_format(&have->local, false, vtep);
+	ipaddr_format(&facts->config->underlay.vtep, false, wanted);
+	if (have->kind != NET_KIND_VXLAN || have->vni != facts->subject.vni)
+		link = explain_bad(chain, id, name, "VniMismatch", "%s is no VXLAN with VNI %u", vxlan,
+				   facts->subject.vni);
+	else if (!streq(vtep, wanted))
+		link = explain_bad(chain, id, name, "VtepMismatch", "%s has local VTEP %s, evpn.conf has %s", vxlan,
+				   vtep, wanted);
+	if (link)
+		explain_next(link, EXPLAIN_IN_NETNS, "ip -details link show dev %s", vxlan);
+	else
+		explain_ok(chain, id, name, "%s is up, a port of %s, VNI %u, local VTEP %s%s", vxlan, bridge, have->vni,
+			   vtep, have->neigh_suppress ? ", neigh_suppress" : "");
+}
+
+void explain_devices(const struct explain_facts *facts, struct explain_chain *chain)
+{
+	char bridge[IFNAMSIZ];
+	struct explain_link *link;
+
+	if (facts->unread) {
+		link = explain_unsure(chain, "bridge", "bridge", "NotRead", "%s", facts->unread);
+		explain_next(link, EXPLAIN_ON_HOST, "evpnctl status");
+		return;
+	}
+	if (facts->l3 && is_working(&facts->vrf, facts->l3->vrf, EXPLAIN_IN_NETNS, "vrf", "VRF", chain))
+		explain_ok(chain, "vrf", "VRF", "%s is up, table %u", facts->l3->vrf, facts->vrf.link.table);
+	explain_bridge(facts, bridge);
+	if (is_working(&facts->bridge, bridge, EXPLAIN_IN_NETNS, "bridge", "bridge", chain))
+		explain_ok(chain, "bridge", "bridge", "%s is up%s%s, MTU %u", bridge,
+			   facts->bridge.link.master[0] ? ", in VRF " : "", facts->bridge.link.master,
+			   facts->bridge.link.mtu);
+	vxlan_device(facts, chain);
+	underlay_mtu(facts, chain);
+}
