@@ -16,9 +16,14 @@
 /* The status of the daemon that the options on the line name; NULL: none. */
 static json_t *fetch_status(int n_words, char **words)
 {
-	struct options options = { .instance = "default", .timeout_s = TIMEOUT_S, .quiet = true };
+	struct options options;
 	json_t *status;
 
+	if (options_init(&options) >= 0)
+		return NULL;
+	options.timeout_s = TIMEOUT_S;
+	options.quiet = true;
+	options.json = false;
 	for (int i = 0; i + 1 < n_words; i++) {
 		if (streq(words[i], "--instance"))
 			options.instance = words[i + 1];

@@ -100,10 +100,11 @@ static int take_option(struct options *options, const struct option_row *row, co
 }
 
 /* EVPNCTL_NO_COLOR=1 is --no-color; of a switch, "" and "0" are as if it were not set. */
-static int take_variables(struct options *options)
+int options_init(struct options *options)
 {
 	int r = -1;
 
+	*options = (struct options){ .instance = "default", .timeout_s = -1 };
 	for (size_t i = 0; r < 0 && i < ARRAY_LEN(rows); i++) {
 		char name[40] = "EVPNCTL_", *to = name + strlen(name);
 		const char *value;
@@ -123,11 +124,10 @@ int options_parse(struct options *options, int argc, char **argv, char ***ret_wo
 	struct option table[ARRAY_LEN(rows) + 1] = { 0 };
 	int r, val;
 
-	*options = (struct options){ .instance = "default", .timeout_s = -1 };
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		table[i] = (struct option){ rows[i].name, rows[i].value ? required_argument : no_argument, NULL,
 					    FIRST_VAL + (int)i };
-	r = take_variables(options);
+	r = options_init(options);
 	while (r < 0 && (val = getopt_long(argc, argv, "h", table, NULL)) != -1) {
 		if (val == 'h') {
 			options->help = true;

@@ -45,8 +45,11 @@ struct options {
 	unsigned int given; /* enum option_bit: those on the command line */
 };
 
+/* The defaults, and the variables EVPNCTL_... . -1; else the exit code, and stderr says why. */
+int options_init(struct options *options);
+
 /*
- * Reads the variables EVPNCTL_..., then the command line. *ret_words is the command and its arguments, ended by NULL, within
+ * options_init(), then the command line. *ret_words is the command and its arguments, ended by NULL, within
  * argv. -1; else the exit code, and stderr says why.
  */
 int options_parse(struct options *options, int argc, char **argv, char ***ret_words);
