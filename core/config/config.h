@@ -47,14 +47,21 @@ struct config_plugin {
 	struct config_where where;
 };
 
+#define CONFIG_ALTNAME_SIZE 128 /* the kernel's ALTIFNAMSIZ */
+
 struct config_nic {
-	char name[IFNAMSIZ]; /* on the host; with `parent`: in FRR's namespace */
+	char name
+		[IFNAMSIZ]; /* on the host; with `parent`: in FRR's namespace; if `altname` is set, that of FRR's namespace */
+	char altname[CONFIG_ALTNAME_SIZE]; /* on the host, if it is too long for a kernel's name; "": it is not */
 	char inner[IFNAMSIZ]; /* in FRR's namespace: key `rename'; default: `name` */
 	struct config_where where;
 	char parent[IFNAMSIZ]; /* the device on the host below a VLAN or macvlan; "": the NIC itself is moved */
 	uint16_t vlan; /* 802.1Q VLAN, 1 to 4094; 0: no VLAN */
 	bool macvlan;
 	unsigned int mtu; /* bytes; 0: unset, it is not changed */
+	bool takes_default_route; /* that the host loses its default route, or a session, is meant */
+	char **may_lose; /* "stacked", "tc", "routes" */
+	size_t n_may_lose;
 	bool keep_addresses; /* `addresses' is unset: keep those that the NIC has on the host */
 	struct ipaddr *addresses;
 	size_t n_addresses;

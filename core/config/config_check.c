@@ -232,6 +232,8 @@ static void check_l2vni(struct checker *c, const struct config_l2vni *l2, const 
 /* A VLAN or macvlan that evpnd creates on a parent. */
 static void check_parent(struct checker *c, const struct config_nic *nic, const config_setting_t *s)
 {
+	static const char *const of_a_move[] = { "takes_default_route", "may_lose" };
+
 	if (nic->vlan && nic->macvlan)
 		PROBLEM(c, member(s, "macvlan"),
 			"underlay.interfaces: both `vlan' and `macvlan' are set for %s: remove one", nic->name);
@@ -242,6 +244,11 @@ static void check_parent(struct checker *c, const struct config_nic *nic, const 
 	else if (!nic->parent[0] && !has(s, "parent") && (nic->vlan || nic->macvlan))
 		PROBLEM(c, member(s, nic->vlan ? "vlan" : "macvlan"),
 			"underlay.interfaces: `parent' of %s is missing: set the device below it", nic->name);
+	for (size_t i = 0; nic->parent[0] && i < ARRAY_LEN(of_a_move); i++)
+		if (has(s, of_a_move[i]))
+			PROBLEM(c, member(s, of_a_move[i]),
+				"underlay.interfaces.%s: %s stays on the host, below %s: remove `%s'", of_a_move[i],
+				nic->parent, nic->name, of_a_move[i]);
 	if (nic->parent[0] && has(s, "rename"))
 		PROBLEM(c, member(s, "rename"),
 			"underlay.interfaces.rename: evpnd creates %s: choose its name by `name' and remove `rename'",

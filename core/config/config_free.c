@@ -91,8 +91,10 @@ void config_free(struct config *config)
 {
 	if (!config)
 		return;
-	for (size_t i = 0; i < config->underlay.n_nics; i++)
+	for (size_t i = 0; i < config->underlay.n_nics; i++) {
 		free(config->underlay.nics[i].addresses);
+		util_free_strings(config->underlay.nics[i].may_lose, config->underlay.nics[i].n_may_lose);
+	}
 	free(config->underlay.nics);
 	free(config->netns.name);
 	free(config->frr_plugin.name);

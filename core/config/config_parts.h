@@ -143,6 +143,9 @@ void config_problem_unusable(struct config_reader *r, const config_setting_t *s,
 /* `text` between quotation marks, in one line and of bounded length, for a message. The caller frees it. */
 char *config_quote(const char *text);
 
+/* Whether a device can have the name only beside its own one (IFLA_ALT_IFNAME): it is longer than the kernel's names. */
+bool config_is_altname(const char *name);
+
 /* "l3vnis.host.asn"; elements of lists have no name. The caller frees it. */
 char *config_path(const config_setting_t *s);
 

@@ -54,7 +54,27 @@ static void read_nics(struct config_reader *r, const config_setting_t *s, const 
 		made->keep_addresses = config_setting_is_group(nic) && !config_setting_get_member(nic, "addresses");
 		if (!made->inner[0])
 			memcpy(made->inner, made->name, sizeof(made->inner));
+		/* The records and messages need a name that is no longer than the kernel's. */
+		if (made->altname[0])
+			memcpy(made->name, made->inner, sizeof(made->name));
 	}
+}
+
+/* A name that is longer than the kernel's can only be one of the device's other names (ip link property). */
+static void read_nic_name(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct config_nic *nic = base;
+	const char *name = config_setting_get_string(s);
+	const config_setting_t *entry = config_setting_parent(s);
+
+	if (!name || !config_is_altname(name) || config_setting_get_member(entry, "parent"))
+		value_read_device(r, s, key, base);
+	else if (config_setting_get_member(entry, "rename"))
+		snprintf(nic->altname, sizeof(nic->altname), "%s", name);
+	else
+		config_problem_unusable(r, s,
+					"is longer than 15 characters, so it can only be an alternative name of the "
+					"interface: set `rename' to its name in FRR's namespace");
 }
 
 static void read_vlan(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
@@ -134,19 +154,24 @@ static const struct config_section plugins_section = {
 		},
 };
 
+static const char *const may_lose_words[] = { "stacked", "tc", "routes", NULL };
+
 static const struct config_section nic_section = {
 	.path = "underlay.interfaces",
 	.size = sizeof(struct config_nic),
 	.where = offsetof(struct config_nic, where),
 	.keys =
 		(const struct config_key[]){
-			{ "name", value_read_device, MEMBER(struct config_nic, name), .required = true },
+			{ "name", read_nic_name, MEMBER(struct config_nic, name), .required = true },
 			{ "addresses", value_read_addresses, MEMBERS(struct config_nic, addresses, n_addresses) },
 			{ "rename", value_read_device, MEMBER(struct config_nic, inner) },
 			{ "parent", value_read_device, MEMBER(struct config_nic, parent) },
 			{ "vlan", read_vlan, MEMBER(struct config_nic, vlan), RANGE(1, 4094) },
 			{ "macvlan", value_read_bool, MEMBER(struct config_nic, macvlan) },
 			{ "mtu", value_read_number, MEMBER(struct config_nic, mtu), RANGE(1280, 65535) },
+			{ "takes_default_route", value_read_bool, MEMBER(struct config_nic, takes_default_route) },
+			{ "may_lose", value_read_words, MEMBERS(struct config_nic, may_lose, n_may_lose),
+			  .words = may_lose_words },
 			{ NULL },
 		},
 };

@@ -211,14 +211,26 @@ static bool is_taken(const char *name)
  * The kernel accepts more (dev_valid_name), but vtysh takes `?' for a question and `|' for a pipe, iproute2 what begins
  * with `-' for an option, sysctl(8) `=' for the value, Open vSwitch `,' for the end, and shells the rest.
  */
+static bool has_device_letters(const char *name)
+{
+	for (size_t i = 0; name[i]; i++)
+		if (!isalnum((unsigned char)name[i]) && (!strchr("._-+~", name[i]) || (i == 0 && name[i] != '_')))
+			return false;
+	return true;
+}
+
 static bool is_device(const char *name)
 {
 	size_t len = strlen(name);
 
-	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)name[i]) && (!strchr("._-+~", name[i]) || (i == 0 && name[i] != '_')))
-			return false;
-	return len > 0 && len < IFNAMSIZ && !is_taken(name);
+	return has_device_letters(name) && len > 0 && len < IFNAMSIZ && !is_taken(name);
+}
+
+bool config_is_altname(const char *name)
+{
+	size_t len = strlen(name);
+
+	return has_device_letters(name) && len >= IFNAMSIZ && len < CONFIG_ALTNAME_SIZE;
 }
 
 static void problem_device(struct config_reader *r, const config_setting_t *s)

@@ -31,6 +31,7 @@ static struct outcome address(struct apply *apply, const struct op *op, int type
 				 .ifa_prefixlen = addr->ip.prefixlen,
 				 .ifa_scope = addr->scope,
 				 .ifa_index = (unsigned int)ifindex };
+	const struct ifa_cacheinfo lifetime = { .ifa_valid = addr->valid, .ifa_prefered = addr->preferred };
 	struct nl_msg *msg;
 
 	if (!ifindex)
@@ -39,8 +40,15 @@ static struct outcome address(struct apply *apply, const struct op *op, int type
 	nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO);
 	apply_put_ip(msg, IFA_LOCAL, &addr->ip);
 	apply_put_ip(msg, IFA_ADDRESS, ipaddr_is_set(&addr->peer) ? &addr->peer : &addr->ip);
-	/* No duplicate address detection: no program can bind to an IPv6 address while it is tentative. */
-	nla_put_u32(msg, IFA_FLAGS, addr->flags | (addr->ip.family == AF_INET6 ? IFA_F_NODAD : 0));
+	/*
+	 * No duplicate address detection: no program can bind to an IPv6 address while it is tentative. An address that is restored
+	 * has the flags that it had.
+	 */
+	nla_put_u32(msg, IFA_FLAGS, addr->flags | (addr->ours && addr->ip.family == AF_INET6 ? IFA_F_NODAD : 0));
+	if (addr->metric)
+		nla_put_u32(msg, IFA_RT_PRIORITY, addr->metric);
+	if (addr->limited)
+		nla_put(msg, IFA_CACHEINFO, sizeof(lifetime), &lifetime);
 	if (ipaddr_is_set(&addr->broadcast))
 		apply_put_ip(msg, IFA_BROADCAST, &addr->broadcast);
 	if (addr->label[0])
@@ -60,60 +68,6 @@ static struct outcome address_add(struct apply *apply, const struct op *op)
 	 * link.
 	 */
 	return o.error == -EEXIST ? OUTCOME(0) : o;
-}
-
-static struct outcome route(struct apply *apply, const struct op *op, int type, int flags)
-{
-	const struct net_route *r = op->route;
-	bool unreachable = r->type == NET_ROUTE_UNREACHABLE;
-	struct rtnl *rtnl = apply->rtnl[r->ns];
-	int oif = r->link[0] ? rtnl_ifindex(rtnl, r->link) : 0;
-	struct rtmsg rtm = { .rtm_family = r->dst.family,
-			     .rtm_dst_len = r->dst.prefixlen,
-			     .rtm_table = RT_TABLE_UNSPEC,
-			     .rtm_protocol = r->protocol ? r->protocol : NET_PROTOCOL,
-			     .rtm_scope = r->scope,
-			     .rtm_flags = r->flags,
-			     .rtm_type = unreachable ? RTN_UNREACHABLE : RTN_UNICAST };
-	struct nl_msg *msg;
-
-	if (r->link[0] && !oif)
-		return apply_no_device();
-	msg = rtnl_message(type, flags);
-	nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO);
-	nla_put_u32(msg, RTA_TABLE, r->table);
-	if (r->dst.prefixlen)
-		apply_put_ip(msg, RTA_DST, &r->dst);
-	if (ipaddr_is_set(&r->via))
-		apply_put_ip(msg, RTA_GATEWAY, &r->via);
-	if (ipaddr_is_set(&r->prefsrc))
-		apply_put_ip(msg, RTA_PREFSRC, &r->prefsrc);
-	if (oif)
-		nla_put_u32(msg, RTA_OIF, (uint32_t)oif);
-	if (r->metric)
-		nla_put_u32(msg, RTA_PRIORITY, r->metric);
-	if (r->n_metrics)
-		nla_put(msg, RTA_METRICS | NLA_F_NESTED, r->n_metrics, r->metrics);
-	return OUTCOME(rtnl_request(rtnl, msg));
-}
-
-static struct outcome route_add(struct apply *apply, const struct op *op)
-{
-	return route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
-}
-
-static struct outcome route_replace(struct apply *apply, const struct op *op)
-{
-	/* With NLM_F_CREATE, because the kernel may have deleted it with the device of its former next hop. */
-	return route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
-}
-
-static struct outcome route_delete(struct apply *apply, const struct op *op)
-{
-	struct outcome o = route(apply, op, RTM_DELROUTE, 0);
-
-	/* The kernel deletes a route with its device or VRF. */
-	return o.error == -ESRCH ? OUTCOME(0) : o;
 }
 
 static struct outcome address_promote(struct apply *apply, const struct op *op)
@@ -171,9 +125,9 @@ static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const stru
 	[OP_ADDR_ADD] = address_add,
 	[OP_ADDR_PROMOTE] = address_promote,
 	[OP_ADDR_DELETE] = address_delete,
-	[OP_ROUTE_ADD] = route_add,
-	[OP_ROUTE_REPLACE] = route_replace,
-	[OP_ROUTE_DELETE] = route_delete,
+	[OP_ROUTE_ADD] = apply_route_add,
+	[OP_ROUTE_REPLACE] = apply_route_replace,
+	[OP_ROUTE_DELETE] = apply_route_delete,
 	/* In the database of Open vSwitch. */
 	[OP_OVS_PORT_ADD] = ovs_port_added,
 	[OP_OVS_PORT_DELETE] = ovs_port_deleted,
@@ -223,6 +177,34 @@ static void end_ops(struct apply *apply, const struct op *ops, size_t n_applied)
 	apply->started_us = 0;
 }
 
+/*
+ * Of a NIC that is given back each thing counts: one that the kernel refuses does not keep the host from the others. The group fails
+ * all the same, at the end of the stage, so that its record stays for another attempt.
+ */
+static bool stands_alone(const struct apply *apply, const struct op *op)
+{
+	return apply->desired->groups[op->group].kind == NET_GROUP_GIVE_BACK &&
+	       (op->type == OP_ADDR_ADD || op->type == OP_ROUTE_ADD || op->type == OP_SYSCTL_SET);
+}
+
+static void fail_group(struct apply *apply, const struct op *op)
+{
+	if (stands_alone(apply, op))
+		*(unsigned int *)util_append(&apply->incomplete, &apply->n_incomplete,
+					     sizeof(unsigned int)) = op->group;
+	else
+		apply->failed[op->group] = true;
+}
+
+static void end_incomplete(struct apply *apply)
+{
+	for (size_t i = 0; i < apply->n_incomplete; i++)
+		apply->failed[apply->incomplete[i]] = true;
+	free(apply->incomplete);
+	apply->incomplete = NULL;
+	apply->n_incomplete = 0;
+}
+
 /* Returns 1 when all are done, 0 when apply->next has to wait, <0 on an error of the base. */
 static int run_ops(struct apply *apply, const struct plan *plan, enum plan_stage stage, struct evpn_error *err)
 {
@@ -255,7 +237,7 @@ static int run_ops(struct apply *apply, const struct plan *plan, enum plan_stage
 			return 0;
 		end_ops(apply, op, outcome.error ? 0 : 1);
 		if (outcome.error) {
-			apply->failed[op->group] = true;
+			fail_group(apply, op);
 			explain(apply, op, &outcome, err);
 			if (op->group == 0)
 				return -1;
@@ -278,6 +260,7 @@ int apply_stage(struct apply *apply, const struct plan *plan, enum plan_stage st
 	netns_leave(&apply->sysctl_back);
 	apply_pace_end(apply);
 	if (r != 0) {
+		end_incomplete(apply);
 		apply->next = apply->batch_end = 0;
 		apply->pace = (struct apply_pace){ 0 };
 		memset(apply->leaving_known, 0, sizeof(apply->leaving_known));

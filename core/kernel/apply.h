@@ -46,6 +46,8 @@ struct apply {
 	size_t batch_end; /* for the operations before this one apply_delete_many was tried */
 	uint64_t started_us; /* when that operation was begun (clock_us); 0: not begun, or not measured */
 	struct evpn_error ovs_err; /* of Open vSwitch's last operation that failed */
+	unsigned int *incomplete; /* groups of NICs that have come back, but for an address, a route or a setting */
+	size_t n_incomplete;
 	/* Internal to apply_delete.c and apply_sysctl.c. */
 	bool leaving_known[NET_NS_COUNT], leaving_free[NET_NS_COUNT];
 	int sysctl_back;

@@ -20,19 +20,6 @@ static void each_link(const struct nlmsghdr *hdr, void *arg)
 	*altnames = read_altnames(list);
 }
 
-/* Whether `names` (nic_record.h) has the first `len` bytes of `name`. */
-static bool has_name(const char *names, const char *name, size_t len)
-{
-	while (*names) {
-		size_t n = strcspn(names, " ");
-
-		if (n == len && strncmp(names, name, len) == 0)
-			return true;
-		names += n + (names[n] != '\0');
-	}
-	return false;
-}
-
 /* Adds or deletes (RTM_NEWLINKPROP, RTM_DELLINKPROP) those of `names` that `others` lacks. */
 static int change_altnames(struct rtnl *rtnl, int type, int ifindex, const char *names, const char *others)
 {
@@ -45,7 +32,7 @@ static int change_altnames(struct rtnl *rtnl, int type, int ifindex, const char 
 		struct nlattr *list;
 
 		names += n + (names[n] != '\0');
-		if (has_name(others, name, n))
+		if (net_has_altname(others, name, n))
 			continue;
 		msg = apply_link_message(type, type == RTM_NEWLINKPROP ? NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND : 0,
 					 ifindex, 0, 0);
@@ -66,6 +53,21 @@ static int remove_altnames(struct rtnl *rtnl, const struct net_link *have, const
 	int r = rtnl_get(rtnl, apply_link_message(RTM_GETLINK, 0, have->ifindex, 0, 0), each_link, ret_altnames);
 
 	return r < 0 || !*ret_altnames ? r : change_altnames(rtnl, RTM_DELLINKPROP, have->ifindex, *ret_altnames, keep);
+}
+
+/*
+ * A device cannot be renamed to one of its other names. evpn.conf may name the NIC by that one, which it has in FRR's namespace then;
+ * the record has it, so it comes back with the NIC.
+ */
+static int free_name(struct rtnl *rtnl, const struct net_link *have, const char *name)
+{
+	_cleanup_free_ char *altnames = NULL, *entry = NULL;
+	int r = rtnl_get(rtnl, apply_link_message(RTM_GETLINK, 0, have->ifindex, 0, 0), each_link, &altnames);
+
+	if (r < 0 || !altnames || !net_has_altname(altnames, name, strlen(name)))
+		return r;
+	entry = xasprintf("%s ", name);
+	return change_altnames(rtnl, RTM_DELLINKPROP, have->ifindex, entry, "");
 }
 
 /*
@@ -119,6 +121,8 @@ struct outcome apply_link_move(struct apply *apply, const struct op *op)
 	struct nl_msg *msg;
 	int r = want->altnames ? remove_altnames(rtnl, have, want->altnames, &altnames) : 0;
 
+	if (r == 0 && !streq(have->name, want->name))
+		r = free_name(rtnl, have, want->name);
 	if (r < 0)
 		return r == -ENODEV ? apply_no_device() : OUTCOME(r);
 	msg = apply_link_message(RTM_SETLINK, 0, have->ifindex, 0, 0);

@@ -32,6 +32,11 @@ struct outcome apply_link_move(struct apply *apply, const struct op *op);
 struct outcome apply_link_down(struct apply *apply, const struct op *op);
 struct outcome apply_link_set(struct apply *apply, const struct op *op);
 
+/* A route of evpnd's own, or one of a NIC that is given back. */
+struct outcome apply_route_add(struct apply *apply, const struct op *op);
+struct outcome apply_route_replace(struct apply *apply, const struct op *op);
+struct outcome apply_route_delete(struct apply *apply, const struct op *op);
+
 /*
  * Write a sysctl. The process enters the namespace at the first write of a stage and leaves it at the end of the stage.
  * Netlink sockets are not affected: a socket stays in the namespace in which it was opened.

@@ -6,18 +6,18 @@
 #include <netinet/in.h>
 #include <netlink/attr.h>
 
-#include "base/file.h"
 #include "base/util.h"
-#include "kernel/netns.h"
 #include "kernel/read.h"
 #include "kernel/read_link.h"
-#include "kernel/sysctl.h"
 
 #ifndef IFA_PROTO
 #define IFA_PROTO 11 /* linux 5.18 */
 #endif
 #ifndef IFAPROT_KERNEL_RA
 #define IFAPROT_KERNEL_RA 2
+#endif
+#ifndef IFAPROT_KERNEL_LL
+#define IFAPROT_KERNEL_LL 3
 #endif
 
 /* The flags of an address that a user sets; the kernel sets the others. */
@@ -65,6 +65,10 @@ static void each_link(const struct nlmsghdr *hdr, void *arg)
 	if (!read_parse_link(hdr, reader->ident, &link, &raw))
 		return;
 	link.ns = reader->ns;
+	/* evpn.conf may name a NIC by one. */
+	if (reader->ns == NET_NS_HOST)
+		link.altnames = read_altnames(
+			nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)hdr, sizeof(struct ifinfomsg), IFLA_PROP_LIST));
 	*(struct net_link *)util_append(&reader->net->links, &reader->net->n_links, sizeof(link)) = link;
 	*(struct read_raw *)util_append(&reader->raw, &reader->n_raw, sizeof(raw)) = raw;
 	if (streq(link.name, "lo"))
@@ -75,8 +79,45 @@ static void restart_links(void *arg)
 {
 	struct reader *reader = arg;
 
-	reader->net->n_links = reader->first_link;
+	while (reader->net->n_links > reader->first_link)
+		free(reader->net->links[--reader->net->n_links].altnames);
 	reader->n_raw = 0;
+}
+
+/*
+ * The kernel adds and deletes by itself a link-local IPv6 address of each device. But on a device of ours with addrgenmode none it
+ * is ours, and on a device of the host's an address may be the administrator's. (Before Linux 5.18 the kernel does not tell.)
+ */
+static bool is_set_by_user(const struct reader *reader, const struct ifaddrmsg *ifa, uint8_t proto,
+			   const struct net_link *link)
+{
+	if (net_is_made(link))
+		return link->addrgen_none;
+	return reader->ns == NET_NS_HOST &&
+	       (ifa->ifa_family == AF_INET || (reader->knows_addr_proto && proto != IFAPROT_KERNEL_LL));
+}
+
+/*
+ * The kernel adds and deletes by itself the addresses of router advertisements. (IPv4 uses the flag of a temporary address for
+ * secondary ones.)
+ */
+static bool is_by_advertisement(const struct reader *reader, const struct ifaddrmsg *ifa, uint8_t proto)
+{
+	return proto == IFAPROT_KERNEL_RA ||
+	       (ifa->ifa_family == AF_INET6 && ((ifa->ifa_flags & IFA_F_TEMPORARY) ||
+						(!reader->knows_addr_proto && !(ifa->ifa_flags & IFA_F_PERMANENT))));
+}
+
+/* A deprecated address has a preferred lifetime of 0, which the kernel does not show with an IPv4 address that is valid forever. */
+static void read_lifetime(const struct nlattr *attr, uint32_t flags, struct net_addr *addr)
+{
+	const struct ifa_cacheinfo *info = attr ? nla_data(attr) : NULL;
+
+	if (!info || (size_t)nla_len(attr) < sizeof(*info))
+		return;
+	addr->valid = info->ifa_valid;
+	addr->preferred = flags & IFA_F_DEPRECATED ? 0 : info->ifa_prefered;
+	addr->limited = addr->valid != UINT32_MAX || addr->preferred != UINT32_MAX;
 }
 
 static void each_addr(const struct nlmsghdr *hdr, void *arg)
@@ -86,6 +127,7 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 	struct nlattr *tb[IFA_PROTO + 1], *ip;
 	const struct net_link *link;
 	struct net_addr *addr;
+	uint32_t flags;
 	uint8_t proto = 0;
 
 	if (hdr->nlmsg_type != RTM_NEWADDR ||
@@ -97,14 +139,9 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 	}
 	ip = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
 	link = find_index(reader, (int)ifa->ifa_index);
-	/*
-	 * The kernel adds and deletes by itself link-local addresses and those of router advertisements. But on a
-	 * device of ours with addrgenmode none a link-local address is ours. (IPv4 uses the flag of a temporary address
-	 * for secondary ones.)
-	 */
 	if (!ip || !link ||
-	    (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL && !(link->addrgen_none && net_is_made(link))) ||
-	    proto == IFAPROT_KERNEL_RA || (ifa->ifa_family == AF_INET6 && (ifa->ifa_flags & IFA_F_TEMPORARY)))
+	    (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL && !is_set_by_user(reader, ifa, proto, link)) ||
+	    is_by_advertisement(reader, ifa, proto))
 		return;
 	addr = util_append(&reader->net->addrs, &reader->net->n_addrs, sizeof(*addr));
 	addr->ns = reader->ns;
@@ -113,7 +150,8 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 	addr->ours = proto == NET_PROTOCOL;
 	addr->proto = proto;
 	addr->scope = ifa->ifa_scope;
-	addr->flags = (tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : ifa->ifa_flags) & ADDR_USER_FLAGS;
+	flags = tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : ifa->ifa_flags;
+	addr->flags = flags & ADDR_USER_FLAGS;
 	/* IFA_ADDRESS is the peer's address if it differs. An IPv6 message without IFA_LOCAL has the address in it. */
 	if (tb[IFA_LOCAL] && tb[IFA_ADDRESS])
 		read_ip_attr(tb[IFA_ADDRESS], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip), &addr->peer);
@@ -123,6 +161,12 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 		read_ip_attr(tb[IFA_BROADCAST], ifa->ifa_family, (uint8_t)ipaddr_bits(&addr->ip), &addr->broadcast);
 	if (tb[IFA_LABEL])
 		net_set_name(addr->label, nla_get_string(tb[IFA_LABEL]));
+	if (tb[IFA_RT_PRIORITY])
+		addr->metric = nla_get_u32(tb[IFA_RT_PRIORITY]);
+	read_lifetime(tb[IFA_CACHEINFO], flags, addr);
+	/* The kernel lists IPv4 addresses as they were added, and those of IPv6 the other way round. */
+	addr->order = ifa->ifa_family == AF_INET ? (uint32_t)reader->net->n_addrs
+						 : UINT32_MAX - (uint32_t)reader->net->n_addrs;
 }
 
 static void restart_addrs(void *arg)
@@ -222,6 +266,13 @@ static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *
 	return 0;
 }
 
+/* Of these kinds the link is not the device below, but the other end. */
+static bool is_peer(const struct net_link *link)
+{
+	return streq(link->device.kind, "veth") || streq(link->device.kind, "vxcan") ||
+	       streq(link->device.kind, "netkit");
+}
+
 /* Turns indices into names. The peer of a veth is the link whose peer index points back. */
 static void resolve(struct reader readers[NET_NS_COUNT])
 {
@@ -239,6 +290,8 @@ static void resolve(struct reader readers[NET_NS_COUNT])
 				net_set_name(link->master, master->name);
 			const unsigned int attrs = net_kinds[link->kind].attrs;
 
+			if (raw->link && !raw->link_elsewhere && !is_peer(link))
+				link->lower = raw->link;
 			if (raw->link && (attrs & NET_LINK_PARENT) && other->ns == NET_NS_HOST &&
 			    find_index(other, raw->link))
 				net_set_name(link->parent, find_index(other, raw->link)->name);
@@ -313,78 +366,5 @@ int read_net(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct
 		free(readers[ns].raw);
 		free(readers[ns].slots);
 	}
-	return r;
-}
-
-struct sysctl_reader {
-	int netns_fd;
-	int back; /* -1: the namespace is not entered yet */
-	struct net *actual;
-};
-
-/* `like` has all members but the value. */
-static int read_sysctl(struct sysctl_reader *reader, const struct net_sysctl *like, struct evpn_error *err)
-{
-	_cleanup_free_ char *text = NULL;
-	struct net_sysctl *have;
-	int r;
-
-	if (reader->back < 0 && netns_enter(reader->netns_fd, &reader->back, err) < 0)
-		return -1;
-	r = sysctl_read(net_ns_name(like->ns), like->key, &text, err);
-	if (r <= 0)
-		return r;
-	have = util_append(&reader->actual->sysctls, &reader->actual->n_sysctls, sizeof(*have));
-	*have = *like;
-	snprintf(have->value, sizeof(have->value), "%s", text);
-	return 0;
-}
-
-/* Whether the plan may delete this IPv4 address. Then it has to know promote_secondaries of the link. */
-static bool may_go(const struct net *desired, const struct net_addr *addr)
-{
-	return addr->ours && addr->ip.family == AF_INET && !net_has_addr(desired, addr);
-}
-
-static int read_promoted(struct sysctl_reader *reader, enum net_ns ns, const struct net *desired,
-			 struct evpn_error *err)
-{
-	const struct net *actual = reader->actual;
-	const char *last = "";
-	int r = 0;
-
-	for (size_t i = 0; i < actual->n_addrs && r == 0; i++) {
-		const struct net_addr *addr = &actual->addrs[i];
-		struct net_sysctl like = { .ns = ns };
-
-		if (addr->ns != ns || streq(addr->link, last) || !may_go(desired, addr))
-			continue;
-		last = addr->link;
-		net_promote_key(addr->link, like.key);
-		net_set_name(like.link, addr->link);
-		r = read_sysctl(reader, &like, err);
-	}
-	return r;
-}
-
-int read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desired, struct net *actual,
-		 struct evpn_error *err)
-{
-	int r = 0;
-
-	for (int ns = 0; ns < NET_NS_COUNT && r == 0; ns++) {
-		struct sysctl_reader reader = { .netns_fd = netns_fd[ns], .back = -1, .actual = actual };
-
-		if (netns_fd[ns] < 0)
-			continue;
-		for (size_t i = 0; i < desired->n_sysctls && r == 0; i++)
-			if (desired->sysctls[i].ns == (enum net_ns)ns)
-				r = read_sysctl(&reader, &desired->sysctls[i], err);
-		/* In FRR's namespace it is set for all devices at once. */
-		if (r == 0 && ns == NET_NS_HOST)
-			r = read_promoted(&reader, NET_NS_HOST, desired, err);
-		netns_leave(&reader.back);
-	}
-	net_sort(actual);
 	return r;
 }

@@ -34,8 +34,12 @@ int read_serials(const int netns_fd[NET_NS_COUNT], struct net *net,
 		 bool (*wants)(const struct net_link *link, void *arg), void *arg, struct evpn_error *err);
 
 /*
- * Makes the record of a NIC from its present state on the host: addresses, the routes through it, sysctls. `link` is
- * the actual link, `name` the NIC's name in the record, which may be another one. The caller clears *ret_nic.
+ * Makes the record of a NIC from its present state on the host: addresses, the routes through it, sysctls, what depends on it.
+ * `link` is the actual link. The caller clears *ret_nic.
  */
-int read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const char *instance,
-	     const char *name, struct nic_record *ret_nic, struct evpn_error *err);
+struct nic_names {
+	const char *instance;
+	const char *name, *host_name; /* in the record; the device may have another name now */
+};
+int read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const struct nic_names *names,
+	     struct nic_record *ret_nic, struct evpn_error *err);

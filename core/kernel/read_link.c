@@ -142,6 +142,10 @@ bool read_parse_link(const struct nlmsghdr *hdr, const struct read_ident *ident,
 			inet6_tb);
 	raw->has_inet6 = in.tb[LINK_LEVEL_INET6] != NULL;
 	link_attr_get(&in, link, NET_LINK_COMMON | net_kinds[link->kind].attrs);
+	/* A VXLAN says in its own data which device it sends by. */
+	if (link->kind == NET_KIND_VXLAN && !raw->link && in.tb[LINK_LEVEL_DATA] &&
+	    in.tb[LINK_LEVEL_DATA][IFLA_VXLAN_LINK])
+		raw->link = (int)nla_get_u32(in.tb[LINK_LEVEL_DATA][IFLA_VXLAN_LINK]);
 	return true;
 }
 

@@ -4,60 +4,19 @@
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netlink/attr.h>
+#include <stdlib.h>
 
 #include "base/util.h"
 #include "kernel/device.h"
 #include "kernel/read.h"
 #include "kernel/read_link.h"
+#include "kernel/read_nic_parts.h"
 #include "kernel/sysctl.h"
 
 struct nic_reader {
 	struct nic_record *nic;
-	int ifindex;
-	size_t first_route; /* of this dump */
 	char mark[NET_MARK_SIZE];
 };
-
-static void each_route(const struct nlmsghdr *hdr, void *arg)
-{
-	struct nic_reader *reader = arg;
-	const struct rtmsg *rtm = nlmsg_data(hdr);
-	struct nlattr *tb[RTA_MAX + 1];
-	struct net_route *route;
-	uint8_t bits = rtm->rtm_family == AF_INET ? 32 : 128;
-
-	if (hdr->nlmsg_type != RTM_NEWROUTE ||
-	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*rtm), tb, RTA_MAX, NULL) < 0)
-		return;
-	/* Older kernels do not filter by device. Routes that the kernel added with an address need no record. */
-	if (!tb[RTA_OIF] || (int)nla_get_u32(tb[RTA_OIF]) != reader->ifindex || rtm->rtm_protocol == RTPROT_KERNEL ||
-	    rtm->rtm_protocol == RTPROT_REDIRECT || rtm->rtm_protocol == RTPROT_RA || rtm->rtm_type != RTN_UNICAST)
-		return;
-	route = util_append(&reader->nic->routes, &reader->nic->n_routes, sizeof(*route));
-	route->ns = NET_NS_HOST;
-	net_set_name(route->link, reader->nic->name);
-	route->protocol = rtm->rtm_protocol;
-	route->scope = rtm->rtm_scope;
-	route->flags = rtm->rtm_flags & RTNH_F_ONLINK;
-	route->table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
-	route->metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
-	read_ip_attr(tb[RTA_DST], rtm->rtm_family, rtm->rtm_dst_len, &route->dst);
-	if (tb[RTA_GATEWAY])
-		read_ip_attr(tb[RTA_GATEWAY], rtm->rtm_family, bits, &route->via);
-	if (tb[RTA_PREFSRC])
-		read_ip_attr(tb[RTA_PREFSRC], rtm->rtm_family, bits, &route->prefsrc);
-	if (tb[RTA_METRICS] && (size_t)nla_len(tb[RTA_METRICS]) <= sizeof(route->metrics)) {
-		route->n_metrics = (uint8_t)nla_len(tb[RTA_METRICS]);
-		memcpy(route->metrics, nla_data(tb[RTA_METRICS]), route->n_metrics);
-	}
-}
-
-static void restart_routes(void *arg)
-{
-	struct nic_reader *reader = arg;
-
-	reader->nic->n_routes = reader->first_route;
-}
 
 /* A device without a kind: no program created it. (default_device_exit_net in the kernel's net/core/dev.c) */
 static bool is_physical(struct nlattr *info)
@@ -110,21 +69,15 @@ int read_serials(const int netns_fd[NET_NS_COUNT], struct net *net,
 	return r;
 }
 
-static int dump(struct rtnl *host, struct nic_reader *reader, struct nl_msg *msg, rtnl_each *each,
-		struct evpn_error *err)
-{
-	int r = rtnl_dump(host, msg, each, restart_routes, reader);
-
-	return r < 0 ? evpn_fail(err, -r, "host: dump of the routes of %s: %s", reader->nic->name, strerror(-r)) : 0;
-}
-
 /* The directories of a device's sysctls below /proc/sys. */
-static const char *const sysctl_dirs[] = { "net/ipv4/conf", "net/ipv6/conf" };
+static const char *const sysctl_dirs[] = { "net/ipv4/conf", "net/ipv6/conf", "net/ipv4/neigh", "net/ipv6/neigh",
+					   "net/mpls/conf" };
 
-/* No setting: the kernel sets its value, or does not reveal it. */
+/* No setting: the kernel sets its value, or does not reveal it, or it is another one in a coarser unit. */
 static bool is_no_setting(const char *name)
 {
-	return name[0] == '.' || streq(name, "mtu") || streq(name, "stable_secret") || streq(name, "mc_forwarding");
+	return name[0] == '.' || streq(name, "mtu") || streq(name, "stable_secret") || streq(name, "mc_forwarding") ||
+	       streq(name, "base_reachable_time") || streq(name, "retrans_time") || streq(name, "unres_qlen");
 }
 
 /* 1: the device's value differs from the default, which a NIC that comes back has; 0: it does not; <0: unknown. */
@@ -151,8 +104,8 @@ static int add_setting(struct nic_record *nic, const char *dir, const char *devi
 	sysctl = util_append(&nic->sysctls, &nic->n_sysctls, sizeof(*sysctl));
 	sysctl->ns = NET_NS_HOST;
 	/* With the name in the record: a NIC that the kernel renamed gets its name back. */
-	snprintf(sysctl->key, sizeof(sysctl->key), "%s/%s/%.60s", dir, nic->name, name);
-	net_set_name(sysctl->link, nic->name);
+	snprintf(sysctl->key, sizeof(sysctl->key), "%s/%s/%.60s", dir, nic->host_name, name);
+	net_set_name(sysctl->link, nic->host_name);
 	snprintf(sysctl->value, sizeof(sysctl->value), "%s", own);
 	return 0;
 }
@@ -184,29 +137,9 @@ static int read_nic_sysctls(struct nic_record *nic, const char *device, struct e
 	return 0;
 }
 
-static int read_routes(struct nic_reader *reader, struct rtnl *host, bool no_ipv6, struct evpn_error *err)
+static int read_link(struct nic_reader *reader, struct rtnl *host, int ifindex, struct evpn_error *err)
 {
-	static const uint8_t families[] = { AF_INET, AF_INET6 };
-
-	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
-		struct rtmsg rtm = { .rtm_family = families[i] };
-		struct nl_msg *msg;
-
-		if (families[i] == AF_INET6 && no_ipv6)
-			continue;
-		msg = rtnl_message(RTM_GETROUTE, 0);
-		nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO);
-		nla_put_u32(msg, RTA_OIF, (uint32_t)reader->ifindex);
-		reader->first_route = reader->nic->n_routes;
-		if (dump(host, reader, msg, each_route, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int read_link(struct nic_reader *reader, struct rtnl *host, struct evpn_error *err)
-{
-	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC, .ifi_index = reader->ifindex };
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
 	struct nl_msg *msg = rtnl_message(RTM_GETLINK, 0);
 	int r;
 
@@ -215,23 +148,38 @@ static int read_link(struct nic_reader *reader, struct rtnl *host, struct evpn_e
 	return r < 0 ? evpn_fail(err, -r, "host: read link %s: %s", reader->nic->name, strerror(-r)) : 0;
 }
 
-int read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const char *instance,
-	     const char *name, struct nic_record *ret_nic, struct evpn_error *err)
+static int by_order(const void *a, const void *b)
+{
+	const struct net_addr *x = a, *y = b;
+
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+int read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const struct nic_names *names,
+	     struct nic_record *ret_nic, struct evpn_error *err)
 {
 	struct nic_record nic = { .up = link->up, .mtu = link->mtu, .identified = true, .device = link->device };
-	struct nic_reader reader = { .nic = &nic, .ifindex = link->ifindex };
+	struct nic_reader reader = { .nic = &nic };
 
-	net_mark(instance, reader.mark);
-	net_set_name(nic.name, name);
+	net_mark(names->instance, reader.mark);
+	net_set_name(nic.name, names->name);
+	net_set_name(nic.host_name, names->host_name);
 	memcpy(nic.mac, link->hw_mac, sizeof(nic.mac));
 	for (size_t i = 0; i < actual->n_addrs; i++) {
 		const struct net_addr *addr = &actual->addrs[i];
+		struct net_addr *copy;
 
-		if (addr->ns == NET_NS_HOST && streq(addr->link, link->name))
-			*(struct net_addr *)util_append(&nic.addrs, &nic.n_addrs, sizeof(*addr)) = *addr;
+		if (addr->ns != NET_NS_HOST || !streq(addr->link, link->name))
+			continue;
+		copy = util_append(&nic.addrs, &nic.n_addrs, sizeof(*copy));
+		*copy = *addr;
+		net_set_name(copy->link, nic.host_name);
 	}
-	if (read_routes(&reader, host, actual->no_ipv6[NET_NS_HOST], err) < 0 || read_link(&reader, host, err) < 0 ||
-	    read_nic_sysctls(&nic, link->name, err) < 0) {
+	if (nic.n_addrs)
+		qsort(nic.addrs, nic.n_addrs, sizeof(*nic.addrs), by_order);
+	if (read_nic_routes(&nic, host, actual, link->ifindex, err) < 0 ||
+	    read_link(&reader, host, link->ifindex, err) < 0 || read_nic_sysctls(&nic, link->name, err) < 0 ||
+	    read_nic_dependents(&nic, host, actual, link->ifindex, err) < 0) {
 		nic_record_clear(&nic);
 		return -1;
 	}

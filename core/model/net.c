@@ -44,7 +44,7 @@ void net_clear(struct net *net)
 	}
 	free(net->links);
 	free(net->addrs);
-	free(net->routes);
+	net_free_routes(net->routes, net->n_routes);
 	free(net->sysctls);
 	free(net->ovs_ports);
 	free(net->ovs_bridges);
@@ -62,6 +62,28 @@ void net_copy_link(struct net_link *dst, const struct net_link *src)
 		dst->altnames = xstrdup(src->altnames);
 }
 
+struct net_route_more *net_route_more(struct net_route *route)
+{
+	if (!route->more)
+		route->more = xcalloc(1, sizeof(*route->more));
+	return route->more;
+}
+
+void net_copy_route(struct net_route *dst, const struct net_route *src)
+{
+	*dst = *src;
+	dst->more = NULL;
+	if (src->more)
+		*net_route_more(dst) = *src->more;
+}
+
+void net_free_routes(struct net_route *routes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(routes[i].more);
+	free(routes);
+}
+
 int net_link_compare(const struct net_link *a, const struct net_link *b)
 {
 	return a->ns != b->ns ? (int)a->ns - (int)b->ns : strcmp(a->name, b->name);
@@ -76,6 +98,33 @@ int net_addr_compare(const struct net_addr *a, const struct net_addr *b)
 	return d ? d : ipaddr_compare(&a->ip, &b->ip);
 }
 
+static int compare_hop(const struct net_hop *a, const struct net_hop *b)
+{
+	int d = ipaddr_compare(&a->via, &b->via);
+
+	return d ? d : strcmp(a->link, b->link);
+}
+
+/* What tells two routes to the same destination apart, beside their next hop. */
+static int compare_more(const struct net_route_more *a, const struct net_route_more *b)
+{
+	static const struct net_route_more none;
+	int d;
+
+	a = a ? a : &none;
+	b = b ? b : &none;
+	d = (int)a->type - (int)b->type;
+	if (d == 0)
+		d = (int)a->tos - (int)b->tos;
+	if (d == 0)
+		d = (a->nexthop > b->nexthop) - (a->nexthop < b->nexthop);
+	if (d == 0)
+		d = (a->n_hops > b->n_hops) - (a->n_hops < b->n_hops);
+	for (unsigned int i = 0; i < a->n_hops && d == 0; i++)
+		d = compare_hop(&a->hops[i], &b->hops[i]);
+	return d;
+}
+
 int net_route_compare(const struct net_route *a, const struct net_route *b)
 {
 	if (a->ns != b->ns)
@@ -88,7 +137,11 @@ int net_route_compare(const struct net_route *a, const struct net_route *b)
 		return a->metric < b->metric ? -1 : 1;
 	int d = ipaddr_compare(&a->dst, &b->dst);
 
-	return d ? d : ipaddr_compare(&a->via, &b->via);
+	if (d == 0)
+		d = ipaddr_compare(&a->via, &b->via);
+	if (d == 0)
+		d = strcmp(a->link, b->link);
+	return d ? d : compare_more(a->more, b->more);
 }
 
 static int sysctl_compare(const struct net_sysctl *a, const struct net_sysctl *b)
@@ -157,15 +210,42 @@ const struct net_link *net_find_link(const struct net *net, enum net_ns ns, cons
 	return bsearch(&key, net->links, net->n_links, sizeof(key), by_link);
 }
 
+bool net_has_altname(const char *names, const char *name, size_t len)
+{
+	while (*names) {
+		size_t n = strcspn(names, " ");
+
+		if (n == len && strncmp(names, name, len) == 0)
+			return true;
+		names += n + (names[n] != '\0');
+	}
+	return false;
+}
+
+bool net_is_called(const struct net_link *link, const char *name)
+{
+	return streq(link->name, name) || (link->altnames && net_has_altname(link->altnames, name, strlen(name)));
+}
+
+const struct net_link *net_find_called(const struct net *net, const char *name)
+{
+	const struct net_link *link = net_find_link(net, NET_NS_HOST, name);
+
+	for (size_t i = 0; !link && i < net->n_links; i++)
+		if (net->links[i].ns == NET_NS_HOST && net_is_called(&net->links[i], name))
+			link = &net->links[i];
+	return link;
+}
+
 const struct net_link *net_find_nic(const struct net *net, const struct net_nic_key *key)
 {
 	const struct net_link *inside = net_find_link(net, NET_NS_FRR, key->inner);
-	const struct net_link *outside = net_find_link(net, NET_NS_HOST, key->outer);
+	const struct net_link *outside = net_find_called(net, key->outer);
 
 	if (outside && outside->impostor)
 		outside = NULL;
 	for (size_t i = 0; key->recorded && i < net->n_links; i++)
-		if (streq(net->links[i].nic, key->outer))
+		if (streq(net->links[i].nic, key->nic))
 			return &net->links[i];
 	if (!key->recorded && inside && inside->owner == NET_OWNER_NIC)
 		return inside;

@@ -43,6 +43,25 @@ struct net_device {
 };
 
 /*
+ * Something of the host that depends on an underlay NIC, and does not survive that the NIC leaves the host. The plan refuses
+ * the move, or warns (plan/plan_depend.c).
+ */
+enum net_dependent_kind {
+	NET_DEPENDENT_STACKED, /* a device that is made on the NIC */
+	NET_DEPENDENT_TC, /* queueing disciplines and filters */
+	NET_DEPENDENT_XDP,
+	NET_DEPENDENT_ROUTE, /* a route that evpnd cannot restore */
+	NET_DEPENDENT_LEASE, /* an address with a lifetime */
+	NET_DEPENDENT_SESSION, /* somebody is logged in by an address of the NIC */
+	NET_DEPENDENT_DEFAULT, /* the only default route */
+	NET_DEPENDENT_MULTICAST,
+};
+struct net_dependent {
+	enum net_dependent_kind kind;
+	char text[200]; /* what it is; the plan adds what to do */
+};
+
+/*
  * A link. Its attributes are the rows of link_attr.h, its kinds those of link_kind.h. A wanted link names in `want` the
  * attributes that count; those of its kind count always.
  */
@@ -54,9 +73,10 @@ struct net_link {
 	unsigned int want; /* desired: NET_LINK_... that count */
 
 	int ifindex; /* actual only */
+	int lower; /* actual: the index of the device that it is made on, in the same namespace; 0: none */
 	enum net_owner owner;
 	struct net_device device; /* actual, and of NICs the desired one */
-	char nic[IFNAMSIZ]; /* actual: the NIC with a record that this device is, by its name there; "": none */
+	char nic[IFNAMSIZ]; /* the NIC that this device is, by the name of its record; "": none. Desired: of each NIC */
 	bool unmarked; /* actual: such a NIC that lacks the mark, or has a device's that evpnd created */
 	bool inward; /* actual, on the host: its other end, or the device that it is made on, is in FRR's namespace */
 	const char *impostor; /* actual: why this device of a NIC's name is not the NIC, a constant; NULL: it may be */
@@ -67,9 +87,13 @@ struct net_link {
 	bool raised; /* desired: set up by the raise step, after FRR has its configuration */
 	char other_name[IFNAMSIZ]; /* desired, NICs: its name in the other namespace */
 	bool recorded; /* desired, NICs: there is a record of it */
+	bool moved; /* desired, NICs: evpnd has moved it before */
+	unsigned int may_lose; /* desired, NICs: 1 << enum net_dependent_kind; evpn.conf says so */
+	const struct net_dependent *dependents; /* desired, NICs: the record's */
+	size_t n_dependents;
 	bool regroups; /* desired, NICs: the mark comes with the link group `link_group` */
 	uint32_t link_group;
-	/* desired, `given_back`: the user's; NULL elsewhere, so that links are cheap to copy, or unknown */
+	/* desired, `given_back`: the user's; actual, on the host: the other names; NULL elsewhere, so that links are cheap to copy */
 	char *alias, *altnames; /* altnames: as in nic_record.h */
 	uint8_t hw_mac[6]; /* the permanent MAC if the device has one, else its MAC; desired: of a NIC with a record */
 	char master[IFNAMSIZ]; /* "": none */
@@ -118,16 +142,42 @@ struct net_addr {
 	bool ours; /* actual: it has our protocol number, or (before Linux 5.18) is on a link of ours */
 
 	/* As the kernel has them, to restore a NIC's addresses. Zero in addresses that evpnd adds for itself. */
+	uint32_t
+		order; /* in which to add them: the first of a subnet is the primary one, whose address the kernel uses */
 	uint32_t flags; /* IFA_F_... that a user sets */
+	uint32_t metric; /* of the route that the kernel adds with it (IFA_RT_PRIORITY); 0: the kernel's default */
+	bool limited; /* it has a lifetime: `valid` and `preferred` are the seconds left; false: it has none */
+	uint32_t valid, preferred; /* UINT32_MAX: forever */
 	uint8_t scope, proto;
 	struct ipaddr peer, broadcast;
 	char label[IFNAMSIZ];
 };
 
-/* Room for a route's RTA_METRICS: RTAX_MAX attributes of 8 bytes, and the name of a congestion control. */
-#define NET_METRICS_MAX 192
-
 enum net_route_type { NET_ROUTE_UNICAST, NET_ROUTE_UNREACHABLE };
+
+/* One of several next hops of a route. */
+struct net_hop {
+	char link[IFNAMSIZ]; /* "": the kernel finds it by `via` */
+	struct ipaddr via; /* unset: none */
+	uint8_t weight; /* as in rtnh_hops: the weight less 1 */
+	uint8_t flags; /* RTNH_F_ONLINK */
+};
+
+#define NET_HOPS_MAX 64
+/* Room for RTA_METRICS, the longest attribute by far: RTAX_MAX attributes of 8 bytes, and the name of a congestion control. */
+#define NET_ROUTE_ATTRS_MAX 512
+
+/* What only a route of the host's may have, which evpnd restores. */
+struct net_route_more {
+	uint8_t type; /* rtm_type; 0: unicast */
+	uint8_t tos;
+	uint32_t nexthop; /* the number of a nexthop object; 0: none */
+	uint32_t expires; /* seconds left; 0: it does not expire */
+	unsigned int n_hops;
+	struct net_hop hops[NET_HOPS_MAX];
+	unsigned int n_attrs; /* bytes */
+	uint8_t attrs[NET_ROUTE_ATTRS_MAX]; /* attributes that evpnd does not interpret, as in the kernel's message */
+};
 
 /* In FRR's namespace: routes with our protocol number. On the host: routes of a NIC that is given back. */
 struct net_route {
@@ -140,11 +190,12 @@ struct net_route {
 	unsigned int group;
 
 	/* Of the host's routes. */
-	char link[IFNAMSIZ]; /* the NIC; "": the kernel finds it by `via` */
+	char link[IFNAMSIZ]; /* the NIC; "": the kernel finds it by `via`, or `more` says it */
+	uint32_t
+		order; /* in which to add them: of those that differ in the next hop alone, the kernel uses the first */
 	uint8_t protocol, scope, flags; /* rtnetlink's; flags: RTNH_F_ONLINK */
 	struct ipaddr prefsrc;
-	uint8_t metrics[NET_METRICS_MAX]; /* RTA_METRICS, unparsed */
-	uint8_t n_metrics; /* bytes */
+	struct net_route_more *more; /* NULL: nothing; owned */
 };
 
 struct net_sysctl {
@@ -238,6 +289,11 @@ void net_clear(struct net *net);
 /* Copies a link into a slot that owns nothing; the copy owns texts of its own. */
 void net_copy_link(struct net_link *dst, const struct net_link *src);
 
+/* The same for a route. net_route_more() makes `more` where the route has none. */
+void net_copy_route(struct net_route *dst, const struct net_route *src);
+struct net_route_more *net_route_more(struct net_route *route);
+void net_free_routes(struct net_route *routes, size_t n);
+
 /* Sorts all arrays. The look-ups below and plan_make need that. */
 void net_sort(struct net *net);
 
@@ -253,6 +309,11 @@ void net_name_vxlan(uint32_t vni, char ret_name[IFNAMSIZ]);
 
 /* In a sorted net. NULL or false: not found. */
 const struct net_link *net_find_link(const struct net *net, enum net_ns ns, const char *name);
+/* The same by the link's name, or by one of the other names that a link of the host has. */
+const struct net_link *net_find_called(const struct net *net, const char *name);
+bool net_is_called(const struct net_link *link, const char *name);
+/* Whether `names` (nic_record.h) has the first `len` bytes of `name`. */
+bool net_has_altname(const char *names, const char *name, size_t len);
 bool net_has_addr(const struct net *net, const struct net_addr *addr);
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key);
 const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const char *name);
@@ -263,6 +324,7 @@ const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const ch
  * FRR's namespace as `inner` if it has our mark, or on the host as `outer` if it is no impostor.
  */
 struct net_nic_key {
+	const char *nic; /* the name of its record */
 	const char *outer, *inner;
 	bool recorded, anew;
 };

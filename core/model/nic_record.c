@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* nic_record.c - see nic_record.h */
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "base/util.h"
 #include "model/nic_record.h"
 
@@ -39,6 +42,22 @@ enum nic_match nic_record_match(const struct nic_record *nic, const struct net_l
 	return !(was->serial && is->serial) && same_mac(nic, link) ? NIC_LIKELY : NIC_OTHER;
 }
 
+const char *nic_record_host_name(const struct nic_record *nic)
+{
+	return nic->host_name[0] ? nic->host_name : nic->name;
+}
+
+void nic_add_dependent(struct nic_record *nic, enum net_dependent_kind kind, const char *format, ...)
+{
+	struct net_dependent *dependent = util_append(&nic->dependents, &nic->n_dependents, sizeof(*dependent));
+	va_list ap;
+
+	dependent->kind = kind;
+	va_start(ap, format);
+	vsnprintf(dependent->text, sizeof(dependent->text), format, ap);
+	va_end(ap);
+}
+
 struct nic_record *nic_record_find(const struct nic_records *nics, const char *name)
 {
 	for (size_t i = 0; i < nics->n_items; i++)
@@ -50,9 +69,10 @@ struct nic_record *nic_record_find(const struct nic_records *nics, const char *n
 void nic_record_clear(struct nic_record *nic)
 {
 	free(nic->addrs);
-	free(nic->routes);
+	net_free_routes(nic->routes, nic->n_routes);
 	free(nic->sysctls);
 	free(nic->altnames);
+	free(nic->dependents);
 	memset(nic, 0, sizeof(*nic));
 }
 

@@ -10,7 +10,8 @@
 #include "model/net.h"
 
 struct nic_record {
-	char name[IFNAMSIZ]; /* on the host */
+	char name[IFNAMSIZ]; /* as evpn.conf names it: the kernel's name on the host, or one of its other names */
+	char host_name[IFNAMSIZ]; /* the kernel's name on the host; "": `name` */
 	bool up;
 	bool fresh; /* read from the host just now, not saved yet */
 	bool moved; /* evpnd has moved it, or was about to; until then its name on the host is the administrator's */
@@ -30,6 +31,8 @@ struct nic_record {
 	size_t n_routes;
 	struct net_sysctl *sysctls; /* that differ from the host's default, which a NIC that comes back has */
 	size_t n_sysctls;
+	struct net_dependent *dependents; /* fresh: what the move would take from the host; never saved */
+	size_t n_dependents;
 };
 
 /* Sorted by name if they were read from files. */
@@ -44,6 +47,13 @@ struct nic_records {
  */
 enum nic_match { NIC_OTHER, NIC_LIKELY, NIC_SURE };
 enum nic_match nic_record_match(const struct nic_record *nic, const struct net_link *link);
+
+/* The kernel's name on the host. */
+const char *nic_record_host_name(const struct nic_record *nic);
+
+/* Adds a dependent, with this text. */
+void nic_add_dependent(struct nic_record *nic, enum net_dependent_kind kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* NULL: not found. */
 struct nic_record *nic_record_find(const struct nic_records *nics, const char *name);

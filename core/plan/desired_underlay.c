@@ -28,7 +28,44 @@ static void set_former(struct net_link *link, const struct nic_record *former)
 	link->recorded = true;
 	link->device = former->device;
 	link->regroups = former->identified;
+	link->moved = former->moved;
+	link->dependents = former->dependents;
+	link->n_dependents = former->n_dependents;
 	link->link_group = former->group;
+}
+
+/*
+ * The same neighbours are reached by it in FRR's namespace. It gets its prefix route from the kernel there, because the program that
+ * added one for it on the host is not there.
+ */
+static void keep_address(struct net_addr *addr, const struct net_addr *former)
+{
+	addr->order = former->order;
+	addr->peer = former->peer;
+	addr->scope = former->scope;
+}
+
+/* What evpn.conf lets the host lose with the NIC. With addresses of its own, it needs none of the host's leases. */
+static unsigned int may_lose(const struct config_nic *nic)
+{
+	static const struct {
+		const char *word;
+		enum net_dependent_kind kind;
+	} words[] = { { "stacked", NET_DEPENDENT_STACKED },
+		      { "tc", NET_DEPENDENT_TC },
+		      { "xdp", NET_DEPENDENT_XDP },
+		      { "routes", NET_DEPENDENT_ROUTE } };
+	unsigned int kinds = 0;
+
+	if (nic->takes_default_route)
+		kinds |= 1u << NET_DEPENDENT_DEFAULT | 1u << NET_DEPENDENT_SESSION;
+	if (!nic->keep_addresses)
+		kinds |= 1u << NET_DEPENDENT_LEASE;
+	for (size_t i = 0; i < nic->n_may_lose; i++)
+		for (size_t k = 0; k < ARRAY_LEN(words); k++)
+			if (streq(nic->may_lose[i], words[k].word))
+				kinds |= 1u << words[k].kind;
+	return kinds;
 }
 
 static void add_nic(struct maker *m, const struct config_nic *nic, unsigned int mtu)
@@ -50,7 +87,9 @@ static void add_nic(struct maker *m, const struct config_nic *nic, unsigned int 
 	} else {
 		link->adopted = true;
 		link->owner = NET_OWNER_NIC;
-		net_set_name(link->other_name, nic->name);
+		link->may_lose = may_lose(nic);
+		net_set_name(link->nic, nic->name);
+		net_set_name(link->other_name, former ? nic_record_host_name(former) : nic->name);
 		if (former)
 			set_former(link, former);
 	}
@@ -58,8 +97,10 @@ static void add_nic(struct maker *m, const struct config_nic *nic, unsigned int 
 	desired_add_sysctl(m, group, nic->inner, "ipv4", "rp_filter", "0", false);
 	for (size_t i = 0; i < nic->n_addresses; i++)
 		desired_add_addr(m, group, NET_NS_FRR, nic->inner, &nic->addresses[i]);
-	for (size_t i = 0; nic->keep_addresses && !nic->parent[0] && former && i < former->n_addrs; i++)
+	for (size_t i = 0; nic->keep_addresses && !nic->parent[0] && former && i < former->n_addrs; i++) {
 		desired_add_addr(m, group, NET_NS_FRR, nic->inner, &former->addrs[i].ip);
+		keep_address(&m->net->addrs[m->net->n_addrs - 1], &former->addrs[i]);
+	}
 }
 
 void desired_add_underlay(struct maker *m, const unsigned int *mtus)
@@ -113,6 +154,7 @@ static bool is_parent(const struct config *config, const char *name)
 
 static void add_given_back_nic(struct maker *m, const struct nic_record *former)
 {
+	const char *name = nic_record_host_name(former);
 	struct net *net = m->net;
 	struct net_link *link;
 	unsigned int group;
@@ -120,10 +162,11 @@ static void add_given_back_nic(struct maker *m, const struct nic_record *former)
 
 	snprintf(label, sizeof(label), "NIC %s, given back", former->name);
 	group = desired_add_group(m, NET_GROUP_GIVE_BACK, 0, label);
-	net->groups[group].first = is_parent(m->config, former->name);
+	net->groups[group].first = is_parent(m->config, name);
 
-	link = desired_add_link(m, group, NET_NS_HOST, NET_KIND_OTHER, former->name);
+	link = desired_add_link(m, group, NET_NS_HOST, NET_KIND_OTHER, name);
 	link->given_back = true;
+	net_set_name(link->nic, former->name);
 	link->owner = NET_OWNER_NIC;
 	link->want = NET_LINK_MARK | NET_LINK_UP;
 	link->up = former->up;
@@ -146,7 +189,7 @@ static void add_given_back_nic(struct maker *m, const struct nic_record *former)
 	for (size_t i = 0; former->up && i < former->n_routes; i++) {
 		struct net_route *route = util_append(&net->routes, &net->n_routes, sizeof(*route));
 
-		*route = former->routes[i];
+		net_copy_route(route, &former->routes[i]);
 		route->group = group;
 	}
 	for (size_t i = 0; i < former->n_sysctls; i++) {
@@ -155,7 +198,7 @@ static void add_given_back_nic(struct maker *m, const struct nic_record *former)
 		*sysctl = former->sysctls[i];
 		sysctl->group = group;
 		sysctl->optional = true;
-		net_set_name(sysctl->link, former->name);
+		net_set_name(sysctl->link, name);
 	}
 }
 

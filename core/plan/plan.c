@@ -82,6 +82,8 @@ static int op_compare(const void *va, const void *vb)
 		return a->stage < b->stage ? -1 : 1;
 	if (a->rank != b->rank)
 		return a->rank < b->rank ? -1 : 1;
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
 	return a < b ? -1 : a > b; /* qsort is not stable, so compare the order in which they were added */
 }
 

@@ -40,7 +40,8 @@ enum op_type {
 struct op {
 	enum plan_stage stage;
 	enum op_type type;
-	unsigned int rank; /* the order within the stage; equal ranks keep the order in which they were added */
+	unsigned int rank; /* the order within the stage */
+	uint32_t order; /* within a rank; equal ones keep the order in which they were added */
 	unsigned int group;
 	unsigned int attrs; /* OP_LINK_SET, OP_LINK_GIVE_BACK: NET_LINK_... */
 	const struct net_link *link; /* desired; OP_LINK_DELETE: actual */
@@ -61,7 +62,7 @@ enum plan_fault {
 struct plan_problem {
 	enum plan_fault fault;
 	unsigned int group;
-	char text[288]; /* what, on which object, why, and what to do */
+	char text[480]; /* what, on which object, why, and what to do */
 };
 
 struct plan {

@@ -123,6 +123,15 @@ static bool stays(const struct planner *p, const struct net_addr *have)
 	return link && !(have->ip.family == AF_INET6 && loses_ipv6(p, link));
 }
 
+static void add_addr(struct planner *p, const struct net_addr *addr)
+{
+	struct op *op = plan_add_op(p, plan_stage_of(p, addr->group, addr_stage(addr)), OP_ADDR_ADD, addr_rank(addr),
+				    addr->group);
+
+	op->addr = addr;
+	op->order = addr->order;
+}
+
 /* Walks the two sorted arrays together. */
 void plan_addrs(struct planner *p)
 {
@@ -135,9 +144,7 @@ void plan_addrs(struct planner *p)
 		bool stands = have && stays(p, have);
 
 		if (c <= 0 && !(c == 0 && stands))
-			plan_add_op(p, plan_stage_of(p, d->addrs[i].group, addr_stage(&d->addrs[i])), OP_ADDR_ADD,
-				    addr_rank(&d->addrs[i]), d->addrs[i].group)
-				->addr = &d->addrs[i];
+			add_addr(p, &d->addrs[i]);
 		else if (c > 0 && (stands || net_find_link(a, have->ns, have->link)->owner == NET_OWNER_NIC))
 			plan_old_addr(p, have);
 		i += c <= 0;

@@ -5,7 +5,8 @@
 
 const struct net_link *plan_find_nic(const struct planner *p, const struct net_link *want)
 {
-	const struct net_nic_key key = { .outer = want->given_back ? want->name : want->other_name,
+	const struct net_nic_key key = { .nic = want->nic,
+					 .outer = want->given_back ? want->name : want->other_name,
 					 .inner = want->name,
 					 .recorded = want->recorded,
 					 .anew = want->adopted };
@@ -24,7 +25,7 @@ const struct net_link *plan_find_wanted(const struct planner *p, const struct ne
 static void check_adopted(struct planner *p, const struct net_link *want)
 {
 	const struct net_link *nic = plan_find_nic(p, want), *there = net_find_link(p->actual, NET_NS_FRR, want->name);
-	const struct net_link *outside = net_find_link(p->actual, NET_NS_HOST, want->other_name);
+	const struct net_link *outside = net_find_called(p->actual, want->other_name);
 
 	if (there && there != nic && net_is_made(there))
 		plan_mark_remade(p, there);
@@ -55,6 +56,8 @@ static void check_adopted(struct planner *p, const struct net_link *want)
 				 "underlay NIC %s: it is a port of %s on the host; remove it from there first: ip link "
 				 "set %s nomaster",
 				 want->other_name, nic->master, nic->name);
+	else
+		plan_check_dependents(p, want, nic);
 }
 
 static void check_given_back(struct planner *p, const struct net_link *want)

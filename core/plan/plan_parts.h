@@ -77,6 +77,15 @@ void plan_check_nic(struct planner *p, const struct net_link *want);
 /* Moves or renames the NIC. Returns the attributes that this sets. */
 unsigned int plan_move_nic(struct planner *p, enum plan_stage stage, const struct net_link *want);
 
+/*
+ * plan_depend.c: whether the desired link is a NIC that is on the host now; whether this dependent forbids to move it; what the move does
+ * to the dependent, for a warning. plan_check_dependents() adds the problems.
+ */
+bool plan_is_moved(const struct net_link *want, const struct net_link *nic);
+bool plan_refuses(const struct net_link *want, const struct net_dependent *dependent);
+const char *plan_lost(const struct net_dependent *dependent);
+void plan_check_dependents(struct planner *p, const struct net_link *want, const struct net_link *nic);
+
 /* The device will be deleted and created again, and with one end of a veth the other one. */
 void plan_mark_remade(struct planner *p, const struct net_link *have);
 

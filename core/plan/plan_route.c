@@ -43,17 +43,25 @@ static bool is_replaced(const struct planner *p, const struct net_route *have, s
 	return (i < d->n_routes && same_place(have, &d->routes[i])) || (i > 0 && same_place(have, &d->routes[i - 1]));
 }
 
+/* A nexthop object may have one. */
+static bool has_gateway(const struct net_route *route)
+{
+	return ipaddr_is_set(&route->via) || (route->more && (route->more->n_hops || route->more->nexthop));
+}
+
 static void add_route(struct planner *p, const struct net_route *want, size_t k)
 {
 	/* A next hop resolves only when the VRF is up; the unreachable default has to exist before. */
 	enum plan_stage stage = want->type == NET_ROUTE_UNICAST ? PLAN_RAISE : PLAN_BUILD;
-	unsigned int rank = ipaddr_is_set(&want->via) ? RANK_ROUTE_VIA : RANK_ROUTE;
+	unsigned int rank = has_gateway(want) ? RANK_ROUTE_VIA : RANK_ROUTE;
+	struct op *op;
 
 	if (want->dst.family == AF_INET6 && p->actual->no_ipv6[want->ns])
 		return;
-	plan_add_op(p, plan_stage_of(p, want->group, stage), replaces(p, want, k) ? OP_ROUTE_REPLACE : OP_ROUTE_ADD,
-		    rank, want->group)
-		->route = want;
+	op = plan_add_op(p, plan_stage_of(p, want->group, stage),
+			 replaces(p, want, k) ? OP_ROUTE_REPLACE : OP_ROUTE_ADD, rank, want->group);
+	op->route = want;
+	op->order = want->order;
 }
 
 void plan_routes(struct planner *p)

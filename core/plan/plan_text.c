@@ -149,23 +149,60 @@ static const char *route_verb(enum op_type type)
 	return type == OP_ROUTE_ADD ? "add" : type == OP_ROUTE_REPLACE ? "replace" : "del";
 }
 
+static void put_via(struct text *t, const struct ipaddr *via, uint8_t family)
+{
+	if (!ipaddr_is_set(via))
+		return;
+	put(t, " via%s", via->family == family ? "" : via->family == AF_INET6 ? " inet6" : " inet");
+	put_ip(t, via, false);
+}
+
+/* As ip(8) names them. */
+static const char *route_type(const struct net_route *route)
+{
+	static const char *const names[] = {
+		[RTN_LOCAL] = "local",	       [RTN_BROADCAST] = "broadcast", [RTN_ANYCAST] = "anycast",
+		[RTN_MULTICAST] = "multicast", [RTN_BLACKHOLE] = "blackhole", [RTN_UNREACHABLE] = "unreachable",
+		[RTN_PROHIBIT] = "prohibit",   [RTN_THROW] = "throw"
+	};
+	uint8_t type = route->more && route->more->type	      ? route->more->type
+		       : route->type == NET_ROUTE_UNREACHABLE ? RTN_UNREACHABLE
+							      : RTN_UNICAST;
+
+	return type < ARRAY_LEN(names) ? names[type] : NULL;
+}
+
+static void put_hops(struct text *t, const struct net_route *route)
+{
+	for (unsigned int i = 0; i < route->more->n_hops; i++) {
+		const struct net_hop *hop = &route->more->hops[i];
+
+		put(t, " nexthop");
+		put_via(t, &hop->via, route->dst.family);
+		put(t, " dev %s weight %u", hop->link, hop->weight + 1u);
+	}
+}
+
 static void put_route(struct text *t, const struct net_route *route, const char *verb)
 {
-	bool is_default = route->dst.prefixlen == 0;
+	bool is_default = route->dst.prefixlen == 0,
+	     by_more = route->more && (route->more->n_hops || route->more->nexthop);
 
 	if (route->dst.family == AF_INET6)
 		put(t, "-6 ");
-	put(t, "route %s%s", verb, route->type == NET_ROUTE_UNREACHABLE ? " unreachable" : "");
+	put(t, "route %s", verb);
+	put_word(t, route_type(route));
 	if (is_default)
 		put(t, " default");
 	else
 		put_ip(t, &route->dst, true);
-	if (ipaddr_is_set(&route->via)) {
-		put(t, " via");
-		put_ip(t, &route->via, false);
-	}
-	if (route->link[0])
+	if (route->more && route->more->tos)
+		put(t, " tos 0x%02x", route->more->tos);
+	put_via(t, &route->via, route->dst.family);
+	if (route->link[0] && !by_more)
 		put(t, " dev %s", route->link);
+	if (route->flags & RTNH_F_ONLINK)
+		put(t, " onlink");
 	if (ipaddr_is_set(&route->prefsrc)) {
 		put(t, " src");
 		put_ip(t, &route->prefsrc, false);
@@ -174,6 +211,12 @@ static void put_route(struct text *t, const struct net_route *route, const char 
 		put(t, " table %u", route->table);
 	if (route->metric)
 		put(t, " metric %u", route->metric);
+	if (route->more && route->more->expires)
+		put(t, " expires %u", route->more->expires);
+	if (route->more && route->more->nexthop)
+		put(t, " nhid %u", route->more->nexthop);
+	if (route->more)
+		put_hops(t, route);
 }
 
 const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plan_warn.c - what the plan does although packets will be lost: MTUs that do not fit to each other; see plan.h */
+/* plan_warn.c - what the plan does although packets, or settings of a NIC, will be lost; see plan.h */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
-#include "plan/plan.h"
+#include "plan/plan_parts.h"
 
 struct warner {
 	const struct net *desired, *actual;
@@ -124,12 +124,32 @@ static void warn_of_bridges(struct warner *w)
 	free(w->ports);
 }
 
+/* With the NIC the host loses what evpn.conf accepts, or what it has lost before. That it is meant needs no warning. */
+static void warn_of_nics(struct warner *w)
+{
+	const struct planner p = { .desired = w->desired, .actual = w->actual };
+
+	for (size_t i = 0; i < w->desired->n_links; i++) {
+		const struct net_link *link = &w->desired->links[i];
+
+		if (!link->n_dependents || !plan_is_moved(link, plan_find_nic(&p, link)))
+			continue;
+		for (size_t k = 0; k < link->n_dependents; k++) {
+			const struct net_dependent *dependent = &link->dependents[k];
+
+			if (!plan_refuses(link, dependent) && !(link->may_lose & 1u << dependent->kind))
+				warn(w, link->group, "%s; %s", dependent->text, plan_lost(dependent));
+		}
+	}
+}
+
 char **plan_warnings(const struct net *desired, const struct net *actual, size_t *ret_n)
 {
 	struct warner w = { .desired = desired, .actual = actual };
 
 	warn_of_underlay(&w);
 	warn_of_bridges(&w);
+	warn_of_nics(&w);
 	*ret_n = w.n_lines;
 	return w.lines;
 }

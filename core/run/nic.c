@@ -16,11 +16,38 @@ static bool has_addresses(const struct net *actual, const char *nic)
 
 static const struct net_link *find_nic(const struct net *actual, const struct config_nic *wanted, bool recorded)
 {
-	const struct net_nic_key key = {
-		.outer = wanted->name, .inner = wanted->inner, .recorded = recorded, .anew = true
-	};
+	const struct net_nic_key key = { .nic = wanted->name,
+					 .outer = nic_outer_name(wanted),
+					 .inner = wanted->inner,
+					 .recorded = recorded,
+					 .anew = true };
 
 	return net_find_nic(actual, &key);
+}
+
+/* The record's addresses, routes and sysctls name the device. */
+static void take_name(struct nic_record *former, const char *name)
+{
+	const char *old = nic_record_host_name(former);
+
+	if (streq(old, name))
+		return;
+	for (size_t i = 0; i < former->n_sysctls; i++) {
+		struct net_sysctl *sysctl = &former->sysctls[i];
+		const char *setting = strrchr(sysctl->key, '/');
+		const char *dir = strstr(sysctl->key, old);
+
+		if (!setting || !dir)
+			continue;
+		_cleanup_free_ char *key = xasprintf("%.*s%s%s", (int)(dir - sysctl->key), sysctl->key, name, setting);
+
+		snprintf(sysctl->key, sizeof(sysctl->key), "%s", key);
+	}
+	for (size_t i = 0; i < former->n_addrs; i++)
+		net_set_name(former->addrs[i].link, name);
+	for (size_t i = 0; i < former->n_routes; i++)
+		net_set_name(former->routes[i].link, name);
+	net_set_name(former->host_name, name);
 }
 
 /* Takes from `nic` what is the device's own, and from the former record the settings. */
@@ -28,6 +55,7 @@ static void replace_device(struct nic_record *former, struct nic_record *nic)
 {
 	former->moved = false;
 	former->netns = 0;
+	take_name(former, nic->host_name);
 	former->physical = nic->physical;
 	former->identified = nic->identified;
 	former->device = nic->device;
@@ -36,6 +64,10 @@ static void replace_device(struct nic_record *former, struct nic_record *nic)
 	memcpy(former->address, nic->address, sizeof(former->address));
 	free(former->altnames);
 	former->altnames = util_take_ptr(&nic->altnames);
+	free(former->dependents);
+	former->dependents = util_take_ptr(&nic->dependents);
+	former->n_dependents = nic->n_dependents;
+	nic->n_dependents = 0;
 }
 
 /*
@@ -64,15 +96,18 @@ static int read_wanted(const struct observe_source *from, struct rtnl *host, con
 {
 	struct nic_record *old = nic_record_find(&obs->nics, wanted->name), nic;
 	const struct net_link *link = find_nic(&obs->actual, wanted, old);
+	struct nic_names names = { .instance = from->instance, .name = wanted->name };
 	bool bare, same;
 
 	if (!link || link->ns != NET_NS_HOST)
 		return 0;
+	/* Under another name than the record's it was put back by the kernel, or by its own administrator before it was moved. */
+	names.host_name = old && old->moved ? nic_record_host_name(old) : link->name;
 	bare = !has_addresses(&obs->actual, link->name);
 	same = old && streq(link->nic, old->name);
 	if (same && bare)
 		return 0;
-	if (read_nic(host, &obs->actual, link, from->instance, wanted->name, &nic, err) < 0)
+	if (read_nic(host, &obs->actual, link, &names, &nic, err) < 0)
 		return -1;
 	if (old && bare) {
 		/* Another card, or a device made anew under the same name, takes over the former one's settings. */
@@ -95,16 +130,17 @@ static int read_wanted(const struct observe_source *from, struct rtnl *host, con
 static int read_returned(const struct observe_source *from, struct rtnl *host, const struct nic_record *former,
 			 struct net_link *link, struct observation *obs, struct evpn_error *err)
 {
+	const struct nic_names names = { from->instance, former->name, nic_record_host_name(former) };
 	struct net *actual = &obs->actual;
 	struct nic_record nic;
 
 	if (link->ns != NET_NS_HOST)
 		return 0;
-	if (read_nic(host, actual, link, from->instance, former->name, &nic, err) < 0)
+	if (read_nic(host, actual, link, &names, &nic, err) < 0)
 		return -1;
 	for (size_t i = 0; i < nic.n_routes; i++)
-		*(struct net_route *)util_append(&actual->routes, &actual->n_routes,
-						 sizeof(struct net_route)) = nic.routes[i];
+		net_copy_route(util_append(&actual->routes, &actual->n_routes, sizeof(struct net_route)),
+			       &nic.routes[i]);
 	/* It fell back with an alias of the container's. */
 	if (former->moved && !streq(nic.alias, former->alias))
 		link->owner = NET_OWNER_NIC;
@@ -203,8 +239,7 @@ static void note_moves(struct observation *obs)
 {
 	for (size_t i = 0; i < obs->plan.n_ops; i++) {
 		const struct op *op = &obs->plan.ops[i];
-		struct nic_record *nic = op->type == OP_LINK_MOVE ? nic_record_find(&obs->nics, op->link->other_name)
-								  : NULL;
+		struct nic_record *nic = op->type == OP_LINK_MOVE ? nic_record_find(&obs->nics, op->link->nic) : NULL;
 
 		if (!nic || (nic->moved && nic->netns == obs->netns_id))
 			continue;
@@ -236,7 +271,7 @@ int nic_forget_given_back(const char *state_dir, const struct observation *obs, 
 	for (size_t i = 0; i < obs->desired.n_links; i++) {
 		const struct net_link *link = &obs->desired.links[i];
 
-		if (link->given_back && !failed[link->group] && state_file_remove_nic(state_dir, link->name, err) < 0)
+		if (link->given_back && !failed[link->group] && state_file_remove_nic(state_dir, link->nic, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -14,6 +14,23 @@ const struct config_nic *nic_find_wanted(const struct observe_source *from, cons
 	return NULL;
 }
 
+const char *nic_outer_name(const struct config_nic *wanted)
+{
+	return wanted->altname[0] ? wanted->altname : wanted->name;
+}
+
+/* The entry of evpn.conf that names this link of the host. */
+static const struct config_nic *find_by_link(const struct observe_source *from, const struct net_link *link)
+{
+	const struct config *config = from->config;
+
+	for (size_t i = 0; !from->down && i < config->underlay.n_nics; i++)
+		if (!config->underlay.nics[i].parent[0] &&
+		    net_is_called(link, nic_outer_name(&config->underlay.nics[i])))
+			return &config->underlay.nics[i];
+	return NULL;
+}
+
 struct serials {
 	const struct observe_source *from;
 	const struct nic_records *nics;
@@ -29,7 +46,7 @@ static bool needs_serial(const struct net_link *link, void *arg)
 						       : serials->nics->items[i].physical == !link->device.kind[0])
 			return true;
 	/* It gets a record now. */
-	return link->ns == NET_NS_HOST && nic_find_wanted(serials->from, link->name);
+	return link->ns == NET_NS_HOST && find_by_link(serials->from, link);
 }
 
 /*
@@ -40,14 +57,17 @@ static bool may_be(const struct nic_record *nic, enum nic_match match, const str
 {
 	if (link->inward && match != NIC_SURE)
 		return false;
-	return link->ns == NET_NS_FRR || nic->moved || link->owner == NET_OWNER_NIC || streq(link->name, nic->name);
+	return link->ns == NET_NS_FRR || nic->moved || link->owner == NET_OWNER_NIC ||
+	       streq(link->name, nic_record_host_name(nic));
 }
 
 /* Where the devices cannot be told apart, the one in its place is the more likely one. Less is better. */
 static unsigned int rank(const struct nic_record *nic, const struct config_nic *wanted, enum nic_match match,
 			 const struct net_link *link)
 {
-	bool in_place = streq(link->name, link->ns == NET_NS_HOST ? nic->name : wanted ? wanted->inner : "");
+	bool in_place = streq(link->name, link->ns == NET_NS_HOST ? nic_record_host_name(nic)
+					  : wanted		  ? wanted->inner
+								  : "");
 
 	/* The name alone proves nothing: without our mark it is not even likely. */
 	if (match == NIC_LIKELY && !nic->physical && link->owner != NET_OWNER_NIC &&
@@ -94,7 +114,8 @@ static bool lost_its_record(const struct observe_source *from, const struct nic_
 		const struct config_nic *wanted = &config->underlay.nics[i];
 
 		if (!wanted->parent[0] && !nic_record_find(nics, wanted->name) &&
-		    streq(link->name, link->ns == NET_NS_FRR ? wanted->inner : wanted->name))
+		    (link->ns == NET_NS_FRR ? streq(link->name, wanted->inner)
+					    : net_is_called(link, nic_outer_name(wanted))))
 			return true;
 	}
 	return false;
@@ -122,9 +143,11 @@ static void mark_impostors(const struct observe_source *from, const struct nic_r
 {
 	for (size_t i = 0; i < actual->n_links; i++) {
 		struct net_link *link = &actual->links[i];
+		const struct config_nic *wanted = link->ns == NET_NS_HOST && !link->nic[0] ? find_by_link(from, link)
+											   : NULL;
 
-		if (link->ns == NET_NS_HOST && !link->nic[0] && nic_find_wanted(from, link->name))
-			link->impostor = find_impostor(nic_record_find(nics, link->name), link);
+		if (wanted)
+			link->impostor = find_impostor(nic_record_find(nics, wanted->name), link);
 	}
 }
 

@@ -16,5 +16,8 @@
  */
 int nic_identify(const struct observe_source *from, struct observation *obs, struct evpn_error *err);
 
+/* The name by which evpn.conf has it on the host: the kernel's, or one of its other names. */
+const char *nic_outer_name(const struct config_nic *wanted);
+
 /* The entry of evpn.conf that moves the NIC itself, not a VLAN or macvlan on it; NULL: none, or all are given back. */
 const struct config_nic *nic_find_wanted(const struct observe_source *from, const char *name);

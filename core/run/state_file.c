@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* state_file.c - see state_file.h */
-#include <ctype.h>
 #include <errno.h>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "base/util.h"
 #include "run/state_file.h"
+#include "run/state_json.h"
 
 #define RECORD_MAX (1 << 20)
 
@@ -26,63 +26,6 @@ static char *read_boot_id(void)
 	char *boot = NULL;
 
 	return file_read("/proc/sys/kernel/random/boot_id", 64, &boot, NULL) < 0 ? NULL : boot;
-}
-
-/* A missing member and null mean "none"; a text that is no address makes the record unreadable. */
-static bool get_ip(const json_t *object, const char *key, bool with_prefix, struct ipaddr *ip)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return !text || ipaddr_parse(text, with_prefix, ip);
-}
-
-static json_int_t get_int(const json_t *object, const char *key)
-{
-	return json_integer_value(json_object_get(object, key));
-}
-
-/* Pairs of hexadecimal digits. Returns how many bytes, at most `max`. */
-static size_t get_bytes(const json_t *object, const char *key, uint8_t *bytes, size_t max)
-{
-	const char *text = json_text(object, key);
-	size_t n = 0;
-
-	for (; n < max && isxdigit((unsigned char)text[0]) && isxdigit((unsigned char)text[1]); n++, text += 2)
-		sscanf(text, "%2hhx", &bytes[n]);
-	return n;
-}
-
-static json_t *bytes_json(const uint8_t *bytes, size_t n)
-{
-	char text[2 * NET_METRICS_MAX + 1] = "";
-
-	for (size_t i = 0; i < n; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-	return json_string(text);
-}
-
-static bool read_addr(const json_t *json, struct net_addr *addr)
-{
-	addr->ns = NET_NS_HOST;
-	addr->flags = (uint32_t)get_int(json, "flags");
-	addr->scope = (uint8_t)get_int(json, "scope");
-	addr->proto = (uint8_t)get_int(json, "protocol");
-	net_set_name(addr->label, json_text(json, "label"));
-	return get_ip(json, "address", true, &addr->ip) && ipaddr_is_set(&addr->ip) &&
-	       get_ip(json, "peer", false, &addr->peer) && get_ip(json, "broadcast", false, &addr->broadcast);
-}
-
-static bool read_route(const json_t *json, struct net_route *route)
-{
-	route->ns = NET_NS_HOST;
-	route->table = (uint32_t)get_int(json, "table");
-	route->metric = (uint32_t)get_int(json, "metric");
-	route->protocol = (uint8_t)get_int(json, "protocol");
-	route->scope = (uint8_t)get_int(json, "scope");
-	route->flags = (uint8_t)get_int(json, "flags");
-	route->n_metrics = (uint8_t)get_bytes(json, "metrics", route->metrics, sizeof(route->metrics));
-	return get_ip(json, "dst", true, &route->dst) && ipaddr_is_set(&route->dst) &&
-	       get_ip(json, "via", false, &route->via) && get_ip(json, "prefsrc", false, &route->prefsrc);
 }
 
 static bool read_sysctls(json_t *json, enum net_ns ns, struct net_sysctl **sysctls, size_t *n_sysctls)
@@ -109,7 +52,7 @@ static uint64_t read_serial(const json_t *json)
 {
 	_cleanup_free_ char *boot = read_boot_id();
 
-	return boot && streq(json_text(json, "boot"), boot) ? (uint64_t)get_int(json, "serial") : 0;
+	return boot && streq(json_text(json, "boot"), boot) ? (uint64_t)state_json_int(json, "serial") : 0;
 }
 
 static void read_device(const json_t *json, struct nic_record *nic)
@@ -123,37 +66,52 @@ static void read_device(const json_t *json, struct nic_record *nic)
 	device->permanent = json_is_true(json_object_get(json, "permanent"));
 	snprintf(device->parent, sizeof(device->parent), "%s", json_text(json, "parent"));
 	snprintf(device->port, sizeof(device->port), "%s", json_text(json, "port"));
-	get_bytes(json, "address", nic->address, sizeof(nic->address));
-	nic->group = (uint32_t)get_int(json, "group");
-	nic->netns = device->serial ? (uint64_t)get_int(json, "netns") : 0;
+	state_json_bytes(json, "address", nic->address, sizeof(nic->address));
+	nic->group = (uint32_t)state_json_int(json, "group");
+	nic->netns = device->serial ? (uint64_t)state_json_int(json, "netns") : 0;
 	nic->altnames = altnames[0] ? xstrdup(altnames) : NULL;
 }
 
 static bool read_nic(const json_t *json, const char *name, struct nic_record *nic)
 {
 	const json_t *addrs = json_object_get(json, "addresses"), *routes = json_object_get(json, "routes"), *item;
+	const char *host_name = json_text(json, "host_name");
 	size_t i;
 
 	net_set_name(nic->name, name);
+	/* An evpnd that did not write it found a NIC by the kernel's name alone. */
+	net_set_name(nic->host_name, host_name[0] ? host_name : name);
 	nic->up = json_is_true(json_object_get(json, "up"));
 	nic->physical = json_is_true(json_object_get(json, "physical"));
 	read_device(json_object_get(json, "device"), nic);
 	/* An evpnd that did not write it saved a record before a move alone. */
 	nic->moved = !nic->identified || json_is_true(json_object_get(json, "moved"));
-	nic->mtu = (unsigned int)get_int(json, "mtu");
-	get_bytes(json, "mac", nic->mac, sizeof(nic->mac));
+	nic->mtu = (unsigned int)state_json_int(json, "mtu");
+	state_json_bytes(json, "mac", nic->mac, sizeof(nic->mac));
 	snprintf(nic->alias, sizeof(nic->alias), "%s", json_text(json, "alias"));
 	json_array_foreach(addrs, i, item)
 	{
-		if (!read_addr(item, util_append(&nic->addrs, &nic->n_addrs, sizeof(*nic->addrs))))
+		struct net_addr addr = { .order = (uint32_t)i };
+		int r = state_json_addr(item, &addr);
+
+		if (r < 0)
 			return false;
-		net_set_name(nic->addrs[i].link, name);
+		net_set_name(addr.link, nic->host_name);
+		if (r > 0)
+			*(struct net_addr *)util_append(&nic->addrs, &nic->n_addrs, sizeof(addr)) = addr;
 	}
 	json_array_foreach(routes, i, item)
 	{
-		if (!read_route(item, util_append(&nic->routes, &nic->n_routes, sizeof(*nic->routes))))
+		struct net_route route = { .order = (uint32_t)i };
+		int r = state_json_route(item, &route);
+
+		net_set_name(route.link, nic->host_name);
+		if (r > 0)
+			*(struct net_route *)util_append(&nic->routes, &nic->n_routes, sizeof(route)) = route;
+		else
+			free(route.more);
+		if (r < 0)
 			return false;
-		net_set_name(nic->routes[i].link, name);
 	}
 	return read_sysctls(json_object_get(json, "sysctls"), NET_NS_HOST, &nic->sysctls, &nic->n_sysctls) &&
 	       json_is_array(addrs) && json_is_array(routes);
@@ -248,28 +206,6 @@ int state_file_load_nics(const char *state_dir, struct nic_records *nics, struct
 	return r < 0 ? -1 : 0;
 }
 
-static json_t *ip_json(const struct ipaddr *ip, bool with_prefix)
-{
-	char buf[IPADDR_TEXT_SIZE];
-
-	return ipaddr_is_set(ip) ? json_string(ipaddr_format(ip, with_prefix, buf)) : json_null();
-}
-
-static json_t *addr_json(const struct net_addr *a)
-{
-	return json_pack("{so sI si si so so ss}", "address", ip_json(&a->ip, true), "flags", (json_int_t)a->flags,
-			 "scope", (int)a->scope, "protocol", (int)a->proto, "peer", ip_json(&a->peer, false),
-			 "broadcast", ip_json(&a->broadcast, false), "label", a->label);
-}
-
-static json_t *route_json(const struct net_route *r)
-{
-	return json_pack("{so so so sI sI si si si so}", "dst", ip_json(&r->dst, true), "via", ip_json(&r->via, false),
-			 "prefsrc", ip_json(&r->prefsrc, false), "table", (json_int_t)r->table, "metric",
-			 (json_int_t)r->metric, "protocol", (int)r->protocol, "scope", (int)r->scope, "flags",
-			 (int)r->flags, "metrics", bytes_json(r->metrics, r->n_metrics));
-}
-
 static json_t *sysctls_json(const struct net_sysctl *sysctls, size_t n)
 {
 	json_t *json = json_object();
@@ -287,7 +223,7 @@ static json_t *device_json(const struct nic_record *nic)
 	return json_pack("{sI ss ss sb ss ss so sI sI ss}", "serial", (json_int_t)device->serial, "boot",
 			 boot ? boot : "", "kind", device->kind, "permanent", (int)device->permanent, "parent",
 			 device->parent, "port", device->port, "address",
-			 bytes_json(nic->address, sizeof(nic->address)), "group", (json_int_t)nic->group, "netns",
+			 state_bytes_json(nic->address, sizeof(nic->address)), "group", (json_int_t)nic->group, "netns",
 			 (json_int_t)nic->netns, "altnames", nic->altnames ? nic->altnames : "");
 }
 
@@ -298,13 +234,13 @@ int state_file_save_nic(const char *state_dir, const struct nic_record *nic, str
 	json_auto_t *json = NULL;
 
 	for (size_t i = 0; i < nic->n_addrs; i++)
-		json_array_append_new(addrs, addr_json(&nic->addrs[i]));
+		json_array_append_new(addrs, state_addr_json(&nic->addrs[i]));
 	for (size_t i = 0; i < nic->n_routes; i++)
-		json_array_append_new(routes, route_json(&nic->routes[i]));
-	json = json_pack("{ss sb sb sb sI so ss so so so}", "name", nic->name, "up", (int)nic->up, "moved",
-			 (int)nic->moved, "physical", (int)nic->physical, "mtu", (json_int_t)nic->mtu, "mac",
-			 bytes_json(nic->mac, sizeof(nic->mac)), "alias", nic->alias, "addresses", addrs, "routes",
-			 routes, "sysctls", sysctls_json(nic->sysctls, nic->n_sysctls));
+		json_array_append_new(routes, state_route_json(&nic->routes[i]));
+	json = json_pack("{ss ss sb sb sb sI so ss so so so}", "name", nic->name, "host_name", nic->host_name, "up",
+			 (int)nic->up, "moved", (int)nic->moved, "physical", (int)nic->physical, "mtu",
+			 (json_int_t)nic->mtu, "mac", state_bytes_json(nic->mac, sizeof(nic->mac)), "alias", nic->alias,
+			 "addresses", addrs, "routes", routes, "sysctls", sysctls_json(nic->sysctls, nic->n_sysctls));
 	if (json && nic->identified)
 		json_object_set_new(json, "device", device_json(nic));
 	return save(path, json, err);
@@ -325,7 +261,7 @@ int state_file_load_netns(const char *state_dir, uint64_t id, struct net *net, s
 	int r = load(path, &json, err);
 
 	/* A record of another namespace is out of date: that namespace is gone. */
-	if (r <= 0 || (uint64_t)get_int(json, "netns") != id)
+	if (r <= 0 || (uint64_t)state_json_int(json, "netns") != id)
 		return r < 0 ? r : 0;
 	if (!read_sysctls(json_object_get(json, "sysctls"), NET_NS_FRR, &net->sysctls, &net->n_sysctls))
 		return evpn_fail(err, EINVAL, "%s: cannot be read as a record: its sysctls are no texts; remove it",

@@ -20,7 +20,9 @@ static void must_be_names(const struct nic_record *nic)
 	for (size_t i = 0; i < nic->n_addrs; i++)
 		must(memchr(nic->addrs[i].label, '\0', IFNAMSIZ) && memchr(nic->addrs[i].link, '\0', IFNAMSIZ));
 	for (size_t i = 0; i < nic->n_routes; i++)
-		must(memchr(nic->routes[i].link, '\0', IFNAMSIZ) && nic->routes[i].n_metrics <= NET_METRICS_MAX);
+		must(memchr(nic->routes[i].link, '\0', IFNAMSIZ) &&
+		     (!nic->routes[i].more || (nic->routes[i].more->n_attrs <= NET_ROUTE_ATTRS_MAX &&
+					       nic->routes[i].more->n_hops <= NET_HOPS_MAX)));
 	for (size_t i = 0; i < nic->n_sysctls; i++)
 		must(nic->sysctls[i].value[0] && memchr(nic->sysctls[i].key, '\0', sizeof(nic->sysctls[i].key)));
 }

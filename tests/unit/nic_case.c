@@ -8,8 +8,8 @@
 #include "run/state_file.h"
 #include "unit.h"
 
-int __wrap_read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const char *instance,
-		    const char *name, struct nic_record *ret_nic, struct evpn_error *err);
+int __wrap_read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link,
+		    const struct nic_names *names, struct nic_record *ret_nic, struct evpn_error *err);
 
 int __wrap_read_serials(const int netns_fd[NET_NS_COUNT], struct net *net,
 			bool (*wants)(const struct net_link *link, void *arg), void *arg, struct evpn_error *err);
@@ -34,19 +34,20 @@ bool unreadable;
 const char *alias = "";
 
 /* What the NIC looks like on the host: MTU 9000, one route. */
-int __wrap_read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const char *instance,
-		    const char *name, struct nic_record *ret_nic, struct evpn_error *ret_err)
+int __wrap_read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link,
+		    const struct nic_names *names, struct nic_record *ret_nic, struct evpn_error *ret_err)
 {
 	struct net_route *route;
 
 	n_read++;
-	ck_assert_str_eq(instance, "default");
+	ck_assert_str_eq(names->instance, "default");
 	if (unreadable)
 		return evpn_fail(ret_err, EIO, "the kernel does not answer");
 	*ret_nic = (struct nic_record){ .up = true, .mtu = 9000, .identified = true, .device = link->device };
 	memcpy(ret_nic->address, link->mac, sizeof(ret_nic->address));
 	strcpy(ret_nic->alias, alias);
-	net_set_name(ret_nic->name, name);
+	net_set_name(ret_nic->name, names->name);
+	net_set_name(ret_nic->host_name, names->host_name);
 	memcpy(ret_nic->mac, link->hw_mac, sizeof(ret_nic->mac));
 	route = util_append(&ret_nic->routes, &ret_nic->n_routes, sizeof(*route));
 	route->ns = NET_NS_HOST;

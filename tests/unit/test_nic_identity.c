@@ -27,7 +27,7 @@ static const struct net_link *the_link(enum net_ns ns, const char *name)
 /* eth1 is recorded on the host as a veth with serial 41, and then moved. */
 static void move_veth(void)
 {
-	struct op op = { .type = OP_LINK_MOVE, .link = &(struct net_link){ .other_name = "eth1" } };
+	struct op op = { .type = OP_LINK_MOVE, .link = &(struct net_link){ .nic = "eth1" } };
 
 	add_veth(NET_NS_HOST, "eth1", 41);
 	add_addr("eth1");
@@ -70,7 +70,9 @@ END_TEST
 
 START_TEST(forged_nic_on_the_host)
 {
-	const struct net_nic_key key = { .outer = "eth1", .inner = "up1", .recorded = true, .anew = true };
+	const struct net_nic_key key = {
+		.nic = "eth1", .outer = "eth1", .inner = "up1", .recorded = true, .anew = true
+	};
 
 	move_veth();
 	add_veth(NET_NS_HOST, "eth1", 42)->owner = NET_OWNER_NIC;
@@ -84,7 +86,9 @@ END_TEST
 /* What appears under the NIC's name on the host, when the NIC is nowhere. */
 static const struct net_link *takes_over(const char *kind, uint64_t serial, bool inward)
 {
-	const struct net_nic_key key = { .outer = "eth1", .inner = "up1", .recorded = true, .anew = true };
+	const struct net_nic_key key = {
+		.nic = "eth1", .outer = "eth1", .inner = "up1", .recorded = true, .anew = true
+	};
 	struct net_link *link = add_veth(NET_NS_HOST, "eth1", serial);
 
 	link->inward = inward;
@@ -112,7 +116,7 @@ END_TEST
 
 START_TEST(device_of_the_container_gets_no_record)
 {
-	const struct net_nic_key key = { .outer = "eth1", .inner = "up1" };
+	const struct net_nic_key key = { .nic = "eth1", .outer = "eth1", .inner = "up1" };
 
 	add_veth(NET_NS_HOST, "eth1", 42)->inward = true;
 	read_again();

@@ -65,7 +65,9 @@ START_TEST(nic_round_trip)
 	route->table = 254;
 	route->metric = 4278198272u; /* beyond a signed int */
 	route->protocol = 16;
-	memcpy(route->metrics, "\x08\0\x02\0\x78\x05\0\0", route->n_metrics = 8);
+	/* RTA_METRICS, with an MTU in it. */
+	net_route_more(route)->n_attrs = 12;
+	memcpy(route->more->attrs, "\x0c\0\x08\x80\x08\0\x02\0\x78\x05\0\0", 12);
 	ck_assert_int_eq(state_file_save_nic(dir, &nic, &err), 0);
 	ck_assert_int_eq(state_file_load_nics(dir, &nics, &err), 0);
 	back = nic_record_find(&nics, "eth1");
@@ -90,8 +92,8 @@ START_TEST(nic_round_trip)
 	ck_assert(!ipaddr_is_set(&back->routes[0].prefsrc));
 	ck_assert_uint_eq(back->routes[0].metric, 4278198272u);
 	ck_assert_uint_eq(back->routes[0].protocol, 16);
-	ck_assert_uint_eq(back->routes[0].n_metrics, 8);
-	ck_assert_mem_eq(back->routes[0].metrics, route->metrics, 8);
+	ck_assert_uint_eq(back->routes[0].more->n_attrs, 12);
+	ck_assert_mem_eq(back->routes[0].more->attrs, route->more->attrs, 12);
 	ck_assert_int_eq(state_file_remove_nic(dir, "eth1", &err), 0);
 	nic_records_clear(&nics);
 	ck_assert_int_eq(state_file_load_nics(dir, &nics, &err), 0);

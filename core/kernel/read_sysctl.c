@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* read_sysctl.c - reads sysctls of both namespaces; see read.h */
+#include <netinet/in.h>
+
+#include "base/util.h"
+#include "kernel/netns.h"
+#include "kernel/read.h"
+#include "kernel/sysctl.h"
+
+struct sysctl_reader {
+	int netns_fd;
+	int back; /* -1: the namespace is not entered yet */
+	struct net *actual;
+};
+
+/* `like` has all members but the value. */
+static int read_sysctl(struct sysctl_reader *reader, const struct net_sysctl *like, struct evpn_error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	struct net_sysctl *have;
+	int r;
+
+	if (reader->back < 0 && netns_enter(reader->netns_fd, &reader->back, err) < 0)
+		return -1;
+	r = sysctl_read(net_ns_name(like->ns), like->key, &text, err);
+	if (r <= 0)
+		return r;
+	have = util_append(&reader->actual->sysctls, &reader->actual->n_sysctls, sizeof(*have));
+	*have = *like;
+	snprintf(have->value, sizeof(have->value), "%s", text);
+	return 0;
+}
+
+/* Whether the plan may delete this IPv4 address. Then it has to know promote_secondaries of the link. */
+static bool may_go(const struct net *desired, const struct net_addr *addr)
+{
+	return addr->ours && addr->ip.family == AF_INET && !net_has_addr(desired, addr);
+}
+
+static int read_promoted(struct sysctl_reader *reader, enum net_ns ns, const struct net *desired,
+			 struct evpn_error *err)
+{
+	const struct net *actual = reader->actual;
+	const char *last = "";
+	int r = 0;
+
+	for (size_t i = 0; i < actual->n_addrs && r == 0; i++) {
+		const struct net_addr *addr = &actual->addrs[i];
+		struct net_sysctl like = { .ns = ns };
+
+		if (addr->ns != ns || streq(addr->link, last) || !may_go(desired, addr))
+			continue;
+		last = addr->link;
+		net_promote_key(addr->link, like.key);
+		net_set_name(like.link, addr->link);
+		r = read_sysctl(reader, &like, err);
+	}
+	return r;
+}
+
+int read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desired, struct net *actual,
+		 struct evpn_error *err)
+{
+	int r = 0;
+
+	for (int ns = 0; ns < NET_NS_COUNT && r == 0; ns++) {
+		struct sysctl_reader reader = { .netns_fd = netns_fd[ns], .back = -1, .actual = actual };
+
+		if (netns_fd[ns] < 0)
+			continue;
+		for (size_t i = 0; i < desired->n_sysctls && r == 0; i++)
+			if (desired->sysctls[i].ns == (enum net_ns)ns)
+				r = read_sysctl(&reader, &desired->sysctls[i], err);
+		/* In FRR's namespace it is set for all devices at once. */
+		if (r == 0 && ns == NET_NS_HOST)
+			r = read_promoted(&reader, NET_NS_HOST, desired, err);
+		netns_leave(&reader.back);
+	}
+	net_sort(actual);
+	return r;
+}
