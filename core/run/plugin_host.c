@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <sys/epoll.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "run/plugin_call.h"
@@ -43,13 +44,62 @@ static int host_option_entry(const struct evpn_host *host, const char *key, unsi
 	return 0;
 }
 
-EVPN_PRINTF(3, 4) static void host_log(const struct evpn_host *host, enum evpn_log_level level, const char *format, ...)
+/* Says how many lines were dropped since the log has said that some are. */
+static void tell_dropped(const struct plugin *plugin)
+{
+	struct plugin_lines *lines = plugin->lines;
+
+	if (lines->n_dropped)
+		log_warning("plugin %s: %u lines of it were not logged", plugin->api.name, lines->n_dropped);
+	lines->n_dropped = 0;
+}
+
+/* Whether the plugin may log a line now. Lines that nobody would see are free. */
+static bool may_log(const struct plugin *plugin)
+{
+	switch (plugin_lines_take(plugin->lines, clock_ms())) {
+	case PLUGIN_LINE_LOG:
+		return true;
+	case PLUGIN_LINE_LOG_AGAIN:
+		tell_dropped(plugin);
+		return true;
+	case PLUGIN_LINE_DROP_FIRST:
+		log_warning("plugin %s: logs more than %d lines at once, or %d a second: evpnd does not log all of "
+			    "them, and says later how many it has left out; report it to the plugin's author",
+			    plugin->api.name, PLUGIN_LINES_BURST, PLUGIN_LINES_PER_SECOND);
+		return false;
+	case PLUGIN_LINE_DROP:
+		break;
+	}
+	return false;
+}
+
+EVPN_PRINTF(3, 4)
+static void log_as(const char *name, enum evpn_log_level level, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	log_vline(level, plugin_of(host)->api.name, format, ap);
+	log_vline(level, name, format, ap);
 	va_end(ap);
+}
+
+EVPN_PRINTF(3, 4) static void host_log(const struct evpn_host *host, enum evpn_log_level level, const char *format, ...)
+{
+	const struct plugin *plugin = plugin_of(host);
+	_cleanup_free_ char *text = NULL;
+	char *line, *save = NULL;
+	va_list ap;
+
+	if (!log_is_shown(level))
+		return;
+	va_start(ap, format);
+	text = xvasprintf(format, ap);
+	va_end(ap);
+	/* A message of several lines counts as several. */
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (may_log(plugin))
+			log_as(plugin->api.name, level, "%s", line);
 }
 
 const struct evpn_host plugin_services = { .struct_size = sizeof(struct evpn_host),
@@ -167,8 +217,11 @@ void plugin_free(struct plugin *plugin)
 		return;
 	if (plugin->is_open)
 		plugin_call_close(plugin);
+	if (plugin->lines)
+		tell_dropped(plugin);
 	plugin_forget_questions(plugin);
 	free_options(plugin);
+	free(plugin->lines);
 	free(plugin->fault);
 	free(plugin->path);
 	free(plugin);

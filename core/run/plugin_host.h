@@ -13,6 +13,7 @@
 
 #include "config/config.h"
 #include "evpn-plugin.h"
+#include "run/plugin_lines.h"
 #include "run/plugin_pace.h"
 
 enum plugin_role { PLUGIN_NETNS = 1 << 0, PLUGIN_FRR = 1 << 1 };
@@ -51,6 +52,7 @@ struct plugin {
 
 	struct plugin_pace pace; /* of its events */
 	char *fault; /* of on_event, as it was logged last */
+	struct plugin_lines *lines; /* that it has logged; its callbacks get the rest of this struct as a const one */
 };
 
 /*

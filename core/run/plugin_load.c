@@ -250,6 +250,7 @@ int plugin_load(const char *name, struct plugin **ret_plugin, struct evpn_error 
 	plugin->path = is_path ? xstrdup(name) : xasprintf("%s/%s.so", PLUGIN_DIR, name);
 	plugin->event_fd = -1;
 	plugin->host = plugin_services;
+	plugin->lines = xcalloc(1, sizeof(*plugin->lines));
 	if (load(plugin, is_path ? NULL : name, err) < 0) {
 		plugin_free(plugin);
 		return -1;

@@ -9,6 +9,7 @@ static const struct {
 } costs[PLUGIN_COSTS] = {
 	[PLUGIN_COST_CALL] = { .each_ms = 10, .limit_ms = 10000 },
 	[PLUGIN_COST_RUN] = { .each_ms = 2000, .limit_ms = 60000 },
+	[PLUGIN_COST_FOUND] = { .each_ms = 5000, .limit_ms = 300000 },
 };
 
 static uint64_t after_pause(enum plugin_cost cost)

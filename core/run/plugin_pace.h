@@ -14,8 +14,9 @@
 enum plugin_cost {
 	PLUGIN_COST_CALL, /* the call of on_event, and of a step that waits: a burst of 1,000, and 100 a second */
 	PLUGIN_COST_RUN, /* a run from the first step: a burst of 30, and one every 2 s */
+	PLUGIN_COST_FOUND, /* another FRR was found, which excuses the runs: a burst of 60, and one every 5 s */
 };
-#define PLUGIN_COSTS 2
+#define PLUGIN_COSTS 3
 
 /* Starts zeroed. */
 struct plugin_pace {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "kernel/apply.h"
@@ -14,6 +15,27 @@
 #include "run/report.h"
 #include "run/state_dir.h"
 #include "run/steps.h"
+
+/*
+ * The plugins' events were true: FRR is another one. But the plugin alone says so, and one that invents an FRR at each call would
+ * keep evpnd busy for ever. So FRRs have a budget, too.
+ */
+static void take_new_frr(struct setup *setup)
+{
+	struct plugin *netns = setup->netns;
+	bool is_paused = plugin_pace_left(&netns->pace, clock_ms()) > 0;
+	bool is_too_much = plugin_pace_charge(&netns->pace, PLUGIN_COST_FOUND, clock_ms()) > 0;
+
+	if (!is_paused && !is_too_much) {
+		plugin_pace_confirm(&netns->pace);
+		plugin_pace_confirm(&setup->frr->pace);
+	}
+	if (is_too_much && netns->pace.strikes == 1)
+		log_warning("plugin %s: find_netns finds another FRR again and again, and each begins a run; evpnd "
+			    "pauses before it calls on_event again, for 1 s at first, for 60 s at most: if FRR does "
+			    "not restart all the time, report it to the plugin's author",
+			    netns->api.name);
+}
 
 int step_find(struct run *run)
 {
@@ -33,8 +55,7 @@ int step_find(struct run *run)
 	/* Another FRR has to be asked anew: an answer of the former one says nothing about it. */
 	if (instance != run->frr->instance) {
 		run->frr->pending = false;
-		plugin_pace_confirm(&netns->pace);
-		plugin_pace_confirm(&run->setup->frr->pace);
+		take_new_frr(run->setup);
 	}
 	run->frr->instance = instance;
 	return 1;

@@ -57,6 +57,18 @@ run 0 ": good: " --check
 bad '-DOPENING=log_line(host, "one\n<3>two\033[2J")'
 run 0 '<6>bad: <3>two\x1b[2J' --check
 
+step "a plugin that floods the log: a burst of it, a warning, and how many lines are missing"
+bad '-DOPENING=log_lines(host, 5000, EVPN_LOG_INFO)'
+run 0 "<4>plugin bad: logs more than 200 lines at once, or 10 a second" --check
+[ "$(count -F "<6>bad: line " "$tmp/out")" -le 500 ] || fail "more than a burst in each role"
+grep -E '^<4>plugin bad: 4[7-9][0-9]{2} lines of it were not logged$' "$tmp/out"
+bad '-DOPENING=log_lines(host, 5000, EVPN_LOG_DEBUG)'
+run 0 ": good: " --check
+lacks -F 'logs more than' "$tmp/out" || fail "lines that nobody sees count"
+bad "-DOPENING=log_line(host, LINES)" "-DLINES=\"$(printf 'line\\n%.0s' {1..400})\""
+run 0 "<4>plugin bad: logs more than 200 lines at once" --check
+grep -E '^<4>plugin bad: (1[89][0-9]|200) lines of it were not logged$' "$tmp/out"
+
 step "a plugin that ends evpnd"
 bad '-DOPENING=(exit(0), 0)'
 run 1 "<3>plugin bad: open has called exit(), which ends evpnd" --check

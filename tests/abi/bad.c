@@ -134,6 +134,13 @@ static EVPN_UNUSED int log_line(const struct evpn_host *host, const char *text)
 	return 0;
 }
 
+static EVPN_UNUSED int log_lines(const struct evpn_host *host, int n, enum evpn_log_level level)
+{
+	for (int i = 1; i <= n; i++)
+		host->log(host, level, "line %d", i);
+	return 0;
+}
+
 #ifdef UNDEFINED
 extern int nobody_defines_this(void);
 #endif

@@ -166,6 +166,61 @@ START_TEST(changes_without_end)
 }
 END_TEST
 
+/* The netns plugin reports a change, and the run finds this FRR. */
+static void find_another(uint64_t instance)
+{
+	struct run *run = &ec.run.daemon.run;
+
+	ec.run.netns.instance = instance;
+	events_case_netns(EVPN_EVENT_CHANGED);
+	events_case_fire();
+	events_case_got(PIPELINE_TRIGGER);
+	run_begin(run);
+	ck_assert_int_eq(step_find(run), 1);
+	events_case_arm(PIPELINE_CONVERGED);
+}
+
+/* A plugin that invents FRRs has no more runs by that. */
+START_TEST(another_frr_at_each_call)
+{
+	for (uint64_t n = 1; n <= 60; n++) {
+		find_another(100 + n);
+		ck_assert_uint_eq(ec.run.netns.n_events, n);
+		ck_assert_uint_eq(n_warnings, 0);
+	}
+	find_another(161);
+	ck_assert_uint_eq(n_warnings, 1);
+	ck_assert_msg(strstr(warning, "fake-netns: find_netns finds another FRR again and again"), "%s", warning);
+	/* In the pause the plugin is not heard, */
+	events_case_netns(EVPN_EVENT_CHANGED);
+	ck_assert_uint_eq(ec.run.netns.n_events, 61);
+	/* and what it finds excuses no events of the other one. */
+	for (unsigned int n = 1; n <= 31; n++) {
+		events_case_frr(EVPN_EVENT_CHANGED);
+		events_case_fire();
+		events_case_got(PIPELINE_TRIGGER);
+		ec.run.netns.instance = 200 + n;
+		run_begin(&ec.run.daemon.run);
+		ck_assert_int_eq(step_find(&ec.run.daemon.run), 1);
+		events_case_arm(PIPELINE_CONVERGED);
+	}
+	ck_assert_msg(strstr(warning, "fake-frr: on_event reports changes again and again"), "%s", warning);
+	ck_assert_uint_eq(ec.run.frr.n_events, 31);
+}
+END_TEST
+
+/* A container that is restarted every 5 s for hours, and an FRR with it. */
+START_TEST(restarts_of_frr_are_no_fault)
+{
+	for (uint64_t n = 1; n <= 2000; n++) {
+		run_case_now_ms += 5000;
+		find_another(100 + n);
+		ck_assert_uint_eq(ec.run.netns.n_events, n);
+	}
+	ck_assert_uint_eq(n_warnings, 0);
+}
+END_TEST
+
 START_TEST(retries_of_a_failed_run_are_paced)
 {
 	ec.run.daemon.state.failures = 1;
@@ -228,6 +283,8 @@ int main(void)
 	tcase_add_loop_test(tcase, descriptor_that_stays_readable, 0, 6);
 	tcase_add_test(tcase, busy_plugin_is_no_bad_one);
 	tcase_add_test(tcase, changes_without_end);
+	tcase_add_test(tcase, another_frr_at_each_call);
+	tcase_add_test(tcase, restarts_of_frr_are_no_fault);
 	tcase_add_test(tcase, retries_of_a_failed_run_are_paced);
 	tcase_add_test(tcase, closed_descriptor_is_the_plugins_fault);
 	tcase_add_test(tcase, plugin_without_events_is_polled);
