@@ -31,7 +31,7 @@ int job_init(struct job *job, struct evpn_error *err)
 
 void job_free(struct job *job)
 {
-	program_kill(&job->program);
+	program_free(&job->program);
 	fd_close(&job->timer);
 }
 
@@ -154,6 +154,7 @@ enum job_event job_handle_event(struct job *job, bool appeared, struct program_e
 {
 	bool fired = fd_timer_expired(job->timer);
 
+	program_reap(&job->program);
 	if (job->state == JOB_PAUSING)
 		return fired || appeared ? JOB_AGAIN : JOB_NOTHING;
 	if (job->state != JOB_RUNNING)

@@ -2,7 +2,6 @@
 /* program.c - see program.h */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdalign.h>
@@ -21,6 +20,7 @@
 #include "frr-vtysh/frrdiff.h"
 #include "frr-vtysh/program.h"
 #include "lib/process.h"
+#include "lib/reap.h"
 
 /* The limit of each output: the longest configuration that frrdiff compares, and what vtysh prints beside it. */
 #define OUTPUT_MIB (FRRDIFF_MAX_MIB + 1)
@@ -29,8 +29,6 @@
 #define MEMORY_MAX (2ull << 30)
 /* What is read of an output at first; most are shorter. */
 #define READ_FIRST 65536u
-/* Milliseconds that evpnd waits for the end of a program that it has killed. */
-#define KILL_MS 200
 
 /* As a shell does: the child could not execute the program, and its stderr says why. */
 #define EXIT_NOT_RUN   126
@@ -200,32 +198,36 @@ static int spawn(struct program *program, const struct container *container, con
 	return 0;
 }
 
-/* Killed programs that have ended since would stay zombies without this. */
-static void reap(struct program *program)
+void program_reap(struct program *program)
 {
 	size_t left = 0;
-	int status;
 
-	for (size_t i = 0; i < program->n_killed; i++)
-		if (waitpid(program->killed[i], &status, WNOHANG) == 0)
-			program->killed[left++] = program->killed[i];
+	for (size_t i = 0; i < program->n_killed; i++) {
+		struct program_killed *killed = &program->killed[i];
+
+		if (waitpid(killed->pid, NULL, WNOHANG) == 0)
+			program->killed[left++] = *killed;
+		else
+			fd_close(&killed->pidfd);
+	}
 	program->n_killed = left;
 }
 
+/*
+ * The program ends at once, unless it hangs in the kernel (a file system in the container that does not answer). Nobody waits for
+ * it: the event loop reports its end, and program_reap() then takes it.
+ */
 static void kill_group(struct program *program)
 {
-	struct pollfd ended = { .fd = program->pidfd, .events = POLLIN };
-
 	/*
 	 * Other members of the group are vtysh's pager, and the vtysh of frr-reload.py. Killing the group fails while
 	 * the child has not called setsid() yet.
 	 */
 	kill(-program->pid, SIGKILL);
 	kill(program->pid, SIGKILL);
-	/* It ends at once, unless it hangs in the kernel (a file system in the container that does not answer). */
-	(void)poll(&ended, 1, KILL_MS);
-	program->killed[program->n_killed++] = program->pid;
-	reap(program);
+	program->killed[program->n_killed++] = (struct program_killed){ .pid = program->pid,
+									.pidfd = fd_take(&program->pidfd) };
+	program_reap(program);
 }
 
 void program_kill(struct program *program)
@@ -236,17 +238,28 @@ void program_kill(struct program *program)
 	forget(program);
 }
 
+void program_free(struct program *program)
+{
+	program_kill(program);
+	for (size_t i = 0; i < program->n_killed; i++) {
+		reap_later(program->killed[i].pid);
+		fd_close(&program->killed[i].pidfd);
+	}
+	program->n_killed = 0;
+}
+
 int program_start(struct program *program, const struct container *container, const char *const programs[],
 		  const char *const args[], const char *text, struct evpn_error *err)
 {
 	program_kill(program);
-	reap(program);
+	program_reap(program);
+	reap_left();
 	if (program->n_killed == PROGRAM_KILLED_MAX)
 		return evpn_fail(
 			err, EAGAIN,
 			"cannot run another program: %d were killed and do not end, one is process %d; the kernel "
 			"waits for something on their behalf, see /proc/%d/stack",
-			PROGRAM_KILLED_MAX, (int)program->killed[0], (int)program->killed[0]);
+			PROGRAM_KILLED_MAX, (int)program->killed[0].pid, (int)program->killed[0].pid);
 	if (spawn(program, container, programs, args, text, err) == 0)
 		return 0;
 	program_kill(program);

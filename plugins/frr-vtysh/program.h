@@ -22,13 +22,18 @@
 /* A killed program that hangs in the kernel stays there. With so many of them no further one is started. */
 #define PROGRAM_KILLED_MAX 8
 
+struct program_killed {
+	pid_t pid;
+	int pidfd;
+};
+
 struct program {
-	int epoll; /* the caller's; contains pidfd */
+	int epoll; /* the caller's; contains pidfd, and those of the killed programs */
 	pid_t pid; /* 0: no program is running */
 	int pidfd;
 	int out, err; /* memory files with its output */
 	struct init init; /* in a container the child is the parent of the program */
-	pid_t killed[PROGRAM_KILLED_MAX]; /* programs that were killed and have not ended yet */
+	struct program_killed killed[PROGRAM_KILLED_MAX]; /* programs that were killed and have not ended yet */
 	size_t n_killed;
 };
 
@@ -64,3 +69,9 @@ int program_kill_and_take(struct program *program, struct program_end *ret_end, 
 
 /* Kills the program and its descendants, if it is running. It may end later. */
 void program_kill(struct program *program);
+
+/* Takes killed programs that have ended: the epoll set is readable until then. Does not wait. */
+void program_reap(struct program *program);
+
+/* Kills the program, and waits for none: reap.h has those that have not ended yet. */
+void program_free(struct program *program);

@@ -21,9 +21,8 @@ int call_init(struct call *call, int epoll, size_t out_max, struct evpn_error *e
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
-	call->script = (struct script)SCRIPT_IDLE_VALUE;
-	call->script.epoll = epoll;
-	call->script.out_max = out_max;
+	if (script_init(&call->script, epoll, out_max, err) < 0)
+		return -1;
 	call->pause_last_ms = CALL_PAUSE_LAST_MS;
 	call->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (call->timer < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, call->timer, &event) < 0)

@@ -2,7 +2,6 @@
 /* script.c - see script.h */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,17 +14,34 @@
 #include <unistd.h>
 
 #include "lib/process.h"
+#include "lib/reap.h"
 #include "sh/script.h"
 
-/* Of one call of script_handle(), so that a flood does not keep evpnd from its other work. */
-#define READ_MAX (256u << 10)
-/* SIGKILL takes effect at once, unless the process is in a system call that cannot be interrupted. */
-#define FREE_WAIT_MS 200
+/* Of one call of script_handle(), so that a flood does not keep evpnd from its other work: what is in the pipe, but no more. */
+#define PIPE_SIZE (1u << 20)
+/*
+ * After it was read, a script is not listened to for so long: a line costs as much of evpnd's time as a full pipe. So the lines of
+ * its log are no stream of events (evpn-plugin(3), Events), and an answer of 64 MiB takes 3 s.
+ */
+#define REST_MS 40
 /* The descriptor by which the child reports that it could not run the executable. */
 #define REPORT_FD 3
 
 static char *const environment[] = { (char[]){ "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
 				     (char[]){ "LC_ALL=C" }, (char[]){ "HOME=/root" }, (char[]){ "TERM=dumb" }, NULL };
+
+int script_init(struct script *script, int epoll, size_t out_max, struct evpn_error *err)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	*script = (struct script)SCRIPT_IDLE_VALUE;
+	script->epoll = epoll;
+	script->out_max = out_max;
+	script->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (script->timer < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, script->timer, &event) < 0)
+		return evpn_fail(err, errno, "cannot create a timer: %s", strerror(errno));
+	return 0;
+}
 
 /* In the child, which may call only what is safe in a copy of a process with threads. */
 static void run(const char *const args[], const int fds[3], int report)
@@ -63,8 +79,33 @@ static void run(const char *const args[], const int fds[3], int report)
 	_exit(write(REPORT_FD, &failure, sizeof(failure)) == sizeof(failure) ? 127 : 126);
 }
 
+/* Whether a pipe wakes evpnd. While it is in the epoll set its end does so, whatever events are wanted. */
+static void listen_to(const struct script *script, int fd, bool on)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	/* It may be in the set, or out of it, already. */
+	if (fd >= 0)
+		epoll_ctl(script->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd, &event);
+}
+
+static void set_resting(struct script *script, bool on)
+{
+	script->resting = on;
+	listen_to(script, script->out, !on && !script->deaf);
+	listen_to(script, script->err, !on);
+	fd_set_timer(script->timer, on ? REST_MS : 0);
+}
+
+void script_set_deaf(struct script *script, bool on)
+{
+	script->deaf = on;
+	listen_to(script, script->out, !on && !script->resting);
+}
+
 static void close_all(struct script *script)
 {
+	fd_set_timer(script->timer, 0);
 	fd_close(&script->out);
 	fd_close(&script->err);
 	fd_close(&script->report);
@@ -88,6 +129,8 @@ static int make_pipe(int *ret_read, int *ret_write)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	*ret_read = ends[0];
+	/* If it stays smaller, long answers take longer. */
+	fcntl(ends[1], F_SETPIPE_SZ, (int)PIPE_SIZE);
 	*ret_write = fcntl(ends[1], F_DUPFD_CLOEXEC, REPORT_FD + 1);
 	close(ends[1]);
 	return *ret_write < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -1 : 0;
@@ -142,6 +185,7 @@ int script_start(struct script *script, const char *const args[], int input, str
 
 	script_clear(script);
 	reap(script);
+	reap_left();
 	if (script->n_left == SCRIPT_LEFT_MAX)
 		return evpn_fail(err, EAGAIN,
 				 "cannot start a process: %d were killed and do not end, one is process %d; the kernel "
@@ -247,16 +291,20 @@ static enum script_event take_end(struct script *script)
 
 enum script_event script_handle(struct script *script)
 {
+	bool rested = fd_timer_expired(script->timer);
+	size_t before = script->len + script->err_len;
+
 	if (!script->pid)
 		return SCRIPT_NOTHING;
 	if (process_has_ended(script->pidfd))
 		return take_end(script);
-	if (script->killed)
+	if (script->killed || (script->resting && !rested))
 		return SCRIPT_NOTHING;
 	/* Half of it at most: the verb `watch' takes whole lines out before the next half can make it too much. */
 	if (!script->deaf)
-		read_pipe(script, &script->out, script->out_max / 2 < READ_MAX ? script->out_max / 2 : READ_MAX);
-	read_pipe(script, &script->err, READ_MAX);
+		read_pipe(script, &script->out, script->out_max / 2 < PIPE_SIZE ? script->out_max / 2 : PIPE_SIZE);
+	read_pipe(script, &script->err, PIPE_SIZE);
+	set_resting(script, script->len + script->err_len != before);
 	return script->overflow ? SCRIPT_OVERFLOWS : SCRIPT_NOTHING;
 }
 
@@ -266,6 +314,7 @@ void script_kill(struct script *script)
 		return;
 	kill_group(script->pid);
 	script->killed = true;
+	fd_set_timer(script->timer, 0);
 	fd_close(&script->out);
 	fd_close(&script->err);
 	fd_close(&script->report);
@@ -277,18 +326,20 @@ void script_clear(struct script *script)
 	script->text = NULL;
 	script->len = script->size = script->tail_len = script->err_len = 0;
 	script->tail[0] = '\0';
-	script->killed = script->overflow = script->deaf = false;
+	script->killed = script->overflow = script->deaf = script->resting = false;
 	script->status = script->failure = 0;
 }
 
 void script_free(struct script *script)
 {
-	struct pollfd pfd = { .fd = script->pidfd, .events = POLLIN };
-
 	script_kill(script);
-	if (script->pid && poll(&pfd, 1, FREE_WAIT_MS) > 0)
-		waitpid(script->pid, NULL, WNOHANG);
+	if (script->pid)
+		reap_later(script->pid);
+	for (size_t i = 0; i < script->n_left; i++)
+		reap_later(script->left[i]);
 	script->pid = 0;
+	script->n_left = 0;
 	close_all(script);
+	fd_close(&script->timer);
 	script_clear(script);
 }

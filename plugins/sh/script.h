@@ -3,8 +3,8 @@
  * script.h - runs the operator's executable once, beside the event loop
  *
  * The caller's epoll set contains the pidfd and the pipes of the process. Whenever the set is readable, the caller calls
- * script_handle(), which never blocks. What the process prints is limited where it is read. A struct has one process at a
- * time: one that has been killed, and that the kernel does not let go, keeps it until it has ended.
+ * script_handle(), which never blocks. What the process prints is limited where it is read, and read at most 25 times a second. A
+ * struct has one process at a time: one that has been killed, and that the kernel does not let go, keeps it until it has ended.
  *
  * A process that the script leaves behind does not matter: evpnd closes the pipes when the script ends.
  */
@@ -32,6 +32,8 @@ struct script {
 	int out, err; /* the reading ends of its stdout and stderr; -1: closed */
 	int report; /* readable with an errno value if the executable could not be run */
 	bool killed; /* it has got SIGKILL, and nothing of it matters any more */
+	int timer; /* of the pause between two readings of the pipes */
+	bool resting; /* that pause: neither pipe is in the epoll set */
 	bool deaf; /* its stdout is not read at present */
 	bool overflow; /* it has printed too much */
 	char *text; /* its stdout so far, terminated by NUL; NULL: nothing was printed */
@@ -43,10 +45,16 @@ struct script {
 };
 
 /* The value of an idle struct. */
-#define SCRIPT_IDLE_VALUE                                        \
-	{                                                        \
-		.pidfd = -1, .out = -1, .err = -1, .report = -1, \
+#define SCRIPT_IDLE_VALUE                                                     \
+	{                                                                     \
+		.pidfd = -1, .out = -1, .err = -1, .report = -1, .timer = -1, \
 	}
+
+/* The caller keeps `epoll` open. Returns 0, or -1 with err filled in; script_free() in either case. */
+int script_init(struct script *script, int epoll, size_t out_max, struct evpn_error *err);
+
+/* Whether its stdout is left in the pipe. */
+void script_set_deaf(struct script *script, bool on);
 
 /*
  * Fails unless root alone can change the file: as for a plugin, it must be a regular file that can be executed, and it and
@@ -76,5 +84,5 @@ void script_kill(struct script *script);
 /* Drops the text. */
 void script_clear(struct script *script);
 
-/* Kills the process, waits a moment for its end, and frees everything. */
+/* Kills the process, without waiting for its end (lib/reap.h), and frees everything. */
 void script_free(struct script *script);

@@ -26,9 +26,8 @@ int watch_init(struct watch *watch, int epoll, struct evpn_error *err)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
-	watch->script = (struct script)SCRIPT_IDLE_VALUE;
-	watch->script.epoll = epoll;
-	watch->script.out_max = 2 * LINE_MAX_BYTES;
+	if (script_init(&watch->script, epoll, 2 * LINE_MAX_BYTES, err) < 0)
+		return -1;
 	watch->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (watch->timer < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, watch->timer, &event) < 0)
 		return evpn_fail(err, errno, "cannot create a timer: %s", strerror(errno));
@@ -129,16 +128,6 @@ static void judge_end(struct watch *watch)
 			    words[0] ? ": " : "", words);
 }
 
-/* Whether its stdout is read. A pipe in the epoll set would wake evpnd by its end, whatever events are wanted. */
-static void listen_to(struct watch *watch, bool on)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = watch->script.out };
-
-	watch->script.deaf = !on;
-	if (watch->script.out >= 0)
-		epoll_ctl(watch->script.epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, watch->script.out, &event);
-}
-
 /* Takes what was printed; true if there is a complete line. */
 static bool take_lines(struct watch *watch)
 {
@@ -156,7 +145,7 @@ static void handle_timer(struct watch *watch)
 		start(watch);
 	} else if (watch->state == WATCH_HOLDING) {
 		watch->state = WATCH_RUNNING;
-		listen_to(watch, true);
+		script_set_deaf(&watch->script, false);
 	}
 }
 
@@ -196,7 +185,7 @@ bool watch_handle(struct watch *watch)
 	if (said) {
 		watch->state = WATCH_HOLDING;
 		fd_set_timer(watch->timer, HOLD_MS);
-		listen_to(watch, false);
+		script_set_deaf(&watch->script, true);
 	}
 	return said;
 }

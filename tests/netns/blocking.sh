@@ -18,13 +18,13 @@ status_is() { grep '^STATUS=' "$FABRIC/notify" | tail -1 | finds -E -- "$1"; }
 # notified COUNT: evpnd has begun a further run since it had announced COUNT of them
 notified() { [ "$(reloads)" -gt "$1" ]; }
 
-# answers: evpnd shows its state, and takes SIGHUP
+# answers: evpnd shows its state, in the only line of this level, and takes SIGHUP
 answers() {
 	local from count
 	from=$(lines)
 	count=$(reloads)
 	kill -USR1 "$DAEMON"
-	wait_until $LIMIT "SIGUSR1 is answered" said "$from" evpnd
+	wait_until $LIMIT "SIGUSR1 is answered" said "$from" "<5>"
 	kill -HUP "$DAEMON"
 	wait_until $LIMIT "SIGHUP is taken" notified "$count"
 }

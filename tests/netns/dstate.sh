@@ -9,7 +9,7 @@ set -euo pipefail
 
 # Seconds within which evpnd answers: it takes milliseconds, the rest is for a slow machine.
 LIMIT=15
-SERVER=
+SERVER= TRACER=
 
 lines() { wc -l < "$FABRIC/daemon.log"; }
 # said FROM WORDS: evpnd's log has the words behind line FROM
@@ -33,11 +33,27 @@ is_deaf() {
 	done
 }
 
+# The answer is the only line of its level.
 answers() {
 	local from
 	from=$(lines)
 	kill -USR1 "$DAEMON"
-	wait_until $LIMIT "SIGUSR1 is answered: $1" said "$from" evpnd
+	wait_until $LIMIT "SIGUSR1 is answered: $1" said "$from" "<5>"
+}
+
+# waits_begin, waits_none: between them evpnd has waited nowhere but in its event loop, by the system calls that it made
+waits_begin() {
+	strace -qq -p "$DAEMON" -o "$FABRIC/waits" -e trace=poll,ppoll,select,pselect6,nanosleep,clock_nanosleep,wait4,waitid &
+	TRACER=$!
+	PIDS+=("$TRACER")
+	wait_until 30 "evpnd is traced" grep -qE '^TracerPid:[[:space:]]+[1-9]' "/proc/$DAEMON/status"
+}
+waits_none() {
+	kill -INT "$TRACER"
+	ends 130 wait "$TRACER" || fail "strace ended with status $?"
+	grep -q 'poll(' "$FABRIC/waits" || fail "evpnd was not traced: $(cat "$FABRIC/waits")"
+	lacks -E 'poll\(.*[^0-9][1-9][0-9]*\) += |tv_n?sec=[1-9]|sleep\(|select' "$FABRIC/waits" || fail "evpnd has waited: see above"
+	lacks -vE 'WNOHANG|poll' "$FABRIC/waits" || fail "evpnd has waited for a child: see above"
 }
 
 # survives FILE: evpnd answers although a program hangs in FILE, and again after SIGKILL to it, and ends on SIGTERM
@@ -87,9 +103,11 @@ step "frr-vtysh: the program in the container"
 hangs vtysh
 conf "s|^frr-vtysh = { |&vtysh = \"$FABRIC/vtysh\"; timeout = 2; |"
 daemon_start
+waits_begin
 survives vtysh
 wait_until 60 "its time limit" logged "vtysh -C -f did not end within 2 s and was killed"
 answers "evpnd has given up on it"
+waits_none
 ends_in_time vtysh
 
 step "sh: the script"
@@ -97,9 +115,11 @@ hangs script
 conf 's|^plugins = .*|plugins = { netns = "@SH@";|; s|^ *frr = ".*frr-vtysh.so"; };|  frr = "@SH@"; };|' '/^netns-pidfile = /d' \
 	"s|^frr-vtysh = .*|sh = { script = \"$FABRIC/script\"; timeout = 2; };|" "s|@SH@|$BUILD/plugins/sh/.libs/sh.so|"
 daemon_start
+waits_begin
 survives script
 wait_until 60 "its time limit" logged "$FABRIC/script find"
 answers "evpnd has given up on it"
+waits_none
 ends_in_time script
 
 step "sh: a script that hangs before it runs, and that cannot be watched"

@@ -81,6 +81,27 @@ START_TEST(test_floods_stderr)
 }
 END_TEST
 
+/* Lines that come one by one are no stream of events: evpnd would take the plugin for a bad one, and pause. */
+START_TEST(test_line_by_line)
+{
+	int64_t begin = clock_ms();
+	int calls = 0, r;
+
+	use_script(GOOD
+		   "query) for i in 1 2 3 4 5 6 7 8 9 10; do for j in 1 2 3 4 5 6 7 8 9 10; do /bin/true; echo out; "
+		   "/bin/true; echo err >&2; done; done; echo end; exit 0;;");
+	while ((r = plugin->query_frr(self, "show version", &text, &err)) == 0) {
+		ck_assert(fake_host_readable(plugin->event_fd(self), 20000));
+		plugin->on_event(self, &err);
+		calls++;
+	}
+	ck_assert_msg(r == 1, "%s", err.msg);
+	ck_assert_uint_eq(strlen(text), 100 * strlen("out\n") + strlen("end\n"));
+	/* 200 lines. Twice in 40 ms: there is something to read, and then for a while nothing. */
+	ck_assert_int_le(calls, 10 + (clock_ms() - begin) / 20);
+}
+END_TEST
+
 /* A daemon that it starts holds the pipes: the answer does not wait for it. */
 START_TEST(test_daemon_holds_pipe)
 {
@@ -273,7 +294,7 @@ START_TEST(test_conf_is_a_link)
 }
 END_TEST
 
-/* Closing ends what runs, and does not wait for long. */
+/* Closing ends what runs, and waits for none of it. */
 START_TEST(test_close_ends_all)
 {
 	int64_t before;
@@ -287,7 +308,9 @@ START_TEST(test_close_ends_all)
 	plugin->close(self);
 	self = NULL;
 	ck_assert_int_lt(clock_ms() - before, 10000);
-	run_command("for pid in $(cat pids); do ! kill -0 $pid 2>/dev/null || exit 1; done");
+	run_command("for pid in $(cat pids); do while kill -0 $pid 2>/dev/null && ! grep -q '^State:.*Z' "
+		    "/proc/$pid/status; do :; done; "
+		    "done");
 }
 END_TEST
 
@@ -297,6 +320,7 @@ int main(void)
 		test_hangs,
 		test_floods_stdout,
 		test_floods_stderr,
+		test_line_by_line,
 		test_daemon_holds_pipe,
 		test_child_left_behind,
 		test_dies,
