@@ -10,13 +10,16 @@
  *	reloader_daemons.c connections to FRR's daemons: do they run, has one ended
  *	reloader_ask.c     a question to one daemon through its vty socket (lib/vty.c)
  *	reloader_job.c     a reload or a show: runs the tools and interprets their results
+ *	reloader_run.c     the tools' arguments
+ *	reloader_dir.c     a directory with a configuration for the tools
+ *	reloader_shared.c  before a reload: gives a daemon that was restarted alone the route-maps that only others still have
  *	reloader_restore.c after a reload that failed: restores FRR's former configuration, and verifies that
  *	reloader_config.c  compares two configurations of FRR
  *	reloader_tool.c    runs a program and collects its output
  *	reloader_text.c    growing text; extracts FRR's messages from the output of frr-reload.py
  *
  * evpn-reloader must run in any FRR image, so it uses poll() and needs only libc. It writes nothing to disk but the
- * former configuration while it restores that. It runs one tool at a time; further requests for one wait in the order in which they arrived. Questions to daemons do not wait.
+ * former configuration while it restores that, and what daemons have lost. It runs one tool at a time; further requests for one wait in the order in which they arrived. Questions to daemons do not wait.
  */
 #ifndef RELOADER_H
 #define RELOADER_H
@@ -90,6 +93,7 @@ struct daemons {
 	struct daemon items[DAEMONS_MAX];
 	size_t n;
 	bool lost; /* FRR may not run the configuration of the last reload; `why` says why */
+	bool lost_shared; /* one may lack what others still have; until it has got that again */
 	char why[96];
 };
 
@@ -124,10 +128,13 @@ struct result {
 enum job_kind { JOB_NONE, JOB_RELOAD, JOB_SHOW };
 
 /*
- * The steps of a reload. After APPLY has failed, RESTORE and VERIFY follow, up to JOB_RESTORES_MAX times; the result is
+ * The steps of a reload. The first three come only if a daemon has ended since the last reload. After APPLY has failed, RESTORE and VERIFY follow, up to JOB_RESTORES_MAX times; the result is
  * then that of APPLY, with a line on the success of the restoration.
  */
 enum job_phase {
+	JOB_LOOK, /* vtysh: reads FRR's running configuration */
+	JOB_KEEPER, /* vtysh: reads that of one daemon */
+	JOB_SHARE, /* vtysh -f: gives the daemons what one of them has lost */
 	JOB_TEST, /* frr-reload.py --test */
 	JOB_SAVE, /* vtysh: reads FRR's running configuration */
 	JOB_APPLY, /* frr-reload.py --reload */
@@ -137,10 +144,20 @@ enum job_phase {
 
 #define JOB_RESTORES_MAX 2
 
+/* What the daemons show, to find out what one of them has lost. */
+struct shared {
+	struct text all; /* FRR's running configuration */
+	struct text keepers[DAEMONS_MAX]; /* those of daemons that keep all lists and route-maps */
+	size_t n_keepers;
+	size_t next; /* the daemon that is read next */
+	char names[VTY_NAMES_SIZE]; /* the daemons that run */
+};
+
 struct job {
 	enum job_kind kind;
 	struct daemons *daemons; /* for a reload; the server's */
 	enum job_phase phase; /* of a reload */
+	struct shared shared;
 	struct text former; /* FRR's running configuration before the first change */
 	unsigned int n_losses; /* how often a daemon ended during APPLY, in attempts with this generation */
 	unsigned int n_restores;
@@ -170,11 +187,34 @@ void job_tool_ended(struct job *job, const struct options *options, int wait_sta
 void job_expire(struct job *job, const struct options *options);
 void job_free(struct job *job);
 
-/* For reloader_restore.c: start a tool; it ends the job if that fails. */
-void job_run_vtysh(struct job *job, const struct options *options, const char *command);
+/* For the parts of a job: start a tool; it ends the job if that fails. vtysh_options: terminated by NULL. */
+void job_run_vtysh(struct job *job, const struct options *options, const char *const vtysh_options[]);
+void job_run_show(struct job *job, const struct options *options, const char *command);
 void job_run_frr_reload(struct job *job, const struct options *options, const char *confdir, const char *action);
+/* The tool could not be started, for this errno value: ends the job, or its restoration. */
+void job_cannot_run(struct job *job, const struct options *options, const char *tool, int code);
+
+/* Sets the result to this status and message, a newline is added; and completes the job. */
+void job_end(struct job *job, enum status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The job is complete. */
 void job_complete(struct job *job);
+
+/*
+ * Writes the text to job->dir/frr.conf, in a new directory that job_remove_dir() removes with its files. Returns 0 or -errno. The name
+ * is that of FRR's file: for another name frr-reload.py runs vtysh's `write', which overwrites that. vtysh's own configuration stays
+ * in force by a link.
+ */
+int job_write_dir(struct job *job, const struct options *options, const char *text);
+void job_remove_dir(struct job *job);
+
+/* The configuration that a daemon or vtysh shows, without the lines by which it introduces it. */
+const char *job_skip_head(const struct text *config);
+
+/* Begins to look for what a daemon has lost. False: there is no daemon whose configuration is shared. */
+bool shared_begin(struct job *job, const struct options *options);
+/* A tool of that has ended with success. True: nothing is left to do; else the next tool runs, or the job has ended. */
+bool shared_tool_ended(struct job *job, const struct options *options);
+void shared_free(struct shared *shared);
 
 /* The result says why the reload has failed, after FRR was changed: restores the former configuration. */
 void restore_begin(struct job *job, const struct options *options);
@@ -182,8 +222,6 @@ void restore_begin(struct job *job, const struct options *options);
 void restore_tool_ended(struct job *job, const struct options *options, int wait_status);
 /* The restoration has failed for this reason: completes the job. */
 void restore_fail(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Removes the files of the restoration. */
-void restore_clean_up(struct job *job);
 
 /*
  * Whether two outputs of `show running-config' have the same lines in the same contexts. The order of lines is not

@@ -12,7 +12,7 @@ static void set_lost(struct daemons *daemons, const struct daemon *daemon)
 	/* Report the first daemon that ended; watchfrr may have stopped the others because of it. */
 	if (!daemons->lost)
 		snprintf(daemons->why, sizeof(daemons->why), "FRR's %s has ended", daemon->name);
-	daemons->lost = true;
+	daemons->lost = daemons->lost_shared = true;
 }
 
 static int add(struct daemons *daemons, const char *name, size_t len)
@@ -34,7 +34,7 @@ int daemons_init(struct daemons *daemons, const struct options *o)
 	memset(daemons, 0, sizeof(*daemons));
 	daemons->dir = o->vty_socket ? o->vty_socket : "/var/run/frr"; /* the default of vtysh */
 	daemons->pathspace = o->pathspace;
-	daemons->lost = true;
+	daemons->lost = daemons->lost_shared = true;
 	strcpy(daemons->why, "evpn-reloader has not reloaded FRR since it started");
 	for (; *name; name += *name == ',') {
 		size_t len = strcspn(name, ",");

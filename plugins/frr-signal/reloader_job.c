@@ -14,11 +14,7 @@
 
 /* FRR answers a show from its memory; a longer time means that it hangs. */
 #define SHOW_LIMIT_MS 30000
-/*
- * How much output of frr-reload.py is kept. With --test it is the whole difference, of which the rest may be cut off.
- */
-#define RELOAD_OUTPUT_MAX (256u << 10)
-#define QUOTE_MAX	  1500
+#define QUOTE_MAX     1500
 /* A configuration at which a daemon of FRR ends is not applied for ever. */
 #define LOSSES_MAX 3
 
@@ -33,7 +29,8 @@ static void begin(struct job *job, enum job_kind kind, int64_t limit_ms)
 void job_complete(struct job *job)
 {
 	tool_kill(&job->tool);
-	restore_clean_up(job);
+	job_remove_dir(job);
+	shared_free(&job->shared);
 	job->done = true;
 	job->result.duration_ms = clock_ms() - job->started;
 	/* If a daemon has ended, the next attempt with this generation needs it: FRR runs a part of either by then. */
@@ -54,6 +51,18 @@ __attribute__((format(printf, 3, 4))) static struct text *explain(struct job *jo
 	job->result.status = status;
 	text_printf(&job->result.body, QUOTE_MAX, "%s\n", line);
 	return &job->result.body;
+}
+
+void job_end(struct job *job, enum status status, const char *format, ...)
+{
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	explain(job, status, "%s", line);
+	job_complete(job);
 }
 
 /* The job has failed, and the result says why: FRR's former configuration is restored if it may have been changed. */
@@ -82,58 +91,14 @@ static bool daemons_missing(struct job *job, const struct options *o)
 	return r != 0;
 }
 
-static void run(struct job *job, const struct options *o, const char *const argv[], size_t max)
+void job_cannot_run(struct job *job, const struct options *o, const char *tool, int code)
 {
-	int r = tool_start(&job->tool, argv, max);
-
-	if (r == 0)
-		return;
 	if (job->phase == JOB_RESTORE || job->phase == JOB_VERIFY) {
-		restore_fail(job, ": cannot run %s: %s", argv[0], strerror(r));
+		restore_fail(job, ": cannot run %s: %s", tool, strerror(code));
 	} else {
-		explain(job, STATUS_FAILED, "cannot run %s: %s", argv[0], strerror(r));
+		explain(job, STATUS_FAILED, "cannot run %s: %s", tool, strerror(code));
 		fail(job, o);
 	}
-}
-
-/* Appends the options by which FRR's own programs find its daemons, and returns how many arguments there are then. */
-static size_t add_vty_options(const char *argv[], size_t n, const struct options *o)
-{
-	if (o->vty_socket) {
-		argv[n++] = "--vty_socket";
-		argv[n++] = o->vty_socket;
-	}
-	if (o->pathspace) {
-		argv[n++] = "--pathspace";
-		argv[n++] = o->pathspace;
-	}
-	return n;
-}
-
-void job_run_frr_reload(struct job *job, const struct options *o, const char *confdir, const char *action)
-{
-	char file[PATH_MAX + 16];
-	/* With --stdout frr-reload.py logs to stderr instead of a file. */
-	const char *argv[24] = { o->frr_reload, "--stdout",  "--log-level", "warning",	"--bindir",
-				 o->bindir,	"--confdir", confdir,	    "--rundir", o->rundir };
-	size_t n = add_vty_options(argv, 10, o);
-
-	snprintf(file, sizeof(file), "%s/frr.conf", confdir);
-	argv[n++] = action;
-	argv[n++] = file;
-	run(job, o, argv, RELOAD_OUTPUT_MAX);
-}
-
-void job_run_vtysh(struct job *job, const struct options *o, const char *command)
-{
-	char vtysh[4096];
-	const char *argv[12] = { vtysh, "--config_dir", o->confdir };
-	size_t n = add_vty_options(argv, 3, o);
-
-	snprintf(vtysh, sizeof(vtysh), "%s/vtysh", o->bindir);
-	argv[n++] = "-c";
-	argv[n++] = command;
-	run(job, o, argv, PROTOCOL_BODY_MAX);
 }
 
 /* Whether the result is known before any tool runs. */
@@ -174,6 +139,21 @@ static void go_on_from(struct job *job, struct job *last)
 	last->former = (struct text){ 0 };
 }
 
+/* Nothing is lost any more: compares FRR's configuration with the file. */
+static void compare(struct job *job, const struct options *o)
+{
+	job->daemons->lost_shared = false;
+	if (job->n_losses < LOSSES_MAX) {
+		job->phase = JOB_TEST;
+		job_run_frr_reload(job, o, o->confdir, "--test");
+		return;
+	}
+	job->result.changed = true;
+	explain(job, STATUS_REFUSED, "%s %u times while its configuration was changed", job->daemons->why,
+		job->n_losses);
+	restore_begin(job, o);
+}
+
 void job_start_reload(struct job *job, const struct options *options, struct daemons *daemons, const char *generation,
 		      const char *sum, struct job *last)
 {
@@ -188,13 +168,8 @@ void job_start_reload(struct job *job, const struct options *options, struct dae
 	}
 	/* From here on a daemon that ends loses a part of the new configuration. */
 	job->daemons->lost = false;
-	if (job->n_losses < LOSSES_MAX) {
-		job_run_frr_reload(job, options, options->confdir, "--test");
-		return;
-	}
-	job->result.changed = true;
-	explain(job, STATUS_REFUSED, "%s %u times while its configuration was changed", daemons->why, job->n_losses);
-	restore_begin(job, options);
+	if (!job->daemons->lost_shared || !shared_begin(job, options))
+		compare(job, options);
 }
 
 /* The job keeps a copy of the command, which later messages quote. */
@@ -202,7 +177,7 @@ void job_start_show(struct job *job, const struct options *o, const char *comman
 {
 	begin(job, JOB_SHOW, SHOW_LIMIT_MS);
 	snprintf(job->command, sizeof(job->command), "%s", command);
-	job_run_vtysh(job, o, job->command);
+	job_run_show(job, o, job->command);
 }
 
 /* Sets the result to the tool's exit status and output, if no better explanation is known. */
@@ -240,6 +215,10 @@ static const char *phase_tool(const struct job *job)
 	case JOB_APPLY:
 	case JOB_RESTORE:
 		return "frr-reload.py --reload";
+	case JOB_SHARE:
+		return "vtysh -f";
+	case JOB_LOOK:
+	case JOB_KEEPER:
 	case JOB_SAVE:
 	case JOB_VERIFY:
 		break;
@@ -247,12 +226,33 @@ static const char *phase_tool(const struct job *job)
 	return "vtysh -c 'show running-config'";
 }
 
-/* frr-reload.py has ended otherwise than with success. */
+/* vtysh has not shown what the daemons have; or FRR refuses a line that one of them has, and all else is applied. */
+static void judge_shared(struct job *job, const struct options *o, int wait_status)
+{
+	struct text words = { 0 };
+
+	if (job->phase != JOB_SHARE) {
+		explain_end(job, phase_tool(job), wait_status);
+		job_complete(job);
+		return;
+	}
+	text_quote(&words, &job->tool.output[0], QUOTE_MAX);
+	text_quote(&words, &job->tool.output[1], QUOTE_MAX);
+	reloader_log("not all of the lost route-maps and lists could be applied again: %s",
+		     words.data ? words.data : "");
+	text_free(&words);
+	if (shared_tool_ended(job, o))
+		compare(job, o);
+}
+
+/* frr-reload.py or vtysh has ended otherwise than with success. */
 static void judge_bad_end(struct job *job, const struct options *o, int wait_status)
 {
 	const struct text *err = &job->tool.output[1];
 
-	if (was_refused(err)) {
+	if (job->phase < JOB_TEST && !text_has(err, "VTY configuration is locked")) {
+		judge_shared(job, o, wait_status);
+	} else if (was_refused(err)) {
 		job->result.status = STATUS_REFUSED;
 		if (job->phase == JOB_APPLY)
 			text_quote(&job->result.body, &job->tool.output[0], QUOTE_MAX);
@@ -280,7 +280,10 @@ static void judge_good_end(struct job *job, const struct options *o)
 {
 	struct text *out = &job->tool.output[0];
 
-	if (job->phase == JOB_SAVE && (out->cut || is_blank(out))) {
+	if (job->phase < JOB_TEST) {
+		if (shared_tool_ended(job, o))
+			compare(job, o);
+	} else if (job->phase == JOB_SAVE && (out->cut || is_blank(out))) {
 		explain(job, STATUS_FAILED, "FRR's running configuration is empty or longer than %u MiB",
 			PROTOCOL_BODY_MAX >> 20);
 		job_complete(job);
@@ -295,7 +298,7 @@ static void judge_good_end(struct job *job, const struct options *o)
 		apply(job, o);
 	} else {
 		job->phase = JOB_SAVE;
-		job_run_vtysh(job, o, "show running-config");
+		job_run_show(job, o, "show running-config");
 	}
 }
 
@@ -375,7 +378,8 @@ void job_expire(struct job *job, const struct options *options)
 
 void job_free(struct job *job)
 {
-	restore_clean_up(job);
+	shared_free(&job->shared);
+	job_remove_dir(job);
 	tool_free(&job->tool);
 	text_free(&job->former);
 	text_free(&job->result.body);

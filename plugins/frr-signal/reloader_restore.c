@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reloader_restore.c - see reloader.h */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "frr-signal/reloader.h"
 
@@ -44,78 +35,9 @@ void restore_fail(struct job *job, const char *format, ...)
 	end(job, line);
 }
 
-void restore_clean_up(struct job *job)
-{
-	DIR *dir = job->dir[0] ? opendir(job->dir) : NULL;
-	const struct dirent *entry;
-
-	/* Only what write_former() has put there: `.' and `..' are directories, which unlinkat() leaves. */
-	while (dir && (entry = readdir(dir)))
-		unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	if (job->dir[0])
-		rmdir(job->dir);
-	job->dir[0] = '\0';
-}
-
-/* What the configuration of FRR itself is: not the lines by which vtysh introduces it. */
-static const char *skip_head(const struct text *config)
-{
-	static const char head[] = "Current configuration:\n";
-	const char *at = strstr(config->data, head);
-
-	return at ? at + sizeof(head) - 1 : config->data;
-}
-
-static int write_file(int dir, const char *text)
-{
-	_cleanup_close_ int fd = openat(dir, "frr.conf", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return -errno;
-	for (size_t len = strlen(text); len > 0;) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0)
-			return -errno;
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-/*
- * Writes the former configuration to a file in a directory of its own. The file is named frr.conf: for another name
- * frr-reload.py runs vtysh's `write', which overwrites FRR's file. vtysh's own configuration stays in force by a link.
- */
-static int write_former(struct job *job, const struct options *o)
-{
-	const char *name = o->pathspace ? o->pathspace : "vtysh.conf";
-	_cleanup_close_ int dir = -1;
-	char target[PATH_MAX];
-	int r;
-
-	restore_clean_up(job);
-	if (snprintf(job->dir, sizeof(job->dir), "%s/evpn-reloader-XXXXXX", o->rundir) >= (int)sizeof(job->dir) ||
-	    snprintf(target, sizeof(target), "%s/%s", o->confdir, name) >= (int)sizeof(target)) {
-		job->dir[0] = '\0';
-		return -ENAMETOOLONG;
-	}
-	if (!mkdtemp(job->dir)) {
-		r = -errno;
-		job->dir[0] = '\0';
-		return r;
-	}
-	dir = open(job->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0 || symlinkat(target, dir, name) < 0)
-		return -errno;
-	return write_file(dir, skip_head(&job->former));
-}
-
 void restore_begin(struct job *job, const struct options *o)
 {
-	int r = write_former(job, o);
+	int r = job_write_dir(job, o, job_skip_head(&job->former));
 
 	job->phase = JOB_RESTORE;
 	job->n_restores++;
@@ -147,9 +69,9 @@ void restore_tool_ended(struct job *job, const struct options *o, int wait_statu
 {
 	/* Whatever frr-reload.py says: FRR's configuration is what counts. */
 	if (job->phase == JOB_RESTORE) {
-		restore_clean_up(job);
+		job_remove_dir(job);
 		job->phase = JOB_VERIFY;
-		job_run_vtysh(job, o, "show running-config");
+		job_run_show(job, o, "show running-config");
 	} else {
 		verify(job, o, wait_status);
 	}

@@ -2,15 +2,14 @@
 /* location.c - see location.h */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "frr-vtysh/location.h"
+#include "lib/vty_path.h"
 
 static int add(const struct location *location, int fd, struct evpn_error *err)
 {
@@ -83,20 +82,19 @@ int location_open(const struct location *location, struct container *ret_contain
 static void watch_sockets(const struct location *location)
 {
 	/* Symbolic links must not lead out of the container's root directory. */
-	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
 	struct container container = { .root = AT_FDCWD };
 	struct evpn_error ignored = { 0 };
 	_cleanup_close_ int fd = -1;
 	char path[64];
 
 	if (!location->file.path)
-		fd = open(location->vty_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = open(location->vty_dir, O_PATH | O_CLOEXEC);
 	else if (location_open(location, &container, &ignored) > 0)
-		fd = (int)syscall(SYS_openat2, container.root, location->vty_dir, &how, sizeof(how));
+		fd = vty_path_open(container.root, location->vty_dir, true);
 	fd_close(&container.root);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (fd >= 0)
-		inotify_add_watch(location->inotify, path, IN_CREATE | IN_MOVED_TO | IN_ATTRIB);
+		inotify_add_watch(location->inotify, path, IN_ONLYDIR | IN_CREATE | IN_MOVED_TO | IN_ATTRIB);
 }
 
 static int find_process(struct location *location, struct evpn_error *err)

@@ -33,14 +33,15 @@ static int add_part(struct reading *reading, const char *answer)
 	size_t len = part ? strlen(part) : 0;
 	char *config;
 
-	if (!part || reading->len + len >= (FRRDIFF_MAX_MIB << 20) || reading->n_parts == SHARED_PARTS_MAX)
+	if (!part || reading->len + len >= (FRRDIFF_MAX_MIB << 20) || reading->n_parts == VTY_SHARED_PARTS_MAX)
 		return -1;
 	config = realloc(reading->config, reading->len + len + 1);
 	if (!config)
 		return -1;
 	reading->config = config;
-	reading->parts[reading->n_parts++] =
-		(struct shared_part){ .at = reading->len, .keeps = shared_is_keeper(reading->daemon, reading->names) };
+	reading->parts[reading->n_parts++] = (struct vty_shared_part){
+		.at = reading->len, .keeps = vty_shared_is_keeper(reading->daemon, reading->names)
+	};
 	memcpy(config + reading->len, part, len + 1);
 	reading->len += len;
 	return 0;
@@ -76,7 +77,7 @@ int reading_go_on(struct reading *reading, struct output *ret_output)
 		more = r > 0 && take_name(reading);
 	}
 	reading_drop(reading);
-	if (r > 0 && shared_remove_lost(reading->config, reading->parts, reading->n_parts) < 0)
+	if (r > 0 && vty_shared_remove_lost(reading->config, reading->parts, reading->n_parts) < 0)
 		r = -1;
 	if (r > 0)
 		*ret_output = (struct output){ .messages = "", .daemons = reading->names, .config = reading->config };

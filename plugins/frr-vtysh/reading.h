@@ -5,13 +5,13 @@
  * This takes about 2 ms; vtysh, which does the same, needs 25 ms to start. vtysh also joins what several daemons say of
  * one context: the text here has each daemon's part one after another, and frrdiff joins them. So the text has what
  * vtysh shows, but for the host name and `service integrated-vtysh-config', which vtysh adds and frrdiff ignores, and
- * for the lists that a daemon has lost, see shared.h.
+ * for the lists that a daemon has lost, see vty_shared.h.
  */
 #pragma once
 
 #include "frr-vtysh/ask.h"
 #include "frr-vtysh/output.h"
-#include "frr-vtysh/shared.h"
+#include "lib/vty_shared.h"
 
 struct reading {
 	struct ask ask; /* the caller sets location and limit_ms */
@@ -22,7 +22,7 @@ struct reading {
 	const char *rest; /* of names: behind that one */
 	char *config; /* the parts so far */
 	size_t len;
-	struct shared_part parts[SHARED_PARTS_MAX];
+	struct vty_shared_part parts[VTY_SHARED_PARTS_MAX];
 	size_t n_parts;
 };
 

@@ -6,18 +6,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include "lib/clock.h"
 #include "lib/fd.h"
 #include "lib/vty.h"
+#include "lib/vty_path.h"
 
 #define ENABLE	       "enable"
 #define KNOCK_PAUSE_MS 50
@@ -50,18 +49,23 @@ static int open_socket(const struct vty_place *place, const char *daemon, struct
 	/*
 	 * The last part of the path must not be a link. Links before it are common (/var/run), and stay in the container.
 	 */
-	struct open_how how = { .flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
-				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 	const char *space = place->pathspace;
 	_cleanup_close_ int fd = -1;
 	char path[PATH_MAX];
 	struct stat st;
+	int r;
 
 	snprintf(path, sizeof(path), "%s/%s%s%s.vty", place->dir, space ? space : "", space ? "/" : "", daemon);
-	fd = place->root < 0 ? open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC)
-			     : (int)syscall(SYS_openat2, place->root, path, &how, sizeof(how));
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return fail_no_socket(daemon, path, errno, err);
+	if (place->root < 0) {
+		fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		r = fd < 0 ? -errno : 0;
+	} else {
+		r = fd = vty_path_open(place->root, path, false);
+	}
+	if (r >= 0 && fstat(fd, &st) < 0)
+		r = -errno;
+	if (r < 0)
+		return fail_no_socket(daemon, path, -r, err);
 	if (!S_ISSOCK(st.st_mode))
 		return evpn_fail(err, EPROTO, "cannot reach FRR's %s: %s is not a socket", daemon, path);
 	return fd_take(&fd);

@@ -16,8 +16,8 @@ for name in evpnd evpnd@; do
 done
 
 step "exposure"
-# Tenths: 30 is 3.0.
-systemd-analyze security --no-pager --offline=yes --threshold=30 "$T/evpnd.service" > "$T/security" 2> "$T/stderr" ||
+# Tenths: 28 is 2.8. The goal is 3.0; a new version of systemd may judge a little differently.
+systemd-analyze security --no-pager --offline=yes --threshold=28 "$T/evpnd.service" > "$T/security" 2> "$T/stderr" ||
 	fail "evpnd.service is exposed too much: $(cat "$T/security")"
 tail -n 1 "$T/security"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* shared.c - see shared.h */
+/* vty_shared.c - see vty_shared.h */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "frr-vtysh/shared.h"
+#include "lib/vty_shared.h"
 #include "lib/hash.h"
 
 /* Hashes of the lines by which the lists and route-maps of one part begin, sorted. */
@@ -27,7 +27,7 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-bool shared_is_keeper(const char *daemon, const char *daemons)
+bool vty_shared_is_keeper(const char *daemon, const char *daemons)
 {
 	if (strcmp(daemon, "bgpd") == 0)
 		return true;
@@ -96,18 +96,22 @@ static bool all_have(const struct heads *keepers, size_t n_keepers, const char *
 	return true;
 }
 
-static void remove_lost(char *config, const struct heads *keepers, size_t n_keepers)
+/* Whether the line belongs to the list or route-map above it. */
+static bool is_inside(const char *line)
+{
+	return line[0] == ' ' || strncmp(line, "exit\n", 5) == 0;
+}
+
+/* Copies the lines of lost lists and route-maps, or all others, to `to`, which may be `config` itself. */
+static void copy_lines(char *to, const char *config, const struct heads *keepers, size_t n_keepers, bool lost_ones)
 {
 	bool lost = false;
-	char *to = config;
 
 	for (const char *line = config, *next; *line; line = next) {
-		bool inside = line[0] == ' ' || strncmp(line, "exit\n", 5) == 0;
-
 		next = next_line(line);
-		if (!inside)
+		if (!is_inside(line))
 			lost = is_head(line) && !all_have(keepers, n_keepers, line);
-		if (!lost) {
+		if (lost == lost_ones) {
 			memmove(to, line, (size_t)(next - line));
 			to += next - line;
 		}
@@ -115,15 +119,15 @@ static void remove_lost(char *config, const struct heads *keepers, size_t n_keep
 	*to = '\0';
 }
 
-int shared_remove_lost(char *config, const struct shared_part *parts, size_t n_parts)
+int vty_shared_remove_lost(char *config, const struct vty_shared_part *parts, size_t n_parts)
 {
-	struct heads keepers[SHARED_PARTS_MAX] = { 0 };
+	struct heads keepers[VTY_SHARED_PARTS_MAX] = { 0 };
 	size_t n_keepers = 0, len = strlen(config);
 	uint64_t *hashes = calloc(count_heads(config) + 1, sizeof(*hashes)), *room = hashes;
 
 	if (!hashes)
 		return -ENOMEM;
-	for (size_t i = 0; i < n_parts && n_keepers < SHARED_PARTS_MAX; i++) {
+	for (size_t i = 0; i < n_parts && n_keepers < VTY_SHARED_PARTS_MAX; i++) {
 		size_t end = i + 1 < n_parts ? parts[i + 1].at : len;
 
 		if (!parts[i].keeps)
@@ -131,7 +135,34 @@ int shared_remove_lost(char *config, const struct shared_part *parts, size_t n_p
 		keepers[n_keepers] = take_heads(config + parts[i].at, config + end, room);
 		room += keepers[n_keepers++].n;
 	}
-	remove_lost(config, keepers, n_keepers);
+	copy_lines(config, config, keepers, n_keepers, false);
 	free(hashes);
+	return 0;
+}
+
+int vty_shared_find_lost(const char *config, const char *const keepers[], size_t n_keepers, char **ret_lost)
+{
+	struct heads heads[VTY_SHARED_PARTS_MAX] = { 0 };
+	char *lost = malloc(strlen(config) + 1);
+	uint64_t *hashes, *room;
+	size_t n_heads = 1;
+
+	if (n_keepers > VTY_SHARED_PARTS_MAX)
+		n_keepers = VTY_SHARED_PARTS_MAX;
+	for (size_t i = 0; i < n_keepers; i++)
+		n_heads += count_heads(keepers[i]);
+	hashes = room = calloc(n_heads, sizeof(*hashes));
+	if (!lost || !hashes) {
+		free(lost);
+		free(hashes);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < n_keepers; i++) {
+		heads[i] = take_heads(keepers[i], keepers[i] + strlen(keepers[i]), room);
+		room += heads[i].n;
+	}
+	copy_lines(lost, config, heads, n_keepers, true);
+	free(hashes);
+	*ret_lost = lost;
 	return 0;
 }
