@@ -102,7 +102,14 @@ static int hold(const struct pidfile *file, struct pidfile_process *process, str
 	return r;
 }
 
-int pidfile_find(const struct pidfile *file, struct pidfile_process *process, struct evpn_error *err)
+static int wait_for_program(pid_t pid, struct evpn_error *err)
+{
+	struct evpn_error why = *err;
+
+	return evpn_wait(err, "waits for FRR's container (process %d) to start its program: %s", (int)pid, why.msg);
+}
+
+int pidfile_find(struct pidfile *file, struct pidfile_process *process, struct evpn_error *err)
 {
 	int r = pidfile_read(file, &process->pid, err);
 
@@ -119,8 +126,8 @@ int pidfile_find(const struct pidfile *file, struct pidfile_process *process, st
 		fd_close(&process->pidfd);
 		return wait_stale(file, process->pid, err);
 	}
-	if (r < 0 && err->code == EACCES && process_is_young(process->start))
-		return evpn_wait(err, "waits for FRR's container (process %d) to start its program", (int)process->pid);
+	if (r < 0 && process_is_starting(&file->hidden, process->pid, err->code, process->start))
+		return wait_for_program(process->pid, err);
 	if (r < 0)
 		return evpn_wrap(err, "%s: ", file->path);
 	return 1;

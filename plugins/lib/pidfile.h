@@ -12,6 +12,7 @@
 struct pidfile {
 	const char *path; /* of the pidfile, absolute */
 	const char *proc; /* the host's procfs */
+	struct process_hidden hidden;
 	const char *cgroup; /* a text that the cgroup path of the process must contain; NULL: any cgroup is accepted */
 };
 
@@ -39,4 +40,4 @@ int pidfile_read(const struct pidfile *file, pid_t *ret_pid, struct evpn_error *
  * is. With a result <= 0, process->pidfd may be open: when it becomes readable, the result may change. With a result of 0
  * and an open pidfd it changes also without an event, soon.
  */
-int pidfile_find(const struct pidfile *file, struct pidfile_process *process, struct evpn_error *err);
+int pidfile_find(struct pidfile *file, struct pidfile_process *process, struct evpn_error *err);

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "lib/folder.h"
+#include "lib/clock.h"
 #include "lib/process.h"
 
 #define PROC_FILE_MAX 16384
@@ -230,13 +231,25 @@ int64_t process_started(uint64_t start)
 	return now.tv_sec - boot.tv_sec + (int64_t)(start / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
-bool process_is_young(uint64_t start)
+static bool is_young(uint64_t start)
 {
 	uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK);
 	struct timespec now;
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	return (uint64_t)now.tv_sec * ticks < start + PROCESS_YOUNG_S * ticks;
+}
+
+bool process_is_starting(struct process_hidden *hidden, pid_t pid, int code, uint64_t start)
+{
+	if (code == EACCES)
+		return is_young(start);
+	if (code != ENOENT)
+		return false;
+	/* The start time is hidden, too. */
+	if (hidden->pid != pid)
+		*hidden = (struct process_hidden){ .pid = pid, .since_ms = clock_ms() };
+	return clock_ms() - hidden->since_ms < PROCESS_YOUNG_S * 1000;
 }
 
 int process_hold(pid_t pid, struct evpn_error *err)

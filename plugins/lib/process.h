@@ -45,12 +45,20 @@ int process_check_netns(int fd, const char *what, const char *own_hint, struct e
 int process_open_netns(const char *proc, pid_t pid, const char *cgroup, const char *own_hint, int *ret_fd,
 		       uint64_t *ret_start, struct evpn_error *err);
 
+/* The process that procfs hid last. Starts zeroed. */
+struct process_hidden {
+	pid_t pid;
+	int64_t since_ms; /* by clock_ms() */
+};
+
 /*
- * Whether a process that has started at this time may still belong to the container runtime. runc and crun make it
- * undumpable until they execute the container's program, so that without CAP_SYS_PTRACE its namespaces cannot be opened.
+ * Whether process_open_netns() has failed, with this code, since the process still belongs to the container runtime. runc and crun
+ * make it undumpable until they execute the container's program: without CAP_SYS_PTRACE its namespaces cannot be opened then (EACCES),
+ * and under systemd's ProtectProc=ptraceable procfs hides it (ENOENT). That takes moments: after 10 s it is false. `start`: as
+ * process_open_netns() has set it.
  */
 #define PROCESS_YOUNG_S 10
-bool process_is_young(uint64_t start);
+bool process_is_starting(struct process_hidden *hidden, pid_t pid, int code, uint64_t start);
 
 /* Opens a pidfd, close-on-exec, which the caller closes. -1 with code ESRCH: the process does not exist. */
 int process_hold(pid_t pid, struct evpn_error *err);

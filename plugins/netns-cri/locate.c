@@ -52,6 +52,14 @@ static int wait_ended(const struct answer *answer, struct evpn_error *err)
 			 answer->sandbox.id);
 }
 
+/* The container runtime says that it runs, and is about to execute it. */
+static int wait_for_program(const struct cri_name *name, pid_t pid, struct evpn_error *err)
+{
+	struct evpn_error why = *err;
+
+	return evpn_wait(err, "waits for %s (process %d) to start its program: %s", name->title, (int)pid, why.msg);
+}
+
 /*
  * Opens the path that the container runtime reports. >0: search->netns is open; 0: there is no namespace, *why says
  * why.
@@ -109,6 +117,8 @@ static int hold_process(struct search *search, int which, pid_t pid, const struc
 	r = process_open_netns(search->proc, pid, search->netns < 0 ? name->id : NULL, OWN_HINT, &netns, &start, err);
 	if (process_has_ended(pidfd))
 		return wait_ended(search->answer, err);
+	if (r < 0 && process_is_starting(&search->hold->hidden, pid, err->code, start))
+		return wait_for_program(name, pid, err);
 	if (r < 0)
 		return evpn_wrap(err, "%s: ", name->title);
 	if (search->netns >= 0 && !is_same(search->netns, netns))

@@ -8,12 +8,14 @@
  */
 #pragma once
 
+#include "lib/process.h"
 #include "netns-cri/query.h"
 
 /* Pidfds of the sandbox's and the container's process; they make the epoll set readable when a process ends. */
 struct hold {
 	int epoll; /* the caller's */
 	int pidfds[2]; /* -1: none */
+	struct process_hidden hidden;
 };
 
 /* Closes the pidfds. */
@@ -26,7 +28,7 @@ bool hold_is_empty(const struct hold *hold);
  * Opens the namespace of an answer with result >0: by its path below host_root ("" for the host's own files), or
  * through its process in the procfs `proc`. Replaces the processes in *hold. With by_container *ret_instance identifies
  * the container's process, else the sandbox's. Results: >0 done, the caller closes *ret_fd; 0: a process has ended
- * meanwhile; <0: failed.
+ * meanwhile, or is about to run; <0: failed.
  */
 int locate(const struct answer *answer, const char *host_root, const char *proc, bool by_container, struct hold *hold,
 	   int *ret_fd, uint64_t *ret_instance, struct evpn_error *err);

@@ -15,7 +15,8 @@ pid ID, path ID                     of a sandbox, as the runtime says
 pidc ID                             of a container
 list                                all sandboxes: ID STATE NAMESPACE/NAME
 
-$CRI_PY is where the messages are, made from runtime.proto by protoc; $CRI_CGROUP the cgroup above the pods.
+$CRI_PY is where the messages are, made from runtime.proto by protoc; $CRI_CGROUP the cgroup above the pods; $CRI_LOGS the directory of
+their logs as the runtime sees it, $CRI_PY by default.
 """
 import io
 import json
@@ -24,6 +25,7 @@ import shlex
 import sys
 
 sys.path.insert(0, os.environ["CRI_PY"])
+LOGS = os.environ.get("CRI_LOGS", os.environ["CRI_PY"])
 import grpc  # noqa: E402
 import runtime_pb2 as cri  # noqa: E402
 
@@ -58,7 +60,7 @@ def run(channel, print, command, *args):
         host = "hostNetwork" in args
         config = cri.PodSandboxConfig(
             metadata=cri.PodSandboxMetadata(name=name, namespace=namespace, uid=uid, attempt=int(attempt)),
-            hostname="" if host else name, log_directory=os.environ["CRI_PY"],
+            hostname="" if host else name, log_directory=LOGS,
             labels=dict(a.split("=", 1) for a in args[4:] if "=" in a), linux=linux(2 if host else 0))
         print(call("RunPodSandbox", config=config).pod_sandbox_id)
     elif command in ("stop", "remove"):
@@ -85,7 +87,7 @@ def run(channel, print, command, *args):
             image=cri.ImageSpec(image=options["image"]), command=list(args[split + 1:]),
             mounts=[cri.Mount(host_path=h, container_path=c) for h, c in options["mounts"]],
             log_path="%s.%d.log" % (options["name"], attempt), linux=cri.LinuxContainerConfig(security_context=security))
-        sandbox = cri.PodSandboxConfig(metadata=status.metadata, log_directory=os.environ["CRI_PY"], linux=linux(0))
+        sandbox = cri.PodSandboxConfig(metadata=status.metadata, log_directory=LOGS, linux=linux(0))
         made = call("CreateContainer", pod_sandbox_id=args[0], config=config, sandbox_config=sandbox).container_id
         call("StartContainer", container_id=made)
         print(made)
