@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* growth_case.c - see growth_case.h */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <check.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,27 +76,47 @@ static void read_text(const struct growth_text *text, size_t size, int to)
 	_exit(write(to, &seconds, sizeof(seconds)) != sizeof(seconds));
 }
 
-static struct cost cost_of(const struct growth_text *text, size_t size)
+/* A process that reads a text. */
+struct reading {
+	pid_t pid;
+	int from; /* the pipe to which it writes its time */
+};
+
+static struct reading start(const struct growth_text *text, size_t size)
+{
+	struct reading reading;
+	int pipes[2];
+
+	ck_assert_int_eq(pipe2(pipes, O_CLOEXEC), 0);
+	fflush(stdout);
+	reading = (struct reading){ .pid = fork(), .from = pipes[0] };
+	ck_assert_int_ge(reading.pid, 0);
+	if (reading.pid == 0)
+		read_text(text, size, pipes[1]);
+	close(pipes[1]);
+	return reading;
+}
+
+static struct cost finish(const struct reading *reading, const struct growth_text *text, size_t size)
 {
 	struct cost cost = { 0 };
 	struct rusage usage;
-	int pipes[2], status;
-	pid_t pid;
+	int status;
+	bool whole = read(reading->from, &cost.seconds, sizeof(cost.seconds)) == sizeof(cost.seconds);
 
-	ck_assert_int_eq(pipe(pipes), 0);
-	fflush(stdout);
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0)
-		read_text(text, size, pipes[1]);
-	close(pipes[1]);
-	ck_assert_msg(read(pipes[0], &cost.seconds, sizeof(cost.seconds)) == sizeof(cost.seconds),
-		      "%s, %zu MiB: ended early, or after %d s", text->what, size / MIB, LIMIT_S);
-	close(pipes[0]);
-	ck_assert_int_eq(wait4(pid, &status, 0, &usage), pid);
-	ck_assert_msg(status == 0, "%s, %zu MiB: ended with status %d", text->what, size / MIB, status);
+	close(reading->from);
+	ck_assert_int_eq(wait4(reading->pid, &status, 0, &usage), reading->pid);
+	ck_assert_msg(whole && status == 0, "%s, %zu MiB: ended early, or after %d s, with status %d", text->what,
+		      size / MIB, LIMIT_S, status);
 	cost.memory = (size_t)usage.ru_maxrss << 10;
 	return cost;
+}
+
+static void stop(const struct reading *reading)
+{
+	kill(reading->pid, SIGKILL);
+	waitpid(reading->pid, NULL, 0);
+	close(reading->from);
 }
 
 /* Whether `n` MiB cost no more than they may. */
@@ -103,19 +128,28 @@ static bool is_linear(const struct growth_text *text, const struct cost *one, co
 	return cost->seconds < small * (double)n * MAX_RATIO / 8 && (!MEMORY_COUNTS || cost->memory < memory);
 }
 
-/* Measures the sizes up to the first one that costs too much; its number of MiB, or 0. */
+/* Measures the sizes, all at the same time, up to the first one that costs too much; its number of MiB, or 0. */
 static size_t measure(const struct growth_text *text, struct cost *ret_first, struct cost *ret_last)
 {
+	struct reading readings[LARGE];
+	size_t failed = 0;
+
+	for (size_t n = 1; n <= LARGE; n *= 2)
+		readings[n - 1] = start(text, n * MIB);
 	for (size_t n = 1; n <= LARGE; n *= 2) {
-		*ret_last = cost_of(text, n * MIB);
+		if (failed) {
+			stop(&readings[n - 1]);
+			continue;
+		}
+		*ret_last = finish(&readings[n - 1], text, n * MIB);
 		printf("%s, %zu MiB: %.3f s, %zu MiB of memory\n", text->what, n, ret_last->seconds,
 		       ret_last->memory / MIB);
 		if (n == 1)
 			*ret_first = *ret_last;
 		if (!is_linear(text, ret_first, ret_last, n))
-			return n;
+			failed = n;
 	}
-	return 0;
+	return failed;
 }
 
 void growth_check(const struct growth_text *text)
