@@ -10,6 +10,7 @@
 CHAOS=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 OVS=''
 EVPND=''
+BROKEN=''
 EVENTS=(config config config broken_config sighup zebra_killed bgpd_killed frr_restarted frr_changed pod_replaced evpnd_restarted
 	evpnd_killed device_deleted device_deleted device_changed device_changed address_deleted sysctl_changed volume_full
 	volume_free link_flap nic_down foreign_storm foreign_storm leaf_restarted ovs_restarted)
@@ -54,6 +55,7 @@ chaos_conf() {
 		echo "openvswitch = { socket = \"$OVS/db.sock\"; };" >> "$FABRIC/evpn.conf"
 	fi
 	sed -i "s|@OVS@|$ovs|" "$FABRIC/evpn.conf"
+	BROKEN=''
 }
 
 chaos_up() {
@@ -115,6 +117,7 @@ event_broken_config() {
 	pick 'l2vnis = ( {' 'vtpe = 1;' 'underlay = { vtep = "300.1.1.1"; };' '@include "nowhere.conf"'
 	chaos_conf
 	echo "$PICKED" >> "$FABRIC/evpn.conf"
+	BROKEN=1
 	event_log "evpn.conf is broken: $PICKED"
 }
 
@@ -184,6 +187,8 @@ event_evpnd_restarted() {
 	# What it cannot do, the daemon does.
 	[ "$PICKED" = no ] || evpnd_on_node "--$PICKED" --timeout 10 >> "$FABRIC/daemon.log" 2>&1 || :
 	pause $((RANDOM % 2))
+	# --down forgets the last good configuration, and without one evpnd refuses to start with a wrong one.
+	[ "$PICKED" != down ] || [ -z "$BROKEN" ] || chaos_conf
 	evpnd_start
 	event_log "evpnd is stopped, and started; between: $PICKED"
 }
