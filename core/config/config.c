@@ -307,6 +307,14 @@ bool config_wants_ovs(const struct config *config)
 	return false;
 }
 
+bool config_wants_vlans(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_l2vnis; i++)
+		if (config->l2vnis[i].host.bridge[0] && config->l2vnis[i].host.vlan)
+			return true;
+	return false;
+}
+
 const struct config_plugin_group *config_find_group(const struct config *config, const char *name)
 {
 	for (size_t i = 0; i < config->n_groups; i++)

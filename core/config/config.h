@@ -138,6 +138,8 @@ struct config_host {
 	bool filters; /* L3VNI only: `accept' is in the file, which may be empty; false: everything is accepted */
 	struct config_accept *accept;
 	size_t n_accept;
+	char vrf[IFNAMSIZ]; /* the VRF of the host that `interface`, or the bridge that evpnd creates, is in; "": none */
+	uint16_t vlan; /* L2VNI only: of `bridge` or `ovs_bridge`, untagged; 0: unset */
 	char ovs_bridge[IFNAMSIZ]; /* L2VNI only: the bridge of Open vSwitch that `interface` is a port of; "": none */
 	char bridge[IFNAMSIZ]; /* L2VNI only: the bridge on the host that `interface` is a port of; "": none */
 	bool managed; /* evpnd creates `bridge`, and `addresses` are those of the bridge */
@@ -304,6 +306,9 @@ const struct config_l3vni *config_find_vrf(const struct config *config, const ch
  * address of the VRF's end. NULL: there is none, or no session.
  */
 const struct ipaddr *config_host_address(const struct config_host *host, uint8_t family);
+
+/* Whether an L2VNI has a VLAN of a bridge on the host. */
+bool config_wants_vlans(const struct config *config);
 
 /* Whether an L2VNI has an ovs_bridge. */
 bool config_wants_ovs(const struct config *config);

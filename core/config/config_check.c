@@ -111,6 +111,27 @@ static void check_ovs_bridge(struct checker *c, const struct config_host *host, 
 	check_port(c, host, s, host->ovs_bridge);
 }
 
+/* A VLAN of a bridge that filters, and a VRF of the host: both are other programs'. */
+static void check_place(struct checker *c, const struct config_host *host, const config_setting_t *s, uint32_t vni)
+{
+	const char *bridge = host->ovs_bridge[0] ? host->ovs_bridge : host->bridge;
+
+	if (host->vlan && !bridge[0])
+		PROBLEM(c, member(s, "vlan"),
+			"l2vnis.host.vlan: `bridge' or `ovs_bridge' is missing: set the bridge that the VLAN is of");
+	else if (host->vlan && host->managed)
+		PROBLEM(c, member(s, "vlan"),
+			"l2vnis.host.vlan: the bridge %s that evpnd creates has no VLANs: remove `vlan' or `managed'",
+			bridge);
+	if (!host->vrf[0])
+		return;
+	use_device(c, member(s, "vrf"), HOST, host->vrf, name_use("host.vrf", vni))->shared = true;
+	if (bridge[0] && !host->managed)
+		PROBLEM(c, member(s, "vrf"),
+			"l2vnis.host.vrf: %s is a port of bridge %s and cannot be in a VRF: put the bridge into it",
+			host->interface, bridge);
+}
+
 /* The veth pair of a VNI: names, bridge and addresses. */
 static void check_host(struct checker *c, const struct config_host *host, const config_setting_t *s, uint32_t vni)
 {
@@ -129,6 +150,7 @@ static void check_host(struct checker *c, const struct config_host *host, const 
 		use_device(c, member(s, "bridge"), HOST, host->bridge, name_use("host.bridge", vni))->shared =
 			!host->managed;
 	check_ovs_bridge(c, host, s, vni);
+	check_place(c, host, s, vni);
 	if (host->managed && !host->bridge[0])
 		PROBLEM(c, member(s, "managed"),
 			"l2vnis.host.managed: `bridge' is missing: set the name of the bridge to create");

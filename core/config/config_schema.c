@@ -213,6 +213,7 @@ static const struct config_section l3_host_section = {
 			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
 			{ "peer_addresses", value_read_addresses,
 			  MEMBERS(struct config_host, peer_addresses, n_peer_addresses) },
+			{ "vrf", value_read_device, MEMBER(struct config_host, vrf) },
 			{ "asn", value_read_number, MEMBER(struct config_host, session.asn), RANGE(1, UINT32_MAX) },
 			{ "description", config_read_description, MEMBER(struct config_host, session.description) },
 			{ "passive", value_read_bool, MEMBER(struct config_host, session.passive) },
@@ -231,6 +232,8 @@ static const struct config_section l3_host_section = {
 			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
 			{ "managed",
 			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
+			{ "vlan",
+			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
 			{ NULL },
 		},
 };
@@ -247,6 +250,8 @@ static const struct config_section l2_host_section = {
 			{ "bridge", value_read_device, MEMBER(struct config_host, bridge) },
 			{ "ovs_bridge", value_read_device, MEMBER(struct config_host, ovs_bridge) },
 			{ "managed", value_read_bool, MEMBER(struct config_host, managed) },
+			{ "vlan", read_vlan, MEMBER(struct config_host, vlan), RANGE(1, 4094) },
+			{ "vrf", value_read_device, MEMBER(struct config_host, vrf) },
 			{ "peer_addresses",
 			  .elsewhere = "it is one of l3vnis.host; here the other end is a bridge port, set the "
 				       "addresses of the bridge by `gateways'" },

@@ -97,6 +97,11 @@ static struct outcome ovs_port_added(struct apply *apply, const struct op *op)
 	return ovs_outcome(apply, ovs_port_add(apply->ovs, op->ovs_port, &apply->ovs_err));
 }
 
+static struct outcome ovs_port_changed(struct apply *apply, const struct op *op)
+{
+	return ovs_outcome(apply, ovs_port_set(apply->ovs, op->ovs_port, &apply->ovs_err));
+}
+
 static struct outcome ovs_port_deleted(struct apply *apply, const struct op *op)
 {
 	return ovs_outcome(apply, ovs_port_delete(apply->ovs, op->ovs_port, &apply->ovs_err));
@@ -121,6 +126,7 @@ static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const stru
 	[OP_LINK_GIVE_BACK] = apply_link_move,
 	[OP_LINK_IPV6] = apply_link_ipv6,
 	[OP_LINK_DOWN] = apply_link_down,
+	[OP_LINK_VLAN] = apply_link_vlan,
 	[OP_LINK_SET] = apply_link_set,
 	[OP_ADDR_ADD] = address_add,
 	[OP_ADDR_PROMOTE] = address_promote,
@@ -128,8 +134,11 @@ static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const stru
 	[OP_ROUTE_ADD] = apply_route_add,
 	[OP_ROUTE_REPLACE] = apply_route_replace,
 	[OP_ROUTE_DELETE] = apply_route_delete,
+	[OP_RULE_ADD] = apply_rule_add,
+	[OP_RULE_DELETE] = apply_rule_delete,
 	/* In the database of Open vSwitch. */
 	[OP_OVS_PORT_ADD] = ovs_port_added,
+	[OP_OVS_PORT_SET] = ovs_port_changed,
 	[OP_OVS_PORT_DELETE] = ovs_port_deleted,
 };
 

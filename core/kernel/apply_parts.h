@@ -30,6 +30,8 @@ struct outcome apply_link_delete(struct apply *apply, const struct op *op);
  */
 struct outcome apply_link_move(struct apply *apply, const struct op *op);
 struct outcome apply_link_down(struct apply *apply, const struct op *op);
+/* Adds the VLAN and then deletes the others, so that the port is never in none. */
+struct outcome apply_link_vlan(struct apply *apply, const struct op *op);
 struct outcome apply_link_set(struct apply *apply, const struct op *op);
 
 /* A route of evpnd's own, or one of a NIC that is given back. */
@@ -44,6 +46,9 @@ struct outcome apply_route_delete(struct apply *apply, const struct op *op);
 struct outcome apply_write_sysctl(struct apply *apply, enum net_ns ns, const char *key, const char *value);
 struct outcome apply_sysctl(struct apply *apply, const struct op *op);
 struct outcome apply_link_ipv6(struct apply *apply, const struct op *op);
+
+struct outcome apply_rule_add(struct apply *apply, const struct op *op);
+struct outcome apply_rule_delete(struct apply *apply, const struct op *op);
 
 /*
  * How many operations from `first` on delete devices that one message can delete: they have the same stage, rank and

@@ -29,8 +29,8 @@ static int put_peer(struct link_out *out)
 	nla_put_string(out->msg, IFLA_IFNAME, link->peer);
 	nla_put_u32(out->msg, IFLA_GROUP, net_birth_group(out->apply->instance));
 	put_one_queue(out->msg);
-	if (link->want & NET_LINK_MTU)
-		nla_put_u32(out->msg, IFLA_MTU, link->mtu);
+	if (link->peer_mtu)
+		nla_put_u32(out->msg, IFLA_MTU, link->peer_mtu);
 	nla_put_u32(out->msg, IFLA_NET_NS_FD, (uint32_t)out->apply->netns_fd[link->peer_ns]);
 	nla_nest_end(out->msg, peer);
 	return 0;

@@ -11,7 +11,7 @@
  * time between two questions does not count: a run can wait for FRR meanwhile. Once the server has failed or the time is
  * over, each further question fails at once with the same error.
  *
- * Nothing here blocks. ovs_read, ovs_port_add, ovs_port_delete and ovs_await return 1 when they are done, <0 when they
+ * Nothing here blocks. ovs_read, ovs_port_add, ovs_port_set, ovs_port_delete and ovs_await return 1 when they are done, <0 when they
  * failed (err says why), and 0 for "not yet": then the caller waits until ovs_fd() is readable and calls the same function
  * again with the same arguments. It must not call another of them in between.
  */
@@ -65,6 +65,9 @@ int ovs_read_needed(struct ovs *ovs, bool wanted, struct net *net);
 
 /* Adds the port, marked. The bridge has to be there; a port or interface of that name must not. */
 int ovs_port_add(struct ovs *ovs, const struct net_ovs_port *port, struct evpn_error *err);
+
+/* Gives a port of ours its VLAN. */
+int ovs_port_set(struct ovs *ovs, const struct net_ovs_port *port, struct evpn_error *err);
 
 /* Takes the port out of its bridge, if it is still ours. That it has gone already is no error. */
 int ovs_port_delete(struct ovs *ovs, const struct net_ovs_port *port, struct evpn_error *err);

@@ -22,6 +22,11 @@ static json_t *expect_rows(const char *table, const char *name, int n)
 	return operation;
 }
 
+static json_t *make_tag(uint16_t tag)
+{
+	return tag ? json_integer(tag) : json_pack("[s[]]", "set");
+}
+
 static json_t *addition(const struct ovs *ovs, const struct net_ovs_port *port)
 {
 	json_t *operations = json_array();
@@ -33,9 +38,9 @@ static json_t *addition(const struct ovs *ovs, const struct net_ovs_port *port)
 						    "Interface", "uuid-name", "interface", "row", "name", port->name,
 						    "type", "", "external_ids", ovs_make_mark(ovs)));
 	json_array_append_new(operations,
-			      json_pack("{s:s, s:s, s:s, s:{s:s, s:[ss], s:o}}", "op", "insert", "table", "Port",
+			      json_pack("{s:s, s:s, s:s, s:{s:s, s:[ss], s:o, s:o}}", "op", "insert", "table", "Port",
 					"uuid-name", "port", "row", "name", port->name, "interfaces", "named-uuid",
-					"interface", "external_ids", ovs_make_mark(ovs)));
+					"interface", "external_ids", ovs_make_mark(ovs), "tag", make_tag(port->tag)));
 	json_array_append_new(operations, json_pack("{s:s, s:s, s:[[sss]], s:[[ss[ss]]]}", "op", "mutate", "table",
 						    "Bridge", "where", "name", "==", port->bridge, "mutations", "ports",
 						    "insert", "named-uuid", "port"));
@@ -89,6 +94,23 @@ int ovs_port_add(struct ovs *ovs, const struct net_ovs_port *port, struct evpn_e
 	if (err->code == EIO || err->code == OVSDB_CONDITION)
 		ovs->n_ours--;
 	return err->code == OVSDB_CONDITION ? tell_condition(ovs, failed, err) : -1;
+}
+
+/* With its mark as a condition: another program's port of that name is left alone. */
+static json_t *change(const struct ovs *ovs, const struct net_ovs_port *port)
+{
+	return json_pack("[{s:s, s:s, s:[[sss], [sso]], s:{s:o}}]", "op", "update", "table", "Port", "where", "name",
+			 "==", port->name, "external_ids", "includes", ovs_make_mark(ovs), "row", "tag",
+			 make_tag(port->tag));
+}
+
+int ovs_port_set(struct ovs *ovs, const struct net_ovs_port *port, struct evpn_error *err)
+{
+	json_auto_t *results = NULL;
+
+	if (!ovs->request)
+		return begin_port(ovs, change(ovs, port), err);
+	return ovs_answer(ovs, &results, NULL, err);
 }
 
 static json_t *search(const struct ovs *ovs, const char *name)

@@ -75,14 +75,16 @@ static void take_port(const json_t *row, struct ovs *ovs, struct net *net, const
 	if (!take_name(row, port.name) || !bridge)
 		return;
 	net_set_name(port.bridge, bridge);
+	/* A set of at most one number; one element may stand as itself. */
+	port.tag = (uint16_t)json_integer_value(set_element(json_object_get(row, "tag"), 0));
 	*(struct net_ovs_port *)util_append(&net->ovs_ports, &net->n_ovs_ports, sizeof(port)) = port;
 }
 
 static json_t *question(void)
 {
-	return json_pack("[{s:s, s:s, s:[], s:[ss]}, {s:s, s:s, s:[], s:[sss]}]", "op", "select", "table", "Bridge",
+	return json_pack("[{s:s, s:s, s:[], s:[ss]}, {s:s, s:s, s:[], s:[ssss]}]", "op", "select", "table", "Bridge",
 			 "where", "columns", "name", "ports", "op", "select", "table", "Port", "where", "columns",
-			 "_uuid", "name", "external_ids");
+			 "_uuid", "name", "external_ids", "tag");
 }
 
 int ovs_read(struct ovs *ovs, struct net *net, struct evpn_error *err)

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "kernel/read.h"
 #include "kernel/read_link.h"
+#include "kernel/rule.h"
 
 #ifndef IFA_PROTO
 #define IFA_PROTO 11 /* linux 5.18 */
@@ -260,6 +261,10 @@ static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *
 		if (r == 0 && !reader->net->no_ipv6[reader->ns])
 			r = dump_routes(reader, rtnl, AF_INET6);
 	}
+	if (r == 0 && reader->ns == NET_NS_FRR) {
+		what = "rules";
+		r = read_rules(rtnl, reader->net);
+	}
 	if (r < 0)
 		return evpn_fail(err, -r, "%s: dump of %s: %s%s", net_ns_name(reader->ns), what, strerror(-r),
 				 r == -EINTR ? "; the namespace kept changing, try again" : "");
@@ -295,7 +300,7 @@ static void resolve(struct reader readers[NET_NS_COUNT])
 			if (raw->link && (attrs & NET_LINK_PARENT) && other->ns == NET_NS_HOST &&
 			    find_index(other, raw->link))
 				net_set_name(link->parent, find_index(other, raw->link)->name);
-			if (raw->link && (attrs & NET_LINK_PEER))
+			if (raw->link && (attrs & NET_LINK_PEER) && !link->elsewhere)
 				peer = find_index(other, raw->link);
 			if (peer && peer->kind == link->kind &&
 			    other->raw[peer - &other->net->links[other->first_link]].link == link->ifindex) {
@@ -322,17 +327,28 @@ static void guess_owners(const struct reader *reader)
 	}
 }
 
-/* Of every kind: a VLAN on a device there, the other end of a veth, a VXLAN that was made there. */
-static int find_inward(struct reader *host, struct rtnl *const rtnl[NET_NS_COUNT], struct evpn_error *err)
+/*
+ * Where the other end of a link is, of every kind: of a VLAN the device that it is on, of a VXLAN the namespace that it was made
+ * in. On the host that is FRR's namespace (`inward') or not; in FRR's, the host's, its own, or another one (`elsewhere').
+ */
+static int find_other_ends(struct reader readers[NET_NS_COUNT], struct rtnl *const rtnl[NET_NS_COUNT],
+			   struct evpn_error *err)
 {
-	int nsid;
+	int nsid[NET_NS_COUNT];
 
 	if (!rtnl[NET_NS_HOST] || !rtnl[NET_NS_FRR])
 		return 0;
-	if (rtnl_nsid(rtnl[NET_NS_HOST], rtnl[NET_NS_FRR], &nsid, err) < 0)
-		return -1;
-	for (size_t i = 0; nsid >= 0 && i < host->n_raw; i++)
-		host->net->links[host->first_link + i].inward = host->raw[i].nsid == nsid;
+	for (int ns = 0; ns < NET_NS_COUNT; ns++)
+		if (rtnl_nsid(rtnl[ns], rtnl[!ns], &nsid[ns], err) < 0)
+			return -1;
+	for (int ns = 0; ns < NET_NS_COUNT; ns++)
+		for (size_t i = 0; i < readers[ns].n_raw; i++) {
+			struct net_link *link = &readers[ns].net->links[readers[ns].first_link + i];
+			int there = readers[ns].raw[i].nsid;
+
+			link->inward = ns == NET_NS_HOST && there >= 0 && there == nsid[ns];
+			link->elsewhere = ns == NET_NS_FRR && there >= 0 && there != nsid[ns];
+		}
 	return 0;
 }
 
@@ -350,7 +366,7 @@ int read_net(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct
 			r = read_ns(&readers[ns], rtnl[ns], err);
 	}
 	if (r == 0)
-		r = find_inward(&readers[NET_NS_HOST], rtnl, err);
+		r = find_other_ends(readers, rtnl, err);
 	if (r == 0) {
 		resolve(readers);
 		net_sort(net);

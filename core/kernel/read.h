@@ -20,7 +20,7 @@
 int read_net(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct net *net, struct evpn_error *err);
 
 /*
- * Reads sysctls into actual->sysctls: those that `desired` names, and promote_secondaries of the host's links on which an
+ * Reads sysctls into actual->sysctls: those that `desired` names, conf/default of those that inherit it, and promote_secondaries of the host's links on which an
  * IPv4 address of ours stands that `desired` lacks. Both nets sorted. A sysctl that does not exist (device not made yet,
  * older kernel) is left out. Returns 0, or <0 when a namespace cannot be entered.
  */

@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "kernel/link_attr.h"
 #include "kernel/read_link.h"
+#include "kernel/vlan.h"
 
 /* The largest type in IFLA_INFO_DATA that is read, of any kind; the kernel's own largest is below 64. */
 #define DATA_MAX 63
@@ -107,6 +108,18 @@ static void read_device(struct nlattr *const *tb, struct nlattr *const *info, st
 	read_port(tb, device->port);
 }
 
+/* Whether a bridge filters VLANs, and the VLAN of a new port. */
+static void read_filter(struct nlattr *const *info, struct net_link *link)
+{
+	struct nlattr *tb[DATA_MAX + 1];
+
+	if (!parse_level(info[IFLA_INFO_DATA], DATA_MAX, tb))
+		return;
+	link->filters = tb[IFLA_BR_VLAN_FILTERING] && nla_get_u8(tb[IFLA_BR_VLAN_FILTERING]);
+	if (tb[IFLA_BR_VLAN_DEFAULT_PVID])
+		link->default_pvid = nla_get_u16(tb[IFLA_BR_VLAN_DEFAULT_PVID]);
+}
+
 bool read_parse_link(const struct nlmsghdr *hdr, const struct read_ident *ident, struct net_link *link,
 		     struct read_raw *raw)
 {
@@ -131,6 +144,8 @@ bool read_parse_link(const struct nlmsghdr *hdr, const struct read_ident *ident,
 		link->bound = find_bound(nla_get_string(info[IFLA_INFO_KIND]));
 	}
 	read_device(tb, info, &link->device);
+	if (link->kind == NET_KIND_BRIDGE)
+		read_filter(info, link);
 	link->ovs = is_slave_of(info, "openvswitch");
 	if (info && net_kinds[link->kind].attrs)
 		in.tb[LINK_LEVEL_DATA] = parse_level(info[IFLA_INFO_DATA], DATA_MAX, data_tb);
@@ -163,6 +178,10 @@ bool read_parse_port(const struct nlmsghdr *hdr, struct net_link *link, unsigned
 			if (port[link_attrs[net_attr_first(left)]->type])
 				attrs |= 1u << net_attr_first(left);
 	link_attr_get(&in, link, attrs);
+	if (tb[IFLA_AF_SPEC]) {
+		link->pvid = vlan_parse(tb[IFLA_AF_SPEC]);
+		attrs |= NET_LINK_PVID;
+	}
 	*ret_attrs = attrs;
 	return true;
 }

@@ -10,6 +10,7 @@
 struct sysctl_reader {
 	int netns_fd;
 	int back; /* -1: the namespace is not entered yet */
+	char default_key[NET_SYSCTL_KEY_SIZE]; /* of the last conf/default that was read */
 	struct net *actual;
 };
 
@@ -29,6 +30,18 @@ static int read_sysctl(struct sysctl_reader *reader, const struct net_sysctl *li
 	*have = *like;
 	snprintf(have->value, sizeof(have->value), "%s", text);
 	return 0;
+}
+
+static int read_default(struct sysctl_reader *reader, const struct net_sysctl *want, struct evpn_error *err)
+{
+	struct net_sysctl like = { .ns = want->ns };
+
+	net_default_key(want, like.key);
+	/* Most often all links inherit the same one. */
+	if (streq(reader->default_key, like.key))
+		return 0;
+	memcpy(reader->default_key, like.key, sizeof(like.key));
+	return read_sysctl(reader, &like, err);
 }
 
 /* Whether the plan may delete this IPv4 address. Then it has to know promote_secondaries of the link. */
@@ -71,6 +84,9 @@ int read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desired, st
 		for (size_t i = 0; i < desired->n_sysctls && r == 0; i++)
 			if (desired->sysctls[i].ns == (enum net_ns)ns)
 				r = read_sysctl(&reader, &desired->sysctls[i], err);
+		for (size_t i = 0; i < desired->n_sysctls && r == 0; i++)
+			if (desired->sysctls[i].ns == (enum net_ns)ns && desired->sysctls[i].inherits)
+				r = read_default(&reader, &desired->sysctls[i], err);
 		/* In FRR's namespace it is set for all devices at once. */
 		if (r == 0 && ns == NET_NS_HOST)
 			r = read_promoted(&reader, NET_NS_HOST, desired, err);

@@ -45,6 +45,7 @@ void net_clear(struct net *net)
 	free(net->links);
 	free(net->addrs);
 	net_free_routes(net->routes, net->n_routes);
+	free(net->rules);
 	free(net->sysctls);
 	free(net->ovs_ports);
 	free(net->ovs_bridges);
@@ -284,6 +285,35 @@ const char *net_promote_key(const char *link, char buf[NET_SYSCTL_KEY_SIZE])
 {
 	snprintf(buf, NET_SYSCTL_KEY_SIZE, "net/ipv4/conf/%s/promote_secondaries", link);
 	return buf;
+}
+
+const char *net_default_key(const struct net_sysctl *sysctl, char buf[NET_SYSCTL_KEY_SIZE])
+{
+	/* "net/ipv4/conf/" or "net/ipv6/conf/" */
+	const size_t prefix = strlen("net/ipvN/conf/");
+
+	snprintf(buf, NET_SYSCTL_KEY_SIZE, "%.*sdefault%s", (int)prefix, sysctl->key,
+		 sysctl->key + prefix + strlen(sysctl->link));
+	return buf;
+}
+
+bool net_has_ipv4(const struct net *net, enum net_ns ns, const char *link)
+{
+	/* The first address of the link has no lower one: AF_INET is the lowest family, and its bytes and length are 0. */
+	struct net_addr key = { .ns = ns };
+	size_t low = 0, high = net->n_addrs;
+
+	net_set_name(key.link, link);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (net_addr_compare(&net->addrs[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < net->n_addrs && net->addrs[low].ns == ns && streq(net->addrs[low].link, link) &&
+	       net->addrs[low].ip.family == AF_INET;
 }
 
 const char *net_ns_name(enum net_ns ns)

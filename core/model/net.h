@@ -113,10 +113,21 @@ struct net_link {
 	bool per_flow; /* the kernel looks up the route of each flow, not once for a remote VTEP: kernel/kind_vxlan.c */
 
 	bool neigh_suppress, port_learning; /* VXLAN as a bridge port */
+	/* A port's only VLAN, its PVID and untagged; 0: it has none; NET_PVID_OTHER: it has another set. Read if it is wanted. */
+	uint16_t pvid;
+	bool filters; /* actual, a bridge: it filters VLANs */
+	uint16_t default_pvid; /* actual, a bridge: the VLAN of a new port; 0: none */
 
 	enum net_ns peer_ns; /* veth */
 	char peer[IFNAMSIZ];
 	bool makes_peer; /* desired: the message that creates this end creates the other one too */
+	uint32_t peer_mtu; /* desired, with makes_peer: bytes; 0: leave it alone */
+	uint64_t mac_seed; /* desired, the end on the host: see desired_end_mac() */
+	/* desired: master, MAC and namespace of the end on the host are its user's, unless evpnd itself has set them */
+	bool is_users;
+	bool in_vrf; /* desired: the master is a VRF of the host's */
+	bool in_bridge; /* desired: the master is a bridge of the host's that evpnd does not create */
+	bool elsewhere; /* actual: the other end is in a namespace that is neither the host's nor FRR's */
 
 	char parent[IFNAMSIZ]; /* VLAN and macvlan: the lower device, on the host */
 	uint16_t vlan;
@@ -198,19 +209,35 @@ struct net_route {
 	struct net_route_more *more; /* NULL: nothing; owned */
 };
 
+/*
+ * A rule "from all lookup local" of FRR's namespace, as in ip-rule(8). Its main mark is our protocol number. Rules with a
+ * condition, or for another table, are no matter of evpnd's.
+ */
+struct net_rule {
+	uint8_t family;
+	uint32_t pref; /* rules are tried in this order */
+	bool ours;
+};
+
 struct net_sysctl {
 	enum net_ns ns;
 	char key[96]; /* below /proc/sys, with slashes: a link's name may contain dots */
 	char value[16];
 	bool optional; /* if the kernel does not have it, that is no error */
 	bool is_default; /* desired: the value that a new device has anyway */
+	/* desired: `value' is that of conf/default, which a new device gets; it counts until the link has an IPv4 address */
+	bool inherits;
 	char link[IFNAMSIZ]; /* the link that it belongs to; "": the namespace */
 	unsigned int group;
 };
 
+/* net_link.pvid: no single VLAN. */
+#define NET_PVID_OTHER UINT16_MAX
+
 /* A link of the host as a port of a bridge of Open vSwitch. */
 struct net_ovs_port {
 	char name[IFNAMSIZ];
+	uint16_t tag; /* its VLAN, untagged; 0: unset; desired: leave it alone */
 	char bridge[IFNAMSIZ];
 	unsigned int group;
 	enum net_owner owner; /* actual: from external_ids in the database; never NET_OWNER_BORN */
@@ -243,11 +270,12 @@ struct net {
 	struct net_link *links;
 	struct net_addr *addrs;
 	struct net_route *routes;
+	struct net_rule *rules;
 	struct net_sysctl *sysctls;
 	struct net_ovs_port *ovs_ports;
 	struct net_ovs_bridge *ovs_bridges; /* actual only */
 	struct net_group *groups;
-	size_t n_links, n_addrs, n_routes, n_sysctls, n_ovs_ports, n_ovs_bridges, n_groups;
+	size_t n_links, n_addrs, n_routes, n_rules, n_sysctls, n_ovs_ports, n_ovs_bridges, n_groups;
 	char *ovs_fault; /* actual: why Open vSwitch could not be read, though it is needed; NULL: no error */
 	bool no_ipv6[NET_NS_COUNT]; /* actual: the kernel runs without IPv6, so no IPv6 attribute can be set */
 };
@@ -256,6 +284,12 @@ struct net {
 
 /* rtm_protocol and IFA_PROTO of routes and addresses that evpnd adds; unused in iproute2's and FRR's lists. */
 #define NET_PROTOCOL 101
+/*
+ * Where the rule for the local table stands: first by default; behind the kernel's rule for VRFs (Documentation/networking/vrf.rst)
+ * while there are VRFs of ours, so that a packet in a VRF for an address of the namespace itself is the VRF's.
+ */
+#define NET_LOCAL_FIRST 0
+#define NET_LOCAL_LAST	32765
 /* The metric of a VRF's unreachable default: the kernel's advice (Documentation/networking/vrf.rst). */
 #define NET_UNREACHABLE_METRIC 4278198272u
 /* UDP port of VXLAN, RFC 7348. */
@@ -336,6 +370,12 @@ const char *net_ns_name(enum net_ns ns);
 /* The key of a link's sysctl promote_secondaries (IPv4), below /proc/sys. Returns buf. */
 #define NET_SYSCTL_KEY_SIZE sizeof(((struct net_sysctl *)0)->key)
 const char *net_promote_key(const char *link, char buf[NET_SYSCTL_KEY_SIZE]);
+
+/* The key of conf/default for a link's sysctl: the value that a new device gets. Returns buf. */
+const char *net_default_key(const struct net_sysctl *sysctl, char buf[NET_SYSCTL_KEY_SIZE]);
+
+/* Whether the link has an IPv4 address. The net is sorted. */
+bool net_has_ipv4(const struct net *net, enum net_ns ns, const char *link);
 
 /* Copies a name, cut to IFNAMSIZ - 1 bytes. */
 void net_set_name(char dst[IFNAMSIZ], const char *src);

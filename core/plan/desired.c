@@ -126,59 +126,6 @@ static void add_unreachable(struct maker *m, unsigned int group, const struct co
 	net_set_name(route->vrf, l3->vrf);
 }
 
-/* The host's bridge for the veth of an L2VNI, if evpnd has to create it. */
-static void add_host_bridge(struct maker *m, unsigned int group, const struct config_l2vni *l2, unsigned int mtu)
-{
-	struct net_link *bridge = desired_add_link(m, group, NET_NS_HOST, NET_KIND_BRIDGE, l2->host.bridge);
-	uint8_t mac[6];
-
-	/* Without a MAC of its own, a bridge takes the lowest one of its ports, which changes with them. */
-	desired_host_mac(&m->config->underlay.vtep, l2->host.bridge, mac);
-	desired_set_mac(bridge, mac);
-	desired_set_mtu(bridge, mtu);
-	desired_set_ipv6(bridge, true);
-}
-
-/* The link has no master in the desired state: the master that the kernel shows depends on Open vSwitch's datapath. */
-static void add_ovs_port(struct maker *m, unsigned int group, const struct config_host *host)
-{
-	struct net_ovs_port *port = util_append(&m->net->ovs_ports, &m->net->n_ovs_ports, sizeof(*port));
-
-	port->group = group;
-	port->owner = NET_OWNER_OURS;
-	net_set_name(port->name, host->interface);
-	net_set_name(port->bridge, host->ovs_bridge);
-}
-
-/* The veth of a VNI: one end is on the host, the other one is created in FRR's namespace as a port of `master`. */
-static void add_veth(struct maker *m, unsigned int group, const struct config_host *host, const char *master, bool ipv6,
-		     unsigned int mtu)
-{
-	struct net_link *outer = desired_add_link(m, group, NET_NS_HOST, NET_KIND_VETH, host->interface);
-
-	outer->makes_peer = true;
-	outer->peer_ns = NET_NS_FRR;
-	net_set_name(outer->peer, host->peer);
-	net_set_name(outer->master, host->bridge);
-	desired_set_mtu(outer, mtu);
-
-	struct net_link *inner = desired_add_link(m, group, NET_NS_FRR, NET_KIND_VETH, host->peer);
-
-	inner->peer_ns = NET_NS_HOST;
-	net_set_name(inner->peer, host->interface);
-	net_set_name(inner->master, master);
-	desired_set_mtu(inner, mtu);
-	desired_set_ipv6(inner, ipv6);
-
-	if (host->ovs_bridge[0])
-		add_ovs_port(m, group, host);
-	for (size_t i = 0; i < host->n_addresses; i++)
-		desired_add_addr(m, group, NET_NS_HOST, host->managed ? host->bridge : host->interface,
-				 &host->addresses[i]);
-	for (size_t i = 0; i < host->n_peer_addresses; i++)
-		desired_add_addr(m, group, NET_NS_FRR, host->peer, &host->peer_addresses[i]);
-}
-
 static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised,
 		      unsigned int mtu)
 {
@@ -219,9 +166,13 @@ static void add_l2vni_sysctls(struct maker *m, unsigned int group, const struct 
 	 */
 	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "1", false);
 	/*
-	 * Without a VRF, tenants could reach the underlay through the bridge: it answers ARP for every address of the
-	 * namespace, the VTEP too, and forwards. Strict RPF drops all packets that arrive on a device without
-	 * addresses.
+	 * By default the kernel answers ARP for every address of the namespace, the VTEP too. Strict RPF does not prevent that
+	 * for a request whose sender has no address yet (0.0.0.0: arp_process()).
+	 */
+	desired_add_sysctl(m, group, bridge, "ipv4", "arp_ignore", "1", false);
+	/*
+	 * Without a VRF, tenants could reach the underlay through the bridge, which delivers and forwards. Strict RPF drops all
+	 * packets that arrive on a device without addresses.
 	 */
 	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", l2->vrf[0] ? "0" : "1", false);
 	/* Without gateways IPv6 is disabled on the bridge, also if it had gateways before. */
@@ -238,6 +189,7 @@ static void add_l3vni_sysctls(struct maker *m, unsigned int group, const char *b
 	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", "0", false);
 	/* If the bridge was an L2VNI's. */
 	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "0", false);
+	desired_add_sysctl(m, group, bridge, "ipv4", "arp_ignore", "1", false);
 	add_untracked_na(m, group, bridge, false);
 }
 
@@ -289,7 +241,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 
 	add_vxlan(m, group, l3->vni, bridge, true, mtu);
 	if (l3->host.set)
-		add_veth(m, group, &l3->host, l3->vrf, true, mtu);
+		desired_add_host(m, group, &(struct desired_inner){ l3->vrf, true, mtu }, &l3->host);
 
 	for (size_t i = 0; i < l3->n_routes; i++) {
 		struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
@@ -338,10 +290,8 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 		add_gateway_link_local(m, group, bridge, mac);
 
 	add_vxlan(m, group, l2->vni, bridge, false, mtu);
-	if (l2->host.managed)
-		add_host_bridge(m, group, l2, mtu);
 	if (l2->host.set)
-		add_veth(m, group, &l2->host, bridge, false, mtu);
+		desired_add_host(m, group, &(struct desired_inner){ bridge, false, mtu }, &l2->host);
 }
 
 /* The MTU in bytes of the VNIs: the smallest MTU of the underlay NICs less the overhead. 0: unknown. */
@@ -365,6 +315,7 @@ void desired_make(const struct config *config, const struct nic_records *nics, c
 
 	desired_add_group(&m, NET_GROUP_BASE, 0, "underlay");
 	desired_add_underlay(&m, mtus);
+	desired_add_rules(&m);
 	desired_add_given_back(&m);
 	for (size_t i = 0; i < config->n_l3vnis; i++)
 		groups[i] = add_l3vni(&m, &config->l3vnis[i]);

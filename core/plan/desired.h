@@ -35,3 +35,16 @@ void desired_gateway_mac(uint32_t vni, uint8_t ret_mac[6]);
 
 /* A MAC for the device `name`: other nodes have another one, and it is the same each time the device is created. */
 void desired_host_mac(const struct ipaddr *vtep, const char *name, uint8_t ret_mac[6]);
+
+/*
+ * The MAC of the host's end of a pair. `seed` is the same each time the pair is created; `master` is the device that evpnd
+ * puts the end into ("": none), so that the MAC tells whether evpnd or another program has put it there. It begins with
+ * fe:ff, because a bridge without a MAC of its own takes the lowest one of its ports.
+ */
+void desired_end_mac(uint64_t seed, const char *master, uint8_t ret_mac[6]);
+
+/*
+ * A bridge without an MTU of its own takes the smallest one of its ports. So the host's end of a pair gets that of the
+ * other programs' bridge that it joins, if it is larger than the VNI's. Both nets are sorted.
+ */
+void desired_follow_bridges(struct net *desired, const struct net *actual);

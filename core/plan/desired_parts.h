@@ -2,7 +2,7 @@
 /*
  * desired_parts.h - shared by the files that make the desired state; internal to them
  *
- * desired_underlay.c has the NICs, lo and the namespace's sysctls, desired.c the VNIs.
+ * desired_underlay.c has the NICs, lo and the namespace's sysctls, desired.c the VNIs, desired_host.c their ends on the host.
  */
 #pragma once
 
@@ -30,6 +30,20 @@ void desired_add_sysctl(struct maker *m, unsigned int group, const char *link, c
 void desired_set_mtu(struct net_link *link, unsigned int mtu);
 void desired_set_mac(struct net_link *link, const uint8_t mac[6]);
 void desired_set_ipv6(struct net_link *link, bool on);
+
+/* The inner end of a VNI's veth pair, in FRR's namespace. */
+struct desired_inner {
+	const char *master;
+	bool ipv6;
+	unsigned int mtu; /* bytes, of the VNI; 0: leave it alone */
+};
+
+/* The pair of a VNI, the bridge that evpnd creates for it, its port of Open vSwitch, its addresses. */
+void desired_add_host(struct maker *m, unsigned int group, const struct desired_inner *inner,
+		      const struct config_host *host);
+
+/* The rule for the local table, if there are VRFs. */
+void desired_add_rules(struct maker *m);
 
 void desired_add_underlay(struct maker *m, const unsigned int *mtus);
 

@@ -103,6 +103,19 @@ static void add_nic(struct maker *m, const struct config_nic *nic, unsigned int 
 	}
 }
 
+/*
+ * By default the kernel looks into the local table first, so a packet in a VRF for the address of a NIC or for the VTEP would be
+ * delivered here: tenants could reach the underlay, and not their own machines with these addresses.
+ */
+void desired_add_rules(struct maker *m)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+
+	for (size_t i = 0; i < ARRAY_LEN(families) && m->config->n_l3vnis; i++)
+		*(struct net_rule *)util_append(&m->net->rules, &m->net->n_rules, sizeof(struct net_rule)) =
+			(struct net_rule){ .family = families[i], .pref = NET_LOCAL_LAST, .ours = true };
+}
+
 void desired_add_underlay(struct maker *m, const unsigned int *mtus)
 {
 	const struct config *config = m->config;

@@ -175,6 +175,7 @@ void plan_make(const struct net *desired, const struct net *actual, struct plan 
 		plan_link(&p, &desired->links[i]);
 	plan_addrs(&p);
 	plan_routes(&p);
+	plan_rules(&p);
 	plan_ovs_ports(&p);
 	settle(&p);
 }

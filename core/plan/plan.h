@@ -23,6 +23,7 @@ enum op_type {
 	OP_LINK_GIVE_BACK, /* moves it to the host, or renames it there; restores the alias and (attrs) MTU */
 	OP_LINK_IPV6, /* sets disable_ipv6, before the link is set up */
 	OP_LINK_DOWN, /* with `have`: under the name that the NIC has before it is renamed */
+	OP_LINK_VLAN, /* makes a port a member of one VLAN alone, and its packets without a tag that VLAN's */
 	OP_LINK_SET, /* sets the attributes `attrs` by one message */
 	OP_ADDR_ADD, /* attrs OP_ADDR_AGAIN: the kernel announces the address also if it is there */
 	OP_ADDR_PROMOTE, /* promote_secondaries=1 on the link of `addr`, before OP_ADDR_DELETE; attrs 1: back to 0 */
@@ -30,10 +31,13 @@ enum op_type {
 	OP_ROUTE_ADD,
 	OP_ROUTE_REPLACE, /* gives a route of ours another next hop, without a moment without the route */
 	OP_ROUTE_DELETE,
+	OP_RULE_ADD,
+	OP_RULE_DELETE,
 	OP_OVS_PORT_ADD, /* in the database of Open vSwitch */
+	OP_OVS_PORT_SET, /* its VLAN */
 	OP_OVS_PORT_DELETE,
 };
-#define OP_TYPE_COUNT 16
+#define OP_TYPE_COUNT 20
 
 #define OP_ADDR_AGAIN 1
 
@@ -48,6 +52,7 @@ struct op {
 	const struct net_link *have; /* OP_LINK_MOVE, OP_LINK_GIVE_BACK, OP_LINK_DOWN of a NIC: the NIC as it is now */
 	const struct net_addr *addr;
 	const struct net_route *route;
+	const struct net_rule *rule;
 	const struct net_sysctl *sysctl;
 	const struct net_ovs_port *ovs_port; /* desired; OP_OVS_PORT_DELETE: actual */
 };
@@ -79,7 +84,7 @@ void plan_clear(struct plan *plan);
 
 /*
  * What is applied although packets will be lost, a line each: a VNI's MTU that the underlay does not carry, a bridge on the
- * host with ports of a larger MTU than the VNI. Both nets are sorted. The caller frees the lines and the array.
+ * host with ports of a larger MTU than the VNI, one that filters VLANs. Both nets are sorted. The caller frees the lines and the array.
  */
 char **plan_warnings(const struct net *desired, const struct net *actual, size_t *ret_n);
 

@@ -109,8 +109,9 @@ static bool loses_ipv6(const struct planner *p, const struct net_link *have)
 {
 	const struct net_link *want = net_find_link(p->desired, have->ns, have->name);
 
-	if (!want || !(want->want & NET_LINK_MASTER) ||
-	    !(is_vrf(p->desired, want->ns, want->master) || is_vrf(p->actual, have->ns, have->master)))
+	if (!want || !(want->want & NET_LINK_MASTER) || want->is_users ||
+	    !(is_vrf(p->desired, want->ns, want->master) || is_vrf(p->actual, want->ns, want->master) ||
+	      is_vrf(p->actual, have->ns, have->master)))
 		return false;
 	return !streq(want->master, have->master) || !plan_standing(p, want->ns, want->master);
 }
@@ -132,6 +133,13 @@ static void add_addr(struct planner *p, const struct net_addr *addr)
 	op->order = addr->order;
 }
 
+static bool is_lent(const struct planner *p, const struct net_addr *want)
+{
+	const struct net_link *link = net_find_link(p->desired, want->ns, want->link);
+
+	return link && plan_is_lent(p, link);
+}
+
 /* Walks the two sorted arrays together. */
 void plan_addrs(struct planner *p)
 {
@@ -143,7 +151,7 @@ void plan_addrs(struct planner *p)
 		const struct net_addr *have = c >= 0 ? &a->addrs[k] : NULL;
 		bool stands = have && stays(p, have);
 
-		if (c <= 0 && !(c == 0 && stands))
+		if (c <= 0 && !(c == 0 && stands) && !is_lent(p, &d->addrs[i]))
 			add_addr(p, &d->addrs[i]);
 		else if (c > 0 && (stands || net_find_link(a, have->ns, have->link)->owner == NET_OWNER_NIC))
 			plan_old_addr(p, have);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "plan/desired.h"
 #include "plan/plan_parts.h"
 
 static bool is_lo(const struct net_link *link)
@@ -17,11 +18,29 @@ static bool peer_is_made(const struct planner *p, const struct net_link *want)
 	return peer && net_is_made(peer);
 }
 
+bool plan_is_lent(const struct planner *p, const struct net_link *want)
+{
+	const struct net_link *inner = want->is_users ? net_find_link(p->actual, want->peer_ns, want->peer) : NULL;
+
+	return inner && inner->kind == want->kind && inner->elsewhere && net_is_made(inner) &&
+	       !net_find_link(p->actual, want->ns, want->name);
+}
+
+static bool peer_is_lent(const struct planner *p, const struct net_link *want)
+{
+	const struct net_link *peer = want->peer[0] ? net_find_link(p->desired, want->peer_ns, want->peer) : NULL;
+
+	return peer && plan_is_lent(p, peer);
+}
+
 /* Whether the device can stay: the kernel cannot change these attributes of an existing one. */
 static bool same_identity(const struct planner *p, const struct net_link *want, const struct net_link *have)
 {
-	return want->kind == have->kind &&
-	       !net_link_differences(want, have, net_kinds[want->kind].attrs & NET_LINK_KIND) &&
+	if (want->kind != have->kind)
+		return false;
+	if (peer_is_lent(p, want))
+		return true;
+	return !net_link_differences(want, have, net_kinds[want->kind].attrs & NET_LINK_KIND) &&
 	       (!want->peer[0] || peer_is_made(p, want));
 }
 
@@ -72,10 +91,15 @@ static void check_master(struct planner *p, const struct net_link *want)
 		return;
 	if (!master)
 		plan_add_problem(p, PLAN_ABSENT, want->group,
-				 "%s: %s cannot become a port of %s: no such device; create it, or correct `bridge' in "
+				 "%s: %s cannot become a port of %s: no such device; create it, or correct `%s' in "
 				 "evpn.conf",
-				 net_ns_name(want->ns), want->name, want->master);
-	else if (master->kind != NET_KIND_BRIDGE)
+				 net_ns_name(want->ns), want->name, want->master, want->in_vrf ? "vrf" : "bridge");
+	else if (want->in_vrf && master->kind != NET_KIND_VRF)
+		plan_add_problem(
+			p, PLAN_BUSY, want->group,
+			"%s: %s cannot become a port of %s: that device is not a VRF; correct `vrf' in evpn.conf",
+			net_ns_name(want->ns), want->name, want->master);
+	else if (!want->in_vrf && master->kind != NET_KIND_BRIDGE)
 		plan_add_problem(
 			p, PLAN_BUSY, want->group,
 			"%s: %s cannot become a port of %s: that device is not a bridge; correct `bridge' in evpn.conf",
@@ -136,7 +160,7 @@ void plan_check_link(struct planner *p, const struct net_link *want)
 {
 	const struct net_link *have = net_find_link(p->actual, want->ns, want->name);
 
-	if (is_lo(want))
+	if (is_lo(want) || plan_is_lent(p, want))
 		return;
 	if (plan_is_nic(want))
 		plan_check_nic(p, want);
@@ -173,10 +197,21 @@ static unsigned int missing_at_birth(const struct net_link *want)
 	return want->up ? attrs : attrs & ~(unsigned int)NET_LINK_UP;
 }
 
+/* Whether evpnd has put its user's end into the master that it has: its MAC says so. */
+static bool is_placed(const struct net_link *want, const struct net_link *have)
+{
+	uint8_t mac[6];
+
+	desired_end_mac(want->mac_seed, have->master, mac);
+	return have->master[0] && memcmp(mac, have->mac, sizeof(mac)) == 0;
+}
+
 static unsigned int differences(const struct planner *p, const struct net_link *want, const struct net_link *have)
 {
 	unsigned int attrs = net_link_differences(want, have, want->want & (NET_LINK_COMMON | NET_LINK_DATA));
 
+	if (want->is_users && !is_placed(want, have))
+		attrs &= ~(unsigned int)(NET_LINK_MASTER | NET_LINK_MAC);
 	/* The kernel does not take a port out of Open vSwitch's datapath; the program that put it there does. */
 	if (have->ovs && !want->master[0])
 		attrs &= ~(unsigned int)NET_LINK_MASTER;
@@ -191,6 +226,9 @@ static unsigned int link_difference(const struct planner *p, const struct net_li
 {
 	unsigned int attrs = have ? differences(p, want, have) : missing_at_birth(want);
 
+	/* A port of another bridge has the VLANs that new ports have there. */
+	if (!have || (attrs & NET_LINK_MASTER))
+		attrs |= want->want & NET_LINK_PVID;
 	if (p->actual->no_ipv6[want->ns])
 		attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_ADDRGEN_NONE);
 	return attrs;
@@ -235,6 +273,8 @@ void plan_link(struct planner *p, const struct net_link *want)
 	enum plan_stage stage = plan_stage_of(p, want->group, PLAN_BUILD);
 	unsigned int attrs = link_difference(p, want, have);
 
+	if (plan_is_lent(p, want))
+		return;
 	if (!have)
 		attrs &= ~plan_birth(p, want);
 	/* Down until FRR has its new configuration, like a new device: until then FRR counts it to the former VRF. */
@@ -244,7 +284,10 @@ void plan_link(struct planner *p, const struct net_link *want)
 	}
 	if (attrs & NET_LINK_IPV6)
 		plan_add_op(p, stage, OP_LINK_IPV6, RANK_IPV6, want->group)->link = want;
-	attrs &= ~(unsigned int)NET_LINK_IPV6;
+	/* Before a new port is up; after it has joined another bridge. */
+	if (attrs & NET_LINK_PVID)
+		plan_add_op(p, stage, OP_LINK_VLAN, have ? RANK_PORT : RANK_IPV6, want->group)->link = want;
+	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID);
 	if (want->raised && (attrs & NET_LINK_UP)) {
 		plan_set(p, PLAN_RAISE, plan_create_rank(want->kind), want, NET_LINK_UP);
 		attrs &= ~(unsigned int)NET_LINK_UP;

@@ -55,6 +55,8 @@ void plan_ovs_ports(struct planner *p)
 			delete_ovs_port(p, have);
 		if (want && !stands)
 			plan_add_op(p, PLAN_BUILD, OP_OVS_PORT_ADD, RANK_OVS_ADD, want->group)->ovs_port = want;
+		else if (want && want->tag && want->tag != have->tag)
+			plan_add_op(p, PLAN_BUILD, OP_OVS_PORT_SET, RANK_OVS_ADD, want->group)->ovs_port = want;
 		i += c <= 0;
 		k += c >= 0;
 	}

@@ -3,7 +3,7 @@
  * plan_parts.h - shared by the files that make a plan; internal to them
  *
  * plan.c calls one function for each kind of object and puts the plan together. plan_link.c has links, plan_addr.c
- * addresses, plan_route.c routes, plan_sysctl.c sysctls, plan_ovs.c ports of Open vSwitch.
+ * addresses, plan_route.c routes, plan_rule.c rules, plan_sysctl.c sysctls, plan_ovs.c ports of Open vSwitch.
  */
 #pragma once
 
@@ -15,6 +15,8 @@
  */
 enum rank {
 	RANK_SYSCTL,
+	RANK_RULE_ADD, /* there is always a rule for local addresses */
+	RANK_RULE_DELETE,
 	RANK_OVS_DELETE,
 	RANK_DOWN,
 	RANK_REMAKE,
@@ -86,6 +88,12 @@ bool plan_refuses(const struct net_link *want, const struct net_dependent *depen
 const char *plan_lost(const struct net_dependent *dependent);
 void plan_check_dependents(struct planner *p, const struct net_link *want, const struct net_link *nic);
 
+/*
+ * Whether the end on the host, which is its user's, has been given to another namespace. It is left there, and its other end
+ * stays; the kernel deletes both with that namespace, and then evpnd creates a new pair.
+ */
+bool plan_is_lent(const struct planner *p, const struct net_link *want);
+
 /* The device will be deleted and created again, and with one end of a veth the other one. */
 void plan_mark_remade(struct planner *p, const struct net_link *have);
 
@@ -101,5 +109,6 @@ void plan_link(struct planner *p, const struct net_link *want);
 
 void plan_addrs(struct planner *p);
 void plan_routes(struct planner *p);
+void plan_rules(struct planner *p);
 void plan_sysctls(struct planner *p);
 void plan_ovs_ports(struct planner *p);

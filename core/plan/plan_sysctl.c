@@ -8,8 +8,13 @@ void plan_sysctls(struct planner *p)
 	for (size_t i = 0; i < p->desired->n_sysctls; i++) {
 		const struct net_sysctl *want = &p->desired->sysctls[i];
 		const struct net_sysctl *have = net_find_sysctl(p->actual, want->ns, want->key);
+		const struct net_link *link = want->link[0] ? net_find_link(p->desired, want->ns, want->link) : NULL;
 		bool fresh = want->link[0] && !plan_standing(p, want->ns, want->link);
 
+		if (link && plan_is_lent(p, link))
+			continue;
+		if (want->inherits && !fresh && net_has_ipv4(p->actual, want->ns, want->link))
+			continue;
 		if (fresh ? want->is_default : have ? streq(want->value, have->value) : want->optional)
 			continue;
 		plan_add_op(p, plan_stage_of(p, want->group, PLAN_BUILD), OP_SYSCTL_SET,

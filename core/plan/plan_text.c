@@ -83,7 +83,10 @@ static void put_attr(struct text *t, const struct net_link *link, enum net_attr 
 			put_word(t, value);
 		break;
 	case NET_TYPE_PEER:
-		put(t, " %s %s netns %s", row->on, (const char *)value, net_ns_name(link->peer_ns));
+		put(t, " %s %s", row->on, (const char *)value);
+		if (link->peer_mtu && link->peer_mtu != link->mtu)
+			put(t, " mtu %u", link->peer_mtu);
+		put(t, " netns %s", net_ns_name(link->peer_ns));
 		break;
 	case NET_TYPE_MARK:
 		put_alias(t, link);
@@ -141,7 +144,11 @@ enum net_ns plan_op_ns(const struct op *op)
 		return op->have->ns;
 	if (op->ovs_port || (op->type == OP_LINK_CREATE && op->link->parent[0]))
 		return NET_NS_HOST;
-	return op->link ? op->link->ns : op->addr ? op->addr->ns : op->route ? op->route->ns : op->sysctl->ns;
+	return op->link	   ? op->link->ns
+	       : op->addr  ? op->addr->ns
+	       : op->route ? op->route->ns
+	       : op->rule  ? NET_NS_FRR
+			   : op->sysctl->ns;
 }
 
 static const char *route_verb(enum op_type type)
@@ -242,6 +249,10 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 	case OP_LINK_IPV6:
 		put(&t, "sysctl net/ipv6/conf/%s/disable_ipv6=%d", op->link->name, !op->link->ipv6);
 		break;
+	case OP_LINK_VLAN:
+		put(&t, "bridge vlan add dev %s vid %u pvid untagged, and none but this", op->link->name,
+		    op->link->pvid);
+		break;
 	case OP_LINK_DOWN:
 		put(&t, "link set %s down", op->have ? op->have->name : op->link->name);
 		break;
@@ -262,10 +273,20 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 	case OP_ROUTE_DELETE:
 		put_route(&t, op->route, route_verb(op->type));
 		break;
+	case OP_RULE_ADD:
+	case OP_RULE_DELETE:
+		put(&t, "%srule %s pref %u table local", op->rule->family == AF_INET6 ? "-6 " : "",
+		    op->type == OP_RULE_ADD ? "add" : "del", op->rule->pref);
+		break;
 	case OP_OVS_PORT_ADD:
 	case OP_OVS_PORT_DELETE:
 		put(&t, "ovs-vsctl %s-port %s %s", op->type == OP_OVS_PORT_ADD ? "add" : "del", op->ovs_port->bridge,
 		    op->ovs_port->name);
+		if (op->type == OP_OVS_PORT_ADD && op->ovs_port->tag)
+			put(&t, " tag=%u", op->ovs_port->tag);
+		break;
+	case OP_OVS_PORT_SET:
+		put(&t, "ovs-vsctl set port %s tag=%u", op->ovs_port->name, op->ovs_port->tag);
 		break;
 	}
 	return buf;

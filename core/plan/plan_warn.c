@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plan_warn.c - what the plan does although packets, or settings of a NIC, will be lost; see plan.h */
+/* plan_warn.c - what the plan does although packets, or settings of a NIC, will be lost, or a bridge filters; see plan.h */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -98,28 +98,21 @@ static const struct net_link *largest_port(const struct warner *w, const char *b
 	return link && link->mtu > mtu ? link : NULL;
 }
 
-/*
- * A bridge drops what does not fit into the port that it leads to, and tells nobody. Its own MTU follows the smallest of
- * its ports until somebody sets it, so before the veth is a port it says nothing.
- */
+/* The pair drops what does not fit into its inner end, and tells nobody. evpnd does not change the bridge's own MTU. */
 static void warn_of_bridges(struct warner *w)
 {
 	find_ports(w);
 	for (size_t i = 0; i < w->desired->n_links; i++) {
-		const struct net_link *link = &w->desired->links[i], *have, *port;
+		const struct net_link *link = &w->desired->links[i], *port;
 
-		if (link->ns != NET_NS_HOST || !link->master[0] || !(link->want & NET_LINK_MTU) ||
-		    net_find_link(w->desired, NET_NS_HOST, link->master))
-			continue;
-		have = net_find_link(w->actual, NET_NS_HOST, link->name);
-		port = largest_port(w, link->master, link->mtu);
-		if (port && (port->master[0] || (have && streq(have->master, link->master) && have->mtu == link->mtu)))
+		port = link->in_bridge && link->peer_mtu ? largest_port(w, link->master, link->peer_mtu) : NULL;
+		if (port)
 			warn(w, link->group,
 			     "%s%s%s has MTU %u, the VNI %u: larger packets vanish without a message; set %u on %s and "
 			     "on the "
 			     "hosts behind it, or raise the MTU of the underlay",
-			     port->name, port->master[0] ? ", a port of " : "", port->master, port->mtu, link->mtu,
-			     link->mtu, port->name);
+			     port->name, port->master[0] ? ", a port of " : "", port->master, port->mtu, link->peer_mtu,
+			     link->peer_mtu, port->name);
 	}
 	free(w->ports);
 }
@@ -143,6 +136,29 @@ static void warn_of_nics(struct warner *w)
 	}
 }
 
+static void warn_of_filters(struct warner *w)
+{
+	for (size_t i = 0; i < w->desired->n_links; i++) {
+		const struct net_link *link = &w->desired->links[i];
+		const struct net_link *bridge = link->in_bridge ? net_find_link(w->actual, NET_NS_HOST, link->master)
+								: NULL;
+
+		if (!bridge || !bridge->filters || (link->want & NET_LINK_PVID))
+			continue;
+		if (bridge->default_pvid)
+			warn(w, link->group,
+			     "%s filters VLANs, and %s joins it in VLAN %u, as every new port: only machines in that "
+			     "VLAN "
+			     "reach the VNI; set `vlan' in l2vnis.host",
+			     bridge->name, link->name, bridge->default_pvid);
+		else
+			warn(w, link->group,
+			     "%s filters VLANs, and %s joins it in none: no machine reaches the VNI; set `vlan' in "
+			     "l2vnis.host",
+			     bridge->name, link->name);
+	}
+}
+
 char **plan_warnings(const struct net *desired, const struct net *actual, size_t *ret_n)
 {
 	struct warner w = { .desired = desired, .actual = actual };
@@ -150,6 +166,7 @@ char **plan_warnings(const struct net *desired, const struct net *actual, size_t
 	warn_of_underlay(&w);
 	warn_of_bridges(&w);
 	warn_of_nics(&w);
+	warn_of_filters(&w);
 	*ret_n = w.n_lines;
 	return w.lines;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* drift_filter.c - which notifications concern this instance; see drift_parts.h */
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/netconf.h>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/util.h"
+#include "kernel/rule.h"
 #include "run/drift_parts.h"
 
 static void add_name(struct net *net, enum net_ns ns, const char *name, unsigned int want)
@@ -158,8 +160,11 @@ static bool port_concerns(const struct drift_known *known, enum net_ns ns, const
 
 	if (!have || !have->want)
 		return false;
-	return hdr->nlmsg_type == RTM_DELLINK || !read_parse_port(hdr, &port, &attrs) ||
-	       net_link_differences(have, &port, attrs);
+	if (hdr->nlmsg_type == RTM_DELLINK || !read_parse_port(hdr, &port, &attrs))
+		return true;
+	/* VLANs are known only of links that want one. A port without any may say nothing of them. */
+	attrs = (attrs & ~(unsigned int)NET_LINK_PVID) | (have->want & NET_LINK_PVID);
+	return net_link_differences(have, &port, attrs);
 }
 
 static bool link_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
@@ -191,9 +196,14 @@ static bool address_concerns(const struct drift_known *known, enum net_ns ns, co
 	struct net_addr addr = { .ns = ns };
 	bool stands;
 
-	/* The kernel adds link-local addresses with the device, so their arrival says nothing; their removal is no known address's. */
-	if (!link || !link->want || (ifa->ifa_scope == RT_SCOPE_LINK && hdr->nlmsg_type == RTM_NEWADDR))
+	if (!link || !link->want)
 		return false;
+	/*
+	 * The kernel adds link-local addresses with the device, so their arrival says nothing, unless somebody has switched IPv6
+	 * on; their removal is no known address's.
+	 */
+	if (ifa->ifa_scope == RT_SCOPE_LINK && hdr->nlmsg_type == RTM_NEWADDR)
+		return (link->want & NET_LINK_IPV6) && !link->ipv6;
 	/* Attributes above IFA_LOCAL are not needed. */
 	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifa), tb, IFA_LOCAL, NULL) < 0)
 		return true;
@@ -211,7 +221,8 @@ static bool netconf_concerns(const struct drift_known *known, enum net_ns ns, co
 						       NETCONFA_IFINDEX);
 	int index = ifindex ? (int)nla_get_u32(ifindex) : 0;
 
-	return index == NETCONFA_IFINDEX_ALL || find_index(known, ns, index);
+	/* On the host, only sysctls of links are evpnd's. */
+	return (index == NETCONFA_IFINDEX_ALL && ns == NET_NS_FRR) || find_index(known, ns, index);
 }
 
 bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
@@ -225,6 +236,10 @@ bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struc
 		return nlmsg_datalen(hdr) >= (int)sizeof(struct ifaddrmsg) && address_concerns(known, ns, hdr);
 	case RTM_NEWNETCONF:
 		return netconf_concerns(known, ns, hdr);
+	case RTM_NEWRULE:
+	case RTM_DELRULE:
+		return nlmsg_datalen(hdr) >= (int)sizeof(struct fib_rule_hdr) &&
+		       rule_parse(hdr, &(struct net_rule){ 0 });
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
 		/* The socket's filter passes only routes with evpnd's protocol number. */

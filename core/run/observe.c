@@ -3,6 +3,7 @@
 #include "base/util.h"
 #include "kernel/ovs.h"
 #include "kernel/read.h"
+#include "kernel/vlan.h"
 #include "plan/desired.h"
 #include "run/former.h"
 #include "run/nic.h"
@@ -23,6 +24,8 @@ static int read_kernel(const struct observe_source *from, struct rtnl *const rtn
 		       struct observation *obs, struct evpn_error *err)
 {
 	if (read_net(rtnl, from->instance, &obs->actual, err) < 0)
+		return -1;
+	if (config_wants_vlans(from->config) && read_vlans(rtnl[NET_NS_HOST], &obs->actual, err) < 0)
 		return -1;
 	if (rtnl[NET_NS_FRR] && rtnl_netns(rtnl[NET_NS_FRR], &obs->netns_id, err) < 0)
 		return -1;
@@ -53,6 +56,22 @@ static void make_desired(const struct observe_source *from, struct observation *
 	}
 	mtus = nic_mtus(from->config, obs);
 	desired_make(from->config, &obs->nics, mtus, &obs->desired);
+	desired_follow_bridges(&obs->desired, &obs->actual);
+}
+
+/* The values that are the host's own choice. */
+static void inherit_sysctls(struct observation *obs)
+{
+	char key[NET_SYSCTL_KEY_SIZE];
+
+	for (size_t i = 0; i < obs->desired.n_sysctls; i++) {
+		struct net_sysctl *want = &obs->desired.sysctls[i];
+		const struct net_sysctl *from =
+			want->inherits ? net_find_sysctl(&obs->actual, want->ns, net_default_key(want, key)) : NULL;
+
+		if (from)
+			memcpy(want->value, from->value, sizeof(want->value));
+	}
 }
 
 int observe_plan(const struct observe_source *from, struct observation *obs, struct evpn_error *err)
@@ -60,6 +79,7 @@ int observe_plan(const struct observe_source *from, struct observation *obs, str
 	make_desired(from, obs);
 	if (read_sysctls(from->netns_fd, &obs->desired, &obs->actual, err) < 0)
 		return -1;
+	inherit_sysctls(obs);
 	plan_make(&obs->desired, &obs->actual, &obs->plan);
 	return 0;
 }

@@ -5,8 +5,8 @@
  *	plan-golden [--json] BEFORE|- AFTER
  *
  * BEFORE is what stands: the state that file wants, as if evpnd had made it; "-": nothing but the NICs on the host.
- * The host has its NICs with MTU 9000 and the addresses 192.0.2.11/24 and 2001:db8::11/64, a bridge br-lan, and
- * in Open vSwitch a bridge br-int.
+ * The host has its NICs with MTU 9000 and the addresses 192.0.2.11/24 and 2001:db8::11/64, a bridge br-lan,
+ * a VRF vrf-a, and in Open vSwitch a bridge br-int.
  */
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -135,6 +135,16 @@ static void make_actual(const struct config *config, const struct nic_records *n
 	add_host_nics(config, net, config);
 }
 
+/* While evpnd has not replaced it. */
+static void add_kernel_rules(struct net *net)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+
+	for (size_t i = 0; i < ARRAY_LEN(families) && net->n_rules < ARRAY_LEN(families); i++)
+		*(struct net_rule *)util_append(&net->rules, &net->n_rules, sizeof(struct net_rule)) =
+			(struct net_rule){ .family = families[i], .pref = NET_LOCAL_FIRST };
+}
+
 static void print_json(const struct plan *plan, const struct net *desired, const struct net *actual)
 {
 	json_auto_t *json = plan_json(plan, desired, actual);
@@ -155,6 +165,7 @@ int main(int argc, char **argv)
 {
 	struct nic_records nics = { 0 };
 	struct net desired = { 0 }, actual = { 0 };
+	struct net_link *bridge;
 	struct plan plan = { 0 };
 	struct config *before = NULL, *after;
 	bool json = argc > 1 && streq(argv[1], "--json");
@@ -179,13 +190,18 @@ int main(int argc, char **argv)
 	add_host_nics(after, &actual, before);
 	/* What is on the host is read before it is moved. */
 	add_records(&nics, after);
-	add_link(&actual, NET_NS_HOST, "br-lan")->kind = NET_KIND_BRIDGE;
+	bridge = add_link(&actual, NET_NS_HOST, "br-lan");
+	bridge->kind = NET_KIND_BRIDGE;
+	bridge->mtu = 1500;
+	add_link(&actual, NET_NS_HOST, "vrf-a")->kind = NET_KIND_VRF;
 	net_set_name(((struct net_ovs_bridge *)util_append(&actual.ovs_bridges, &actual.n_ovs_bridges,
 							   sizeof(struct net_ovs_bridge)))
 			     ->name,
 		     "br-int");
+	add_kernel_rules(&actual);
 	net_sort(&actual);
 	make_desired(after, &nics, &desired);
+	desired_follow_bridges(&desired, &actual);
 	plan_make(&desired, &actual, &plan);
 	if (json)
 		print_json(&plan, &desired, &actual);

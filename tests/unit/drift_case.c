@@ -54,6 +54,7 @@ static void make_observation(struct observation *obs)
 	make_links(obs);
 	COPY(addrs);
 	COPY(routes);
+	COPY(rules);
 	COPY(sysctls);
 	net_sort(&obs->actual);
 	plan_make(&obs->desired, &obs->actual, &obs->plan);

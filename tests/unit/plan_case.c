@@ -71,6 +71,9 @@ void links_made(void)
 	for (size_t i = 0; i < desired.n_routes; i++)
 		*(struct net_route *)util_append(&actual.routes, &actual.n_routes,
 						 sizeof(struct net_route)) = desired.routes[i];
+	for (size_t i = 0; i < desired.n_rules; i++)
+		*(struct net_rule *)util_append(&actual.rules, &actual.n_rules,
+						sizeof(struct net_rule)) = desired.rules[i];
 	for (size_t i = 0; i < desired.n_sysctls; i++)
 		*(struct net_sysctl *)util_append(&actual.sysctls, &actual.n_sysctls,
 						  sizeof(struct net_sysctl)) = desired.sysctls[i];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_link_attr.c - each attribute is read from a message as it was written into it; the tables have no holes */
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
@@ -26,10 +27,11 @@ static const struct net_link sample = {
 	.learning = true,
 	.per_flow = true,
 	.vlan = 7,
+	.pvid = 10,
 };
 
-/* Those that stand in a message by an index, or that the kernel takes by a sysctl only. */
-#define NOT_IN_MESSAGE (NET_LINK_MASTER | NET_LINK_PARENT | NET_LINK_PEER | NET_LINK_IPV6)
+/* Those that stand in a message by an index, or that the kernel takes by a sysctl or a message of AF_BRIDGE only. */
+#define NOT_IN_MESSAGE (NET_LINK_PVID | NET_LINK_MASTER | NET_LINK_PARENT | NET_LINK_PEER | NET_LINK_IPV6)
 
 static void put_nest(struct link_out *out, unsigned int attrs, int kind_type, const char *kind, int data_type,
 		     enum link_level level)
@@ -117,6 +119,37 @@ START_TEST(a_port_says_what_it_has)
 }
 END_TEST
 
+static uint16_t pvid_of(const struct bridge_vlan_info *infos, size_t n)
+{
+	struct nl_msg *msg = rtnl_message(RTM_NEWLINK, 0);
+	struct ifinfomsg ifi = { .ifi_family = AF_BRIDGE, .ifi_index = 3 };
+	unsigned int attrs = 0;
+	struct net_link link;
+	struct nlattr *spec;
+
+	nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO);
+	spec = nla_nest_start(msg, IFLA_AF_SPEC);
+	for (size_t i = 0; i < n; i++)
+		nla_put(msg, IFLA_BRIDGE_VLAN_INFO, sizeof(infos[i]), &infos[i]);
+	nla_nest_end(msg, spec);
+	ck_assert(read_parse_port(nlmsg_hdr(msg), &link, &attrs));
+	ck_assert_uint_eq(attrs, NET_LINK_PVID);
+	nlmsg_free(msg);
+	return link.pvid;
+}
+
+START_TEST(a_port_says_its_vlans)
+{
+	const uint16_t access = BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED;
+	struct bridge_vlan_info infos[2] = { { access, 10 }, { 0, 20 } };
+
+	ck_assert_uint_eq(pvid_of(infos, 1), 10);
+	ck_assert_uint_eq(pvid_of(infos, 2), NET_PVID_OTHER);
+	infos[0].flags = BRIDGE_VLAN_INFO_UNTAGGED;
+	ck_assert_uint_eq(pvid_of(infos, 1), NET_PVID_OTHER);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("link-attr");
@@ -125,5 +158,6 @@ int main(void)
 	tcase_add_loop_test(tcase, what_is_written_is_read, NET_KIND_OTHER + 1, NET_KIND_COUNT);
 	tcase_add_test(tcase, each_difference_is_found);
 	tcase_add_test(tcase, a_port_says_what_it_has);
+	tcase_add_test(tcase, a_port_says_its_vlans);
 	return unit_run("link-attr", tcase);
 }

@@ -223,7 +223,7 @@ END_TEST
 
 START_TEST(kernel_without_ipv6)
 {
-	actual.no_ipv6[NET_NS_FRR] = true;
+	actual.no_ipv6[NET_NS_FRR] = actual.no_ipv6[NET_NS_HOST] = true;
 	make();
 	ck_assert_uint_gt(plan.n_ops, 0);
 	for (size_t i = 0; i < plan.n_ops; i++) {

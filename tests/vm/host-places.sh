@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Where a VNI's end on the host can be, on a kernel that has all of it: a VLAN of a bridge that filters, a VRF of the host.
+set -euo pipefail
+# shellcheck source=tests/netns/lib-leaf.sh
+. "$(dirname "$0")/../netns/lib-leaf.sh"
+unshare -n ip link add probe type vrf table 10 2>/dev/null || skip "the kernel has no VRF; run it with tests/lib/vm"
+FABRIC_NAMESPACES+=" ev-work1 ev-work2"
+
+master_of() { ip -n ev-node -j link show "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get("master", ""))'; }
+vlans() { ip netns exec ev-node bridge -j vlan show dev "$1" | python3 -c 'import json, sys; print(*(f"{v["vlan"]} {",".join(v.get("flags", []))}" for v in json.load(sys.stdin)[0]["vlans"]), sep="; ")' 2>/dev/null; }
+next_run() { local n; n=$(converged); "$@"; wait_until 90 "a run after: $*" has_converged $((n + 1)); }
+# config KEYS : VNI 110's end on the host has these keys, VNI 111's is its user's
+config() {
+	conf "s|l2vnis = .*|l2vnis = ( { vni = 110; host = { interface = \"lan110\"; $1 }; }, { vni = 111; host = { interface = \"lan111\"; }; } );|" \
+		's/^frr = {/& check = "";/' "${@:2}"
+}
+reaches() { ip netns exec "ev-$1" ping -n -c 1 -W 1 192.168.20.1; }
+in_vlan() { [ "$(vlans lan110)" = "$1 PVID,Egress Untagged" ]; }
+
+leaf_up
+ip -n ev-leaf2 address add 192.168.20.1/24 dev br110
+ip -n ev-node link add br-lan up mtu 1450 address 02:00:00:00:00:1a type bridge vlan_filtering 1
+for i in 1 2; do
+	namespace work$i
+	cable work$i eth0 192.168.20.1$i/24 node work$i 10.99.99.$i/24
+	ip -n ev-node address flush dev work$i
+	ip -n ev-node link set work$i master br-lan
+done
+# work1 is in VLAN 10, work2 in the default one, which is 1.
+ip netns exec ev-node bridge vlan add dev work1 vid 10 pvid untagged
+ip netns exec ev-node bridge vlan delete dev work1 vid 1
+
+step "without the key, a bridge that filters is warned of"
+config 'bridge = "br-lan";'
+daemon_start
+wait_until 90 "converged" has_converged 1
+logged '^<4>vni 110: br-lan filters VLANs, and lan110 joins it in VLAN 1, as every new port' || fail "no warning"
+in_vlan 1 || fail "lan110 is in: $(vlans lan110)"
+
+step "with it, the machine in that VLAN is in the VNI, and no other"
+config 'bridge = "br-lan"; vlan = 10;'
+next_run kill -HUP "$DAEMON"
+in_vlan 10 || fail "lan110 is in: $(vlans lan110)"
+evpnd_on_node --dry-run || fail "something is left to do"
+wait_until 60 "work1 reaches the leaf" reaches work1
+ends 1 reaches work2 || fail "work2, in VLAN 1, reaches the leaf"
+
+step "it survives a new pair, and another program"
+next_run in_frr ip link delete pe110
+in_vlan 10 || fail "the new lan110 is in: $(vlans lan110)"
+wait_until 60 "work1 reaches the leaf by the new pair" reaches work1
+next_run ip netns exec ev-node bridge vlan add dev lan110 vid 1 pvid untagged
+in_vlan 10 || fail "lan110 is in: $(vlans lan110)"
+next_run ip netns exec ev-node bridge vlan delete dev lan110 vid 10
+in_vlan 10 || fail "lan110 is in: $(vlans lan110)"
+next_run ip -n ev-node link set lan110 nomaster
+in_vlan 10 || fail "lan110, put back, is in: $(vlans lan110)"
+# What evpnd does itself is no drift.
+before=$(converged)
+ip -n ev-node link set br-lan alias "nothing of evpnd's"
+[ "$(converged)" = "$before" ] || fail "evpnd runs again"
+
+step "a VRF of the host: that of another program stays"
+ip -n ev-node link add vrf-x up type vrf table 77
+ip -n ev-node link set lan111 master vrf-x
+next_run kill -HUP "$DAEMON"
+[ "$(master_of lan111)" = vrf-x ] || fail "evpnd took lan111 out of vrf-x"
+evpnd_on_node --dry-run || fail "something is left to do"
+
+step "the key: not there yet, then there"
+config 'vrf = "vrf-y"; addresses = [ "10.1.10.2/24", "2001:db8:1::2/64" ];'
+kill -HUP "$DAEMON"
+wait_until 60 "no vrf-y" logged "lan110 cannot become a port of vrf-y: no such device; create it, or correct .vrf'"
+next_run ip -n ev-node link add vrf-y up type vrf table 78
+placed() {
+	[ "$(master_of lan110)" = vrf-y ] && ip -n ev-node -6 address show dev lan110 | finds 2001:db8:1::2 &&
+		ip -n ev-node route show table 78 | finds '^10.1.10.0/24 dev lan110'
+}
+placed || fail "lan110 is in $(master_of lan110): $(ip -n ev-node address show dev lan110)"
+evpnd_on_node --dry-run || fail "something is left to do"
+next_run ip -n ev-node link set lan110 nomaster
+wait_until 60 "put back, with its addresses" placed
+# A new pair has the same VRF.
+next_run in_frr ip link delete pe110
+wait_until 60 "in a new pair" placed
+
+step "a managed bridge in it, and back to none"
+config 'bridge = "br110"; managed = true; vrf = "vrf-y"; addresses = [ "10.1.10.2/24" ];'
+next_run kill -HUP "$DAEMON"
+[ "$(master_of br110) $(master_of lan110)" = "vrf-y br110" ] || fail "br110 is in $(master_of br110), lan110 in $(master_of lan110)"
+config ''
+next_run kill -HUP "$DAEMON"
+[ "$(master_of lan110)" = "" ] || fail "lan110 is still in $(master_of lan110)"
+[ "$(master_of lan111)" = vrf-x ] || fail "evpnd took lan111 out of vrf-x"
+daemon_stop
+step "end"
