@@ -69,9 +69,9 @@ chaos_up() {
 	ip -n ev-leaf2 address add 10.110.0.2/24 dev br110
 	router leaf2 'zebra bgpd' ip netns exec ev-leaf2
 	leaf_conf
+	: > "$FABRIC/frr/lo-up"
 	container_start
 	canaries "ip -n ev-node" "in_frr ip"
-	in_frr ip link set lo up
 	if command -v ovs-vswitchd > /dev/null; then
 		# shellcheck source=tests/netns/lib-ovs.sh
 		. "$CHAOS/../netns/lib-ovs.sh"

@@ -75,10 +75,11 @@ inside systemctl stop frr
 wait_until 30 "evpnd notices it" status_is waiting
 fake_do '{"sandboxes": [], "containers": []}'
 inside umount /run/netns/cni-one
+# Before the pod: evpnd must not find FRR without it.
+make_eth1_anew
 inside systemctl start frr
 wait_until 20 "FRR answers" frr_answers
 pod two
-make_eth1
 recovered
 
 step "systemctl restart changes nothing"

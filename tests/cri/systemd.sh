@@ -115,8 +115,9 @@ mark
 pods stop "$SANDBOX"
 pods remove "$SANDBOX"
 await 'waiting in step .*waits for a pod'
+# Before the pod: evpnd must not find FRR without it.
+make_eth1_anew
 make_frr_pod uid2
-make_eth1
 recovered
 
 step "systemctl restart changes nothing"

@@ -111,6 +111,12 @@ make_eth1() {
 	ip -n "$LEAF" link set node up
 }
 
+# The former one has gone with FRR's namespace, which the kernel deletes in the background.
+make_eth1_anew() {
+	wait_until 60 "the former eth1 is gone" no_device node ip -n "$LEAF"
+	make_eth1
+}
+
 make_leaf() {
 	local daemon vty="$T/leaf"
 

@@ -74,8 +74,8 @@ wait_until 60 "evpnd has converged" converged
 step "the container is made anew"
 inside podman rm -f -t 0 frr > /dev/null
 wait_until 30 "evpnd waits for it" status_is 'waiting.*frr-podman find'
+make_eth1_anew
 frr_up
-make_eth1
 wait_until 90 "evpnd has converged" converged
 works in_frr 'in_frr vtysh' 'neighbor 192.168.11.2 timers 1 3'
 lacks '^<[0-3]>' "$T/evpnd.log" || fail "evpnd met an error"
