@@ -29,10 +29,18 @@ static enum evpn_show_place place_of(const char *type)
 				       : EVPN_NOWHERE;
 }
 
+/* The text becomes part of a command. */
+static void take_mac(const char *text, char ret_mac[18])
+{
+	bool good = strlen(text) == 17 && strspn(text, "0123456789abcdef:") == 17;
+
+	snprintf(ret_mac, 18, "%s", good ? text : "");
+}
+
 static void take_entry(const json_t *json, struct evpn_show_entry *entry)
 {
 	entry->place = place_of(json_text(json, "type"));
-	evpn_show_copy(entry->mac, sizeof(entry->mac), json_text(json, "mac"));
+	take_mac(json_text(json, "mac"), entry->mac);
 	evpn_show_copy(entry->device, sizeof(entry->device), json_text(json, "intf"));
 	evpn_show_copy(entry->vtep, sizeof(entry->vtep), json_text(json, "remoteVtep"));
 	entry->inactive = streq(json_text(json, "state"), "inactive");
@@ -91,7 +99,7 @@ void evpn_show_next_hop_mac(const char *answer, char ret_mac[18])
 {
 	json_auto_t *json = evpn_show_parse(answer);
 
-	evpn_show_copy(ret_mac, 18, json_text(json, "routerMac"));
+	take_mac(json_text(json, "routerMac"), ret_mac);
 }
 
 /* An import target is shown as "64514:110", from FRR 10.4 on also as "*:110". */
@@ -123,13 +131,20 @@ void evpn_show_vni(const char *answer, struct evpn_show_vni *ret_vni)
 	take_rts(json_object_get(json, "exportRts"), &ret_vni->exports);
 }
 
-const char *evpn_show_common_rt(const struct evpn_show_rts *route, const struct evpn_show_rts *imports)
+static bool is_same_rt(const char *a, const char *b, bool any_as)
+{
+	const char *x = strrchr(a, ':'), *y = strrchr(b, ':');
+
+	return any_as && x && y ? streq(x, y) : streq(a, b);
+}
+
+bool evpn_show_has_common_rt(const struct evpn_show_rts *route, const struct evpn_show_rts *imports, bool any_as)
 {
 	for (size_t i = 0; i < route->n_items; i++)
 		for (size_t j = 0; j < imports->n_items; j++)
-			if (streq(route->items[i], imports->items[j]))
-				return route->items[i];
-	return NULL;
+			if (is_same_rt(route->items[i], imports->items[j], any_as))
+				return true;
+	return false;
 }
 
 const char *evpn_show_rts_text(const struct evpn_show_rts *rts, char buf[EVPN_SHOW_RTS_TEXT])

@@ -94,8 +94,8 @@ void evpn_show_paths(const char *answer, bool (*wanted)(const struct evpn_show_p
  */
 size_t evpn_show_macs_of(const char *answer, const struct ipaddr *ip, char (*ret_macs)[18], size_t max);
 
-/* Whether a route with these targets gets into a VNI with those imports: the first that both have, or NULL. */
-const char *evpn_show_common_rt(const struct evpn_show_rts *route, const struct evpn_show_rts *imports);
+/* Whether a route with these targets gets into a VNI with those imports. `any_as`: bgpd has derived the imports from the VNI. */
+bool evpn_show_has_common_rt(const struct evpn_show_rts *route, const struct evpn_show_rts *imports, bool any_as);
 
 /* "64512:110, 64512:120"; "none". Returns buf. */
 #define EVPN_SHOW_RTS_TEXT 256

@@ -175,30 +175,59 @@ void evpn_show_paths(const char *answer, bool (*wanted)(const struct evpn_show_p
 		take_object(&walk, json, 3);
 }
 
-static bool has_mac(char (*macs)[18], size_t n, const char *mac)
+#define MAC_LEN	 17
+#define ZERO_MAC "00:00:00:00:00:00"
+
+struct macs {
+	char (*items)[18];
+	size_t n, max;
+};
+
+static void add_mac(struct macs *macs, const char *text)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(macs[i], mac, 17) == 0)
-			return true;
-	return false;
+	if (strspn(text, "0123456789abcdef:") != MAC_LEN || strncmp(text, ZERO_MAC, MAC_LEN) == 0)
+		return;
+	for (size_t i = 0; i < macs->n; i++)
+		if (strncmp(macs->items[i], text, MAC_LEN) == 0)
+			return;
+	if (macs->n < macs->max)
+		snprintf(macs->items[macs->n++], 18, "%.17s", text);
 }
 
-/* A route's name has the MAC right before the address: "[48]:[02:00:00:00:00:05]:[32]:[192.0.2.1]". */
+/* The end of the object that begins behind `text`. */
+static const char *end_of_object(const char *text)
+{
+	const char *at = text + strcspn(text, "{}");
+	int depth = 0;
+
+	while (*at) {
+		depth += *at == '{' ? 1 : -1;
+		if (depth <= 0)
+			return at;
+		at += 1 + strcspn(at + 1, "{}");
+	}
+	return at;
+}
+
+/*
+ * FRR 8.4 has the MAC right before the address in the route's name: "[48]:[02:00:00:00:00:05]:[32]:[192.0.2.1]". Since 8.5 a VNI's
+ * table has the routes by address, with a MAC of zeros in the name, and the MACs in the paths.
+ */
 size_t evpn_show_macs_of(const char *answer, const struct ipaddr *ip, char (*ret_macs)[18], size_t max)
 {
+	static const char member[] = "\"mac\":\"";
 	char text[IPADDR_TEXT_SIZE], key[IPADDR_TEXT_SIZE + 16];
-	size_t n = 0;
+	struct macs macs = { .items = ret_macs, .max = max };
 
 	if (!answer)
 		return 0;
-	snprintf(key, sizeof(key), "]:[%u]:[%s]", ipaddr_bits(ip), ipaddr_format(ip, false, text));
-	for (const char *at = strstr(answer, key); at && n < max; at = strstr(at + 1, key)) {
-		const char *mac = at - 17;
-
-		if (mac < answer + 1 || mac[-1] != '[' || strspn(mac, "0123456789abcdef:") != 17 ||
-		    has_mac(ret_macs, n, mac))
-			continue;
-		snprintf(ret_macs[n++], 18, "%.17s", mac);
+	snprintf(key, sizeof(key), "]:[%u]:[%s]\":", ipaddr_bits(ip), ipaddr_format(ip, false, text));
+	for (const char *at = strstr(answer, key), *end; at && macs.n < max; at = strstr(end, key)) {
+		end = end_of_object(at);
+		if (at - answer > MAC_LEN)
+			add_mac(&macs, at - MAC_LEN);
+		for (const char *mac = strstr(at, member); mac && mac < end; mac = strstr(mac + 1, member))
+			add_mac(&macs, mac + strlen(member));
 	}
-	return n;
+	return macs.n;
 }

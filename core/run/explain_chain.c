@@ -151,6 +151,7 @@ static void walk_vni(const struct explain_facts *facts, struct explain_chain *ch
 {
 	explain_host(facts, chain);
 	explain_devices(facts, chain);
+	explain_daemons(facts, chain);
 	explain_zebra_vni(facts, chain);
 	explain_bgp_vni(facts, chain);
 	explain_session(facts, chain);

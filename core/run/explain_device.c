@@ -15,7 +15,7 @@ void explain_configuration(const struct explain_facts *facts, struct explain_cha
 		return;
 	case EXPLAIN_NOT_APPLIED:
 		link = explain_bad(chain, id, name, "NotApplied", "%s", facts->applied_why);
-		explain_next(link, EXPLAIN_ON_HOST, "evpnctl history");
+		explain_next(link, EXPLAIN_ON_HOST, "evpnctl status");
 		return;
 	case EXPLAIN_RUN_FAILED:
 		link = explain_unsure(chain, id, name, "RunFailed", "the last run has failed: %s", facts->applied_why);

@@ -11,24 +11,23 @@ static const struct health_item *find_item(const struct health_report *report, e
 	return NULL;
 }
 
-/* Why the daemon has not answered, if so: adds the link. True: it has. */
-static bool has_answered(const struct explain_facts *facts, const char *daemon, bool has, const char *id,
-			 const char *name, struct explain_chain *chain)
+/* Without bgpd, zebra has no VNI either: so that they run comes before what they have. */
+void explain_daemons(const struct explain_facts *facts, struct explain_chain *chain)
 {
-	const struct health_item *item = find_item(&facts->daemons, HEALTH_DAEMON, daemon);
+	static const char id[] = "daemons", name[] = "FRR's daemons";
+	const struct health_item *item = find_item(&facts->daemons, HEALTH_DAEMON, NULL);
 	struct explain_link *link;
 
 	if (item) {
 		link = explain_bad(chain, id, name, health_reason_name(item->reason), "%s", item->text);
-		explain_next(link, EXPLAIN_ELSEWHERE, "FRR's log, and its daemons: vtysh -c 'show daemons'");
-		return false;
+		explain_next(link, EXPLAIN_IN_FRR, "show daemons");
+	} else if (facts->has_zebra && facts->has_bgpd) {
+		explain_ok(chain, id, name, "zebra and bgpd answer");
+	} else {
+		link = explain_unsure(chain, id, name, "NotAsked", "%s",
+				      facts->unasked ? facts->unasked : "FRR could not be asked");
+		explain_next(link, EXPLAIN_ON_HOST, "evpnctl status");
 	}
-	if (has)
-		return true;
-	link = explain_unsure(chain, id, name, "NotAsked", "%s",
-			      facts->unasked ? facts->unasked : "FRR could not be asked");
-	explain_next(link, EXPLAIN_ON_HOST, "evpnctl status");
-	return false;
 }
 
 /* What health_judge_vnis() says against the VNI, as a link. NULL: nothing. */
@@ -48,7 +47,7 @@ void explain_zebra_vni(const struct explain_facts *facts, struct explain_chain *
 	const struct health_item *item = find_item(&facts->zebra_vni, HEALTH_VNI, NULL);
 	struct explain_link *link;
 
-	if (!has_answered(facts, "zebra", facts->has_zebra, id, name, chain))
+	if (!facts->has_zebra)
 		return;
 	link = judged(&facts->zebra_vni, id, name, chain);
 	if (link) {
@@ -68,7 +67,7 @@ void explain_bgp_vni(const struct explain_facts *facts, struct explain_chain *ch
 	char imports[EVPN_SHOW_RTS_TEXT], exports[EVPN_SHOW_RTS_TEXT];
 	struct explain_link *link;
 
-	if (!has_answered(facts, "bgpd", facts->has_bgpd, id, name, chain))
+	if (!facts->has_bgpd)
 		return;
 	link = judged(&facts->bgp_vni, id, name, chain);
 	if (link) {
@@ -227,7 +226,8 @@ static void not_imported(const struct explain_facts *facts, const struct evpn_sh
 
 	evpn_show_rts_text(&path->rts, rts);
 	evpn_show_rts_text(&facts->bgp.imports, imports);
-	if (evpn_show_common_rt(&path->rts, &facts->bgp.imports))
+	if (evpn_show_has_common_rt(&path->rts, &facts->bgp.imports,
+				    (facts->l3 ? facts->l3->evpn : facts->l2->evpn).n_import_rts == 0))
 		link = explain_bad(chain, id, name, "NotImported",
 				   "the route has RT %s, VNI %u imports RT %s, and bgpd has not imported it", rts,
 				   facts->subject.vni, imports);
@@ -270,7 +270,8 @@ void explain_remote_route(const struct explain_facts *facts, struct explain_chai
 		return;
 	}
 	explain_ok(chain, "next-hop", "next hop", "%s is resolved", path->next_hop);
-	if (in)
+	/* FRR 8.5 and later do not show the route of a MAC alone in a VNI's table, but zebra has it from there. */
+	if (in || (facts->subject.kind == EXPLAIN_MAC && facts->mac.place == EVPN_REMOTE))
 		explain_ok(chain, "import", "import", "the route is in the table of VNI %u", facts->subject.vni);
 	else
 		not_imported(facts, path, chain);

@@ -118,7 +118,7 @@ static void zebra_neighbor(const struct explain_facts *facts, enum evpn_show_pla
 				   facts->subject.vni);
 	else if (entry->duplicate)
 		link = explain_bad(chain, id, name, "DuplicateAddress",
-				   "zebra has frozen %s as a duplicate: it has moved %lld times", ip, entry->moves);
+				   "zebra has marked %s as a duplicate: it has moved %lld times", ip, entry->moves);
 	else if (entry->place != place)
 		link = explain_bad(chain, id, name, "PlaceMismatch", "zebra has %s as %s at %s, but its MAC is %s", ip,
 				   entry->place == EVPN_LOCAL ? "local" : "remote", entry->mac,
@@ -196,6 +196,7 @@ void explain_ip(const struct explain_facts *facts, struct explain_chain *chain)
 	struct explain_link *link;
 
 	if (!facts->subject.vni) {
+		explain_daemons(facts, chain);
 		explain_session(facts, chain);
 		link = explain_bad(
 			chain, "neighbor", "neighbor", "NeverSeen",
@@ -208,6 +209,7 @@ void explain_ip(const struct explain_facts *facts, struct explain_chain *chain)
 	}
 	explain_host(facts, chain);
 	explain_devices(facts, chain);
+	explain_daemons(facts, chain);
 	chain->place = facts->subject.mac[0] ? explain_place(facts) : EVPN_NOWHERE;
 	switch (chain->place) {
 	case EVPN_LOCAL:

@@ -89,7 +89,7 @@ static void zebra_mac(const struct explain_facts *facts, enum evpn_show_place pl
 				   place == EVPN_LOCAL ? ", though the bridge does" : ", though bgpd does");
 	else if (mac->duplicate)
 		link = explain_bad(chain, id, name, "DuplicateMac",
-				   "zebra has frozen %s as a duplicate: it has moved between nodes %lld times, so two "
+				   "zebra has marked %s as a duplicate: it has moved between nodes %lld times, so two "
 				   "hosts have this MAC, or frames loop",
 				   facts->subject.mac, mac->moves);
 	else if (mac->place != place && place == EVPN_LOCAL)
@@ -224,6 +224,7 @@ void explain_mac(const struct explain_facts *facts, struct explain_chain *chain)
 		return;
 	}
 	if (!facts->subject.vni) {
+		explain_daemons(facts, chain);
 		explain_session(facts, chain);
 		link = explain_bad(chain, "bridge-fdb", "bridge FDB", "NeverSeen",
 				   "%s is in no FDB of this node, and no route of another node has it",
@@ -233,6 +234,7 @@ void explain_mac(const struct explain_facts *facts, struct explain_chain *chain)
 	}
 	explain_host(facts, chain);
 	explain_devices(facts, chain);
+	explain_daemons(facts, chain);
 	switch (chain->place) {
 	case EVPN_LOCAL:
 		explain_local_mac(facts, chain);

@@ -30,7 +30,8 @@ void explain_configuration(const struct explain_facts *facts, struct explain_cha
 void explain_host(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_devices(const struct explain_facts *facts, struct explain_chain *chain);
 
-/* explain_frr.c: the VNI in zebra and bgpd, the sessions; how this node's routes go out. */
+/* explain_frr.c: the daemons, the VNI in zebra and bgpd, the sessions; how this node's routes go out. */
+void explain_daemons(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_zebra_vni(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_bgp_vni(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_session(const struct explain_facts *facts, struct explain_chain *chain);

@@ -74,6 +74,7 @@ void explain_vrf(const struct explain_facts *facts, struct explain_chain *chain)
 
 	explain_host(facts, chain);
 	explain_devices(facts, chain);
+	explain_daemons(facts, chain);
 	explain_zebra_vni(facts, chain);
 	explain_bgp_vni(facts, chain);
 	explain_session(facts, chain);

@@ -6,6 +6,7 @@
  * The first byte says which answer it is.
  */
 #include "base/util.h"
+#include "frr/evpn_show.h"
 #include "frr/health_parts.h"
 #include "frr/version.h"
 #include "frr/zebra_links.h"
@@ -33,6 +34,44 @@ static void check(const struct health_report *report)
 	}
 }
 
+static void must_print(const char *text)
+{
+	for (; *text; text++)
+		must(*text >= ' ' && *text <= '~');
+}
+
+/* What explanations read. */
+static void read_evpn(const char *answer)
+{
+	struct evpn_show_paths *paths = xcalloc(1, sizeof(*paths));
+	struct evpn_show_entry entry;
+	struct evpn_show_vni vni;
+	struct ipaddr vteps[4], ip = { .family = AF_INET, .prefixlen = 32 };
+	char macs[2][18], text[EVPN_SHOW_RTS_TEXT];
+
+	evpn_show_mac(answer, "02:00:00:00:00:01", &entry);
+	evpn_show_neighbor(answer, &entry);
+	must_print(entry.mac);
+	must_print(entry.vtep);
+	must_print(entry.device);
+	evpn_show_vteps(answer, vteps, ARRAY_LEN(vteps));
+	evpn_show_vni(answer, &vni);
+	must_print(evpn_show_rts_text(&vni.imports, text));
+	must(!vni.rd[strspn(vni.rd, "0123456789.:")]);
+	evpn_show_next_hop_mac(answer, macs[0]);
+	must_print(macs[0]);
+	must(evpn_show_macs_of(answer, &ip, macs, ARRAY_LEN(macs)) <= ARRAY_LEN(macs));
+	evpn_show_paths(answer, NULL, NULL, paths);
+	for (size_t i = 0; i < paths->n_items; i++) {
+		must_print(paths->items[i].prefix);
+		must_print(paths->items[i].next_hop);
+		must_print(paths->items[i].peer);
+		must_print(paths->items[i].ip);
+		must_print(evpn_show_rts_text(&paths->items[i].rts, text));
+	}
+	free(paths);
+}
+
 static void read_others(const char *answer)
 {
 	const uint32_t vnis[] = { 100, 110 };
@@ -41,6 +80,7 @@ static void read_others(const char *answer)
 	size_t unlisted = 0;
 	int r;
 
+	read_evpn(answer);
 	if (version_parse(answer, &version))
 		must(version.major <= 99999 && version.minor <= 99999 && version.patch <= 99999);
 	r = zebra_links_find_unlisted(answer, links, ARRAY_LEN(links), &unlisted);

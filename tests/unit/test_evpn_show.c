@@ -72,14 +72,18 @@ START_TEST(vni)
 	ck_assert(shown.found && shown.imports.n_items == 2 && shown.exports.n_items == 1);
 	ck_assert_str_eq(shown.rd, "100.65.0.2:2");
 	ck_assert_str_eq(evpn_show_rts_text(&shown.imports, text), "64514:110, 1:2");
-	ck_assert_str_eq(evpn_show_common_rt(&shown.exports, &shown.imports), "64514:110");
+	ck_assert(evpn_show_has_common_rt(&shown.exports, &shown.imports, false));
+	/* Those that bgpd derives from the VNI are imported whatever the AS. */
+	strcpy(shown.exports.items[0], "64512:110");
+	ck_assert(!evpn_show_has_common_rt(&shown.exports, &shown.imports, false));
+	ck_assert(evpn_show_has_common_rt(&shown.exports, &shown.imports, true));
 	/* It becomes part of a command. */
 	evpn_show_vni("{\"type\":\"L2\",\"rd\":\"1:2 json\\nwrite\"}", &shown);
 	ck_assert(shown.found && !shown.rd[0]);
 	evpn_show_vni("VNI not found", &shown);
 	ck_assert(!shown.found);
 	ck_assert_str_eq(evpn_show_rts_text(&shown.imports, text), "none");
-	ck_assert_ptr_null(evpn_show_common_rt(&shown.exports, &shown.imports));
+	ck_assert(!evpn_show_has_common_rt(&shown.exports, &shown.imports, true));
 }
 END_TEST
 
@@ -212,17 +216,28 @@ START_TEST(macs_of_an_address)
 
 	ck_assert(ipaddr_parse("10.11.0.2", false, &ip));
 	ck_assert_uint_eq(
-		evpn_show_macs_of("{\"[2]:[0]:[48]:[" M "]:[32]:[10.11.0.2]\":1,\"[2]:[0]:[48]:[" M
-				  "]:[32]:[10.11.0.2]\":2,\"[2]:[0]:[48]:[02:00:00:00:11:03]:[32]:[10.11.0.2]\":3,"
-				  "\"[2]:[0]:[48]:[02:00:00:00:11:04]:[32]:[10.11.0.22]\":4}",
+		evpn_show_macs_of("{\"[2]:[0]:[48]:[" M "]:[32]:[10.11.0.2]\":{},\"[2]:[0]:[48]:[" M
+				  "]:[32]:[10.11.0.2]\":{},\"[2]:[0]:[48]:[02:00:00:00:11:03]:[32]:[10.11.0.2]\":{},"
+				  "\"[2]:[0]:[48]:[02:00:00:00:11:04]:[32]:[10.11.0.22]\":{}}",
 				  &ip, macs, 2),
 		2);
 	ck_assert_str_eq(macs[0], M);
 	ck_assert_str_eq(macs[1], "02:00:00:00:11:03");
-	ck_assert_uint_eq(evpn_show_macs_of("]:[32]:[10.11.0.2]", &ip, macs, 2), 0);
+	/* FRR 10.3. */
+	ck_assert_uint_eq(
+		evpn_show_macs_of(
+			"{\"[2]:[0]:[48]:[00:00:00:00:00:00]:[32]:[10.11.0.2]\":{\"paths\":[[{\"mac\":\"" M
+			"\",\"nexthops\":[{}]}],[{\"mac\":\"02:00:00:00:11:03\"}]]},"
+			"\"[2]:[0]:[48]:[00:00:00:00:00:00]:[32]:[10.11.0.9]\":{\"paths\":[[{\"mac\":\"x\"}]]}}",
+			&ip, macs, 2),
+		2);
+	ck_assert_str_eq(macs[0], M);
+	ck_assert_str_eq(macs[1], "02:00:00:00:11:03");
+	ck_assert_uint_eq(evpn_show_macs_of("]:[32]:[10.11.0.2]\":{", &ip, macs, 2), 0);
+	ck_assert_uint_eq(evpn_show_macs_of("]:[32]:[10.11.0.2]\":", &ip, macs, 2), 0);
 	ck_assert_uint_eq(evpn_show_macs_of(NULL, &ip, macs, 2), 0);
 	ck_assert(ipaddr_parse("2001:db8::2", false, &ip));
-	ck_assert_uint_eq(evpn_show_macs_of("[48]:[" M "]:[128]:[2001:db8::2]", &ip, macs, 2), 1);
+	ck_assert_uint_eq(evpn_show_macs_of("[48]:[" M "]:[128]:[2001:db8::2]\":{}", &ip, macs, 2), 1);
 }
 END_TEST
 

@@ -59,8 +59,10 @@ FAULT(own_gone, facts.own.n_items = 0)
 FAULT(own_hop, strcpy(facts.own.items[0].next_hop, "192.168.11.3"))
 FAULT(own_kept, facts.own.n_sent = 0)
 FAULT(route_gone, facts.received.n_items = facts.imported.n_items = 0)
-FAULT(other_rt, facts.imported.n_items = 0, strcpy(facts.received.items[0].rts.items[0], "64512:999"))
-FAULT(same_rt, facts.imported.n_items = 0, strcpy(facts.received.items[0].rts.items[0], "64514:110"))
+FAULT(other_rt, facts.mac.place = EVPN_NOWHERE, facts.imported.n_items = 0,
+      strcpy(facts.received.items[0].rts.items[0], "64512:999"))
+FAULT(same_rt, facts.mac.place = EVPN_NOWHERE, facts.imported.n_items = 0,
+      strcpy(facts.received.items[0].rts.items[0], "64514:110"))
 FAULT(hop_unresolved,
       health_add(&facts.next_hops, HEALTH_NEXT_HOP, FAR, HEALTH_NEXT_HOP_UNRESOLVED, "next hop " FAR " is unresolved"))
 FAULT(hop_invalid, facts.received.items[0].valid = false)
@@ -134,8 +136,8 @@ static const struct {
 	{ far_ip, two_macs, "address", "TwoMacs" },
 	{ vni, zebra_lacks, "zebra-vni", "VniUnknown" },
 	{ vni, bgp_lacks, "bgp-vni", "VniNotAnnounced" },
-	{ near_mac, no_bgpd, "bgp-vni", "DaemonMissing" },
-	{ far_mac, no_plugin, "zebra-vni", "NotAsked" },
+	{ near_mac, no_bgpd, "daemons", "DaemonMissing" },
+	{ far_mac, no_plugin, "daemons", "NotAsked" },
 	{ far_mac, session_down, "session", "SessionDown" },
 	{ not_there, session_down, "session", "SessionDown" },
 	{ vni, no_session, "session", "SessionDown" },
