@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "change.h"
 #include "commands.h"
 #include "request.h"
 #include "show.h"
@@ -75,6 +76,15 @@ static const struct command commands[] = {
 	  .options = OPTION_FOR,
 	  .make_args = wait_args,
 	  .show = show_text },
+	{ .name = "plan", .help = "what a run would change now", .options = OPTION_CONFIG, .run = change_plan },
+	{ .name = "apply",
+	  .arguments = "[FILE]",
+	  .help = "install FILE as evpn.conf, run, and say what has become worse",
+	  .max_words = 1,
+	  .options = OPTION_CONFIRM | OPTION_CHECK | OPTION_ASK | OPTION_YES,
+	  .run = change_apply },
+	{ .name = "confirm", .help = "keep the change that waits for it", .show = show_text },
+	{ .name = "revert", .help = "undo the change that could still undo itself", .run = change_revert },
 	{ .name = "retry", .help = "run now, do not wait for the next try", .show = show_text },
 	{ .name = "reload", .help = "run now, and have FRR load its configuration anew", .show = show_text },
 	{ .name = "down",

@@ -16,6 +16,7 @@ enum option_type {
 	OPTION_TEXT, /* const char * */
 	OPTION_NUMBER, /* long, from 0 to `max` */
 	OPTION_CHOICE, /* const char *: the name of this switch */
+	OPTION_TIME, /* const char *, "" without a value: the next word is the value if it begins with a digit */
 };
 
 static const struct option_row {
@@ -43,6 +44,16 @@ static const struct option_row {
 	  OPTION_FORMAT, 0 },
 	{ "svg", NULL, "with diagram: as an SVG picture, by dot(1)", OPTION_CHOICE, offsetof(struct options, format),
 	  OPTION_FORMAT, 0 },
+	{ "config", "FILE", "with plan: of FILE in place of evpn.conf", OPTION_TEXT, offsetof(struct options, config),
+	  OPTION_CONFIG, 0 },
+	{ "confirm", "MINUTES", "with apply: undo it, unless the fabric works as before in time [2]; 30s, 1h",
+	  OPTION_TIME, offsetof(struct options, confirm), OPTION_CONFIRM, 0 },
+	{ "check", "COMMAND", "with --confirm: keep it if COMMAND succeeds", OPTION_TEXT,
+	  offsetof(struct options, check), OPTION_CHECK, 0 },
+	{ "ask", NULL, "with --confirm: and if `evpnctl confirm' says so", OPTION_SWITCH, offsetof(struct options, ask),
+	  OPTION_ASK, 0 },
+	{ "yes", NULL, "with apply: also if it deletes most VNIs, or the last NIC", OPTION_SWITCH,
+	  offsetof(struct options, yes), OPTION_YES, 0 },
 	{ "timeout", "SECONDS", "give up after this time, with status 6", OPTION_NUMBER,
 	  offsetof(struct options, timeout_s), 0, 86400 },
 	{ "instance", "NAME", "the instance [default]", OPTION_TEXT, offsetof(struct options, instance), 0, 0 },
@@ -90,6 +101,9 @@ static int take_option(struct options *options, const struct option_row *row, co
 	case OPTION_TEXT:
 		*(const char **)member = value;
 		break;
+	case OPTION_TIME:
+		*(const char **)member = value ? value : "";
+		break;
 	case OPTION_CHOICE:
 		*(const char **)member = row->name;
 		break;
@@ -125,8 +139,11 @@ int options_parse(struct options *options, int argc, char **argv, char ***ret_wo
 	int r, val;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		table[i] = (struct option){ rows[i].name, rows[i].value ? required_argument : no_argument, NULL,
-					    FIRST_VAL + (int)i };
+		table[i] = (struct option){ rows[i].name,
+					    !rows[i].value		  ? no_argument
+					    : rows[i].type == OPTION_TIME ? optional_argument
+									  : required_argument,
+					    NULL, FIRST_VAL + (int)i };
 	r = options_init(options);
 	while (r < 0 && (val = getopt_long(argc, argv, "h", table, NULL)) != -1) {
 		if (val == 'h') {
@@ -136,6 +153,10 @@ int options_parse(struct options *options, int argc, char **argv, char ***ret_wo
 			return EXIT_USAGE;
 		} else {
 			options->given |= rows[val - FIRST_VAL].bit;
+			/* getopt_long(3) takes an optional value only behind a `='. */
+			if (rows[val - FIRST_VAL].type == OPTION_TIME && !optarg && argv[optind] &&
+			    isdigit((unsigned char)argv[optind][0]))
+				optarg = argv[optind++];
 			r = take_option(options, &rows[val - FIRST_VAL], optarg);
 		}
 	}

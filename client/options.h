@@ -14,7 +14,10 @@
 enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
+	EXIT_CHANGES = 2,
 	EXIT_DEGRADED = 3,
+	EXIT_WORSE = 4,
+	EXIT_ROLLED_BACK = 5,
 	EXIT_TIMEOUT = 6,
 	EXIT_NO_DAEMON = 7,
 	EXIT_USAGE = 64
@@ -26,6 +29,11 @@ enum option_bit {
 	OPTION_FRESH = 1 << 1,
 	OPTION_NO_FOLD = 1 << 2,
 	OPTION_WATCH = 1 << 3,
+	OPTION_CONFIG = 1 << 16,
+	OPTION_CONFIRM = 1 << 17,
+	OPTION_CHECK = 1 << 18,
+	OPTION_ASK = 1 << 19,
+	OPTION_YES = 1 << 20,
 	OPTION_FORMAT = 1 << 4, /* --text, --mermaid, --dot, --svg */
 };
 
@@ -39,6 +47,11 @@ struct options {
 	const char *condition; /* --for; NULL: evpnd's default */
 	bool fresh, no_fold, watch;
 	const char *format; /* of the diagram: the option's name; NULL: none is given */
+
+	const char *config; /* of plan; NULL: evpn.conf */
+	const char *confirm; /* of apply: a time, "": the default; NULL: none */
+	const char *check; /* the command */
+	bool ask, yes;
 
 	bool quiet; /* no errors on stderr; not an option of the command line */
 	bool color; /* stdout is a terminal, and neither --no-color nor NO_COLOR is set */

@@ -44,7 +44,9 @@ struct exchange {
 	const char *name; /* of the command */
 	const struct command *command; /* NULL: the caller wants the result */
 	char *const *words;
+	const struct request *request; /* the caller wants lines and errors, too */
 	json_t *data; /* the result; NULL: not yet */
+	json_t *error; /* with `request`: evpnd's; NULL: none */
 };
 
 static int take_error(const struct exchange *exchange, const json_t *line)
@@ -73,7 +75,10 @@ static int show_result(const struct exchange *exchange, const json_t *data)
 static void show_line(const struct exchange *exchange, const char *type, const json_t *data)
 {
 	const struct command *command = exchange->command;
+	const struct request *request = exchange->request;
 
+	if (request && request->line)
+		request->line(request->arg, type, data);
 	if (!command || !command->show_line)
 		return;
 	command->show_line(exchange->options, exchange->words, type, data);
@@ -86,6 +91,10 @@ static int take_line(struct exchange *exchange, const json_t *line)
 	const char *type = json_text(line, "type");
 	json_t *data = json_object_get(line, "data");
 
+	if (streq(type, "error") && exchange->request) {
+		exchange->error = json_incref(json_object_get(line, "error"));
+		return -1;
+	}
 	if (streq(type, "error"))
 		return take_error(exchange, line);
 	if (!streq(type, "result")) {
@@ -111,7 +120,7 @@ static int exchange_lines(struct exchange *exchange, json_t *args)
 		return fail_io(exchange->options, path, r);
 	}
 	r = connection_send(&connection, exchange->name, args);
-	while (r >= 0 && code < 0 && !exchange->data) {
+	while (r >= 0 && code < 0 && !exchange->data && !exchange->error) {
 		json_t *line = NULL;
 
 		r = connection_read(&connection, until, &line);
@@ -121,7 +130,7 @@ static int exchange_lines(struct exchange *exchange, json_t *args)
 		json_decref(line);
 	}
 	connection_close(&connection);
-	return code >= 0 || exchange->data ? code : fail_io(exchange->options, path, r);
+	return code >= 0 || exchange->data || exchange->error ? code : fail_io(exchange->options, path, r);
 }
 
 int request_run(const struct options *options, const struct command *command, char *const *words, json_t *args)
@@ -129,6 +138,18 @@ int request_run(const struct options *options, const struct command *command, ch
 	struct exchange exchange = { .options = options, .name = command->name, .command = command, .words = words };
 
 	return exchange_lines(&exchange, args);
+}
+
+int request_ask(const struct options *options, const struct request *request, json_t **ret_data, json_t **ret_error)
+{
+	struct exchange exchange = { .options = options, .name = request->command, .request = request };
+	int code = exchange_lines(&exchange, request->args);
+
+	if (code < 0) {
+		*ret_data = exchange.data;
+		*ret_error = exchange.error;
+	}
+	return code;
 }
 
 int request_fetch(const struct options *options, const char *command, json_t *args, json_t **ret_data)

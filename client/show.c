@@ -8,7 +8,7 @@
 
 static const char *color_of(const char *state)
 {
-	static const char *const good[] = { "healthy", "up", "Established", "applied", "ok" };
+	static const char *const good[] = { "healthy", "up", "Established", "applied", "ok", "done" };
 	static const char *const bad[] = { "failed", "degraded",   "down",    "Active", "Connect",
 					   "Idle",   "no-carrier", "missing", "broken" };
 

@@ -26,6 +26,8 @@ static void show_end(const struct options *options, const json_t *run)
 	       json_is_true(json_object_get(run, "reloaded")) ? ", FRR reloaded" : "");
 	if (json_text(run, "error")[0])
 		printf("; %s: %s", json_text(run, "step"), json_text(run, "error"));
+	if (json_text(run, "change")[0])
+		printf("; %s", json_text(run, "change"));
 	putchar('\n');
 }
 
@@ -43,6 +45,8 @@ static void show_event(const struct options *options, const json_t *event)
 		printf("%s\n", json_text(event, "step"));
 	} else if (strcmp(type, "wait") == 0) {
 		printf("%s: %s\n", json_text(event, "step"), json_text(event, "for"));
+	} else if (strcmp(type, "change") == 0) {
+		printf("%s: %s\n", json_text(event, "phase"), json_text(event, "text"));
 	} else if (strcmp(type, "health") == 0) {
 		show_state(options, json_text(event, "state"), 0);
 		putchar('\n');

@@ -79,6 +79,19 @@ static void show_container(const json_t *frr)
 	putchar('\n');
 }
 
+/* A change of evpn.conf that is under way, or how the last one has ended. */
+static void show_change(const json_t *change)
+{
+	char age[CLOCK_DURATION_SIZE], left[CLOCK_DURATION_SIZE];
+
+	if (!change)
+		return;
+	printf("  %-14s %s, %s ago", "change", json_text(change, "name"), age_of(change, "since", age));
+	if (show_number(change, "seconds_left"))
+		printf(", %s left", clock_format_duration((uint64_t)show_number(change, "seconds_left"), left));
+	printf(": %s\n", json_text(change, "text"));
+}
+
 static void show_head(const struct options *options, const json_t *status)
 {
 	const json_t *config = json_object_get(status, "configuration"), *frr = json_object_get(status, "frr");
@@ -96,6 +109,7 @@ static void show_head(const struct options *options, const json_t *status)
 	show_lines("errors", json_object_get(config, "errors"));
 	show_lines("warnings", json_object_get(config, "warnings"));
 	show_lines("problems", json_object_get(status, "problems"));
+	show_change(json_object_get(status, "change"));
 	show_faults(json_object_get(status, "faults"));
 	printf("  %-14s %s by %s, namespace by %s\n", "FRR",
 	       json_text(frr, "version")[0] ? json_text(frr, "version") : "?", json_text(frr, "frr_plugin"),

@@ -14,7 +14,7 @@
 
 extern char **environ;
 
-static int spawn(pid_t *ret_pid, char *const argv[], int input, int output)
+static int spawn(pid_t *ret_pid, char *const argv[], bool group, int input, int output)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -33,7 +33,9 @@ static int spawn(pid_t *ret_pid, char *const argv[], int input, int output)
 	posix_spawnattr_setsigmask(&attr, &none);
 	/* evpnd ignores it, and a program may rely on it. */
 	posix_spawnattr_setsigdefault(&attr, &pipe);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	/* With the group 0: one of its own. */
+	posix_spawnattr_setflags(
+		&attr, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (group ? POSIX_SPAWN_SETPGROUP : 0)));
 	r = posix_spawn(ret_pid, argv[0], &actions, &attr, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
@@ -91,7 +93,7 @@ int child_start(struct child *child, char *const argv[], const char *text, struc
 				 "run %s: %d earlier ones were killed and do not end, one is process %d; the kernel "
 				 "waits for something on their behalf, see /proc/%d/stack",
 				 argv[0], CHILD_KILLED_MAX, (int)child->killed[0], (int)child->killed[0]);
-	r = spawn(&child->pid, argv, input, output);
+	r = spawn(&child->pid, argv, child->group, input, output);
 	if (r != 0) {
 		child->pid = 0;
 		return evpn_fail(err, r, "run %s: %s", argv[0], strerror(r));
@@ -140,7 +142,8 @@ void child_kill(struct child *child)
 	if (!child->pid)
 		return;
 	/* One that has ended is reaped by the event loop. */
-	if (!child->ended && kill(child->pid, SIGKILL) == 0 && child->n_killed < CHILD_KILLED_MAX)
+	if (!child->ended && kill(child->group ? -child->pid : child->pid, SIGKILL) == 0 &&
+	    child->n_killed < CHILD_KILLED_MAX)
 		child->killed[child->n_killed++] = child->pid;
 	forget(child);
 	reap(child);

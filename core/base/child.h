@@ -22,6 +22,7 @@ struct child {
 	pid_t pid; /* 0: none runs */
 	int pidfd; /* for the event loop; -1: none */
 	int output;
+	bool group; /* set before child_start(): it gets a process group, which child_kill() ends with it */
 	bool ended; /* child_ended was called: child_finish is due */
 	int status; /* then, as from waitpid(2) */
 	pid_t killed[CHILD_KILLED_MAX]; /* by child_kill, and not reaped yet */

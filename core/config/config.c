@@ -115,7 +115,7 @@ struct config_where config_place(struct config_reader *r, const config_setting_t
 /* Where a line of file number `file` begins; NULL: there is none. */
 static const char *find_line(const struct config_reader *r, size_t file, unsigned int line)
 {
-	const char *p = file < r->n_texts ? r->texts[file] : NULL;
+	const char *p = file < r->config->n_files ? r->config->texts[file] : NULL;
 
 	for (unsigned int i = 1; p && i < line; i++) {
 		p = strchr(p, '\n');
@@ -215,7 +215,6 @@ static void reader_clear(struct config_reader *r)
 		free(r->problems[i].text);
 	for (size_t i = 0; i < r->n_warnings; i++)
 		free(r->warnings[i].text);
-	util_free_strings(r->texts, r->n_texts);
 	join_free(r->join);
 	for (size_t i = 0; i < r->n_uses; i++) {
 		free(r->uses[i].key);
@@ -251,11 +250,13 @@ static void take_warnings(struct config_reader *r)
 	}
 }
 
-struct config *config_load(const char *path, struct config_errors *errors)
+static struct config *load(const char *path, const char *text, const char *name, struct config_errors *errors)
 {
 	const char *slash = strrchr(path, '/');
 	_cleanup_(config_freep) struct config *config = xcalloc(1, sizeof(*config));
-	_cleanup_(reader_clear) struct config_reader r = { .config = config, .path = path, .hints = MAX_HINTS };
+	_cleanup_(reader_clear) struct config_reader r = {
+		.config = config, .path = path, .given = text, .name = name, .hints = MAX_HINTS
+	};
 	config_t lib;
 
 	r.join = join_new();
@@ -279,6 +280,16 @@ struct config *config_load(const char *path, struct config_errors *errors)
 	config_errors_take_files(errors, config);
 	errors->transient |= r.transient;
 	return NULL;
+}
+
+struct config *config_load(const char *path, struct config_errors *errors)
+{
+	return load(path, NULL, NULL, errors);
+}
+
+struct config *config_load_text(const char *path, const char *text, const char *name, struct config_errors *errors)
+{
+	return load(path, text, name, errors);
 }
 
 const struct config_l3vni *config_find_vrf(const struct config *config, const char *name)

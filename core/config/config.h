@@ -243,6 +243,7 @@ struct config_frr {
 struct config {
 	char **files; /* the file and those that it includes; config_where.file points to one of them */
 	size_t n_files;
+	char **texts; /* of the files, byte by byte as they were read */
 	struct config_plugin netns, frr_plugin;
 	struct config_plugin_group *groups;
 	size_t n_groups;
@@ -297,6 +298,15 @@ struct config_errors {
  * *errors is zeroed before the first call.
  */
 struct config *config_load(const char *path, struct config_errors *errors);
+
+/*
+ * The same for a text that is to be in the file `path`, which need not be there: included files are searched from its directory.
+ * `name` stands for the file in messages.
+ */
+struct config *config_load_text(const char *path, const char *text, const char *name, struct config_errors *errors);
+
+/* Whether the files of the configuration have the same texts as when they were read. */
+bool config_is_current(const struct config *config);
 
 /* The L3VNI whose VRF is `name`, or NULL. */
 const struct config_l3vni *config_find_vrf(const struct config *config, const char *name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config_files.c - lists the files of a configuration, and writes it as one text; see config.h */
+#include "base/file.h"
 #include "base/util.h"
 #include "config/config_parts.h"
 
@@ -31,6 +32,19 @@ void config_add_files(const struct config *config, const char ***paths, size_t *
 		add_file(paths, n_paths, config->frr.neighbors[i].session.password_file);
 	for (size_t i = 0; i < config->n_l3vnis; i++)
 		add_file(paths, n_paths, config->l3vnis[i].host.session.password_file);
+}
+
+bool config_is_current(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_files; i++) {
+		_cleanup_free_ char *text = NULL;
+		size_t len = strlen(config->texts[i]);
+
+		/* One that has grown is another one, however long it is. */
+		if (file_read(config->files[i], len, &text, NULL) < 0 || !streq(text, config->texts[i]))
+			return false;
+	}
+	return true;
 }
 
 void config_errors_take_files(struct config_errors *errors, const struct config *config)

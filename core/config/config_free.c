@@ -106,6 +106,7 @@ void config_free(struct config *config)
 	free(config->ovs_socket);
 	free(config->node.index_file);
 	free(config->text);
+	util_free_strings(config->texts, config->n_files);
 	util_free_strings(config->files, config->n_files);
 	util_free_strings(config->warnings, config->n_warnings);
 	free(config);

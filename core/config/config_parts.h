@@ -58,9 +58,8 @@ struct config_subnet {
 struct config_reader {
 	struct config *config;
 	const char *path; /* that config_load() was called with */
+	const char *given, *name; /* the text for `path`, and the name of the file in messages; NULL: it is read */
 	char *dir; /* its directory with a slash, where included files are; "": the current directory */
-	char **texts; /* of config->files, at the same index */
-	size_t n_texts;
 	struct config_join *join; /* the texts as one, as libconfig parses them */
 	struct config_problem *problems;
 	size_t n_problems;

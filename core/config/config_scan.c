@@ -288,17 +288,19 @@ static bool is_text(struct scan *s, size_t len)
 /* Adds `path` to config->files, unless it is there already; takes it over. Returns its index. */
 static size_t add_file(struct config_reader *r, char *path)
 {
+	size_t n_texts = r->config->n_files;
 	char **slot;
 
 	for (size_t i = 0; i < r->config->n_files; i++) {
-		if (streq(r->config->files[i], path)) {
+		/* A given text is at the place of `path`, under another name. */
+		if (streq(r->config->files[i], path) || (i == 0 && r->given && streq(r->path, path))) {
 			free(path);
 			return i;
 		}
 	}
 	slot = util_append(&r->config->files, &r->config->n_files, sizeof(*slot));
 	*slot = path;
-	util_append(&r->texts, &r->n_texts, sizeof(*r->texts));
+	util_append(&r->config->texts, &n_texts, sizeof(*r->config->texts));
 	return r->config->n_files - 1;
 }
 
@@ -325,10 +327,17 @@ static bool may_include(const struct scan *s, const struct config_where *by)
 
 static bool read_text(struct scan *s, size_t i, const struct config_where *by)
 {
+	char **slot = &s->r->config->texts[i];
 	size_t len = 0;
-	int e = file_read(s->file, (size_t)MAX_MIB << 20, &s->r->texts[i], &len);
+	int e = 0;
 
-	s->p = s->r->texts[i];
+	if (!s->parent && s->r->given) {
+		*slot = xstrdup(s->r->given);
+		len = strlen(*slot);
+	} else {
+		e = file_read(s->file, (size_t)MAX_MIB << 20, slot, &len);
+	}
+	s->p = *slot;
 	if (e < 0 && s->parent)
 		config_problem(s->r, by, "@include \"%.200s\": %s%s", s->file, config_file_fault(s->r, e),
 			       hidden_hint(s->file));
@@ -348,9 +357,9 @@ static bool scan_file(struct config_reader *r, const struct scan *parent, char *
 	s.again = i < n;
 	s.depth = parent ? parent->depth + 1 : 0;
 	/* What is wrong with a file is reported once. */
-	if (!may_include(&s, &by) || (s.again && !r->texts[i]) || (!s.again && !read_text(&s, i, &by)))
+	if (!may_include(&s, &by) || (s.again && !r->config->texts[i]) || (!s.again && !read_text(&s, i, &by)))
 		return false;
-	s.p = s.copied = r->texts[i];
+	s.p = s.copied = r->config->texts[i];
 	join_begin(r->join, s.file, 1);
 	scan_text(&s);
 	join_add(r->join, s.copied, s.p);
@@ -359,5 +368,5 @@ static bool scan_file(struct config_reader *r, const struct scan *parent, char *
 
 bool config_scan(struct config_reader *r)
 {
-	return scan_file(r, NULL, xstrdup(r->path));
+	return scan_file(r, NULL, xstrdup(r->given ? r->name : r->path));
 }

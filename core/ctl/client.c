@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "ctl/ctl_parts.h"
@@ -131,6 +132,14 @@ void ctl_reply_error(struct ctl_client *client, const char *code, const char *te
 {
 	client->replied = true;
 	ctl_send(client, "error", "error", json_pack("{ss ss+}", "code", code, "text", text, ""));
+}
+
+void ctl_reply_rejected(struct ctl_client *client, const char *text, const struct config_errors *errors)
+{
+	client->replied = true;
+	ctl_send(client, "error", "error",
+		 json_pack("{ss so so}", "code", "Rejected", "text", json_printable(text), "errors",
+			   ctl_lines(errors->lines, errors->n_lines)));
 }
 
 /* The end of the request, or of what was sent. */

@@ -145,6 +145,10 @@ int ctl_cmd_up(struct ctl_client *client, struct evpn_error *err)
 
 int ctl_cmd_down(struct ctl_client *client, struct evpn_error *err)
 {
+	if (trial_is_pending(client->ctl->host->trial))
+		return evpn_fail(err, EBUSY,
+				 "a change is not over yet; wait for its end, or end it by `evpnctl confirm' or "
+				 "`evpnctl revert'");
 	return demand(client, CONTROL_DOWN);
 }
 

@@ -29,3 +29,13 @@ int ctl_arg_number(const struct ctl_client *client, const char *key, json_int_t 
 	*ret_number = json_integer_value(value);
 	return 0;
 }
+
+int ctl_arg_flag(const struct ctl_client *client, const char *key, bool *ret_flag, struct evpn_error *err)
+{
+	const json_t *value = json_object_get(client->args, key);
+
+	if (value && !json_is_boolean(value))
+		return evpn_fail(err, EINVAL, "argument `%s' is not true or false", key);
+	*ret_flag = json_is_true(value);
+	return 0;
+}

@@ -64,16 +64,6 @@ static int reply_status(struct ctl_client *client, struct evpn_error *err)
 	return 0;
 }
 
-static int take_flag(const struct ctl_client *client, const char *key, bool *ret_flag, struct evpn_error *err)
-{
-	const json_t *value = json_object_get(client->args, key);
-
-	if (value && !json_is_boolean(value))
-		return evpn_fail(err, EINVAL, "argument `%s' is not true or false", key);
-	*ret_flag = json_is_true(value);
-	return 0;
-}
-
 int ctl_cmd_status(struct ctl_client *client, struct evpn_error *err)
 {
 	const struct control_host *host = client->ctl->host;
@@ -82,7 +72,7 @@ int ctl_cmd_status(struct ctl_client *client, struct evpn_error *err)
 
 	client->state = request;
 	if (ctl_arg_number(client, "vni", 1, 0xffffff, &request->vni, err) < 0 ||
-	    take_flag(client, "watch", &request->watches, err) < 0 || take_flag(client, "fresh", &fresh, err) < 0)
+	    ctl_arg_flag(client, "watch", &request->watches, err) < 0 || ctl_arg_flag(client, "fresh", &fresh, err) < 0)
 		return -1;
 	request->checked_ms = host->daemon->health.last_ms;
 	if (!fresh || !host->check_health(host->evpnd) || host->daemon->health.unable)

@@ -18,6 +18,10 @@ static const struct ctl_command commands[] = {
 	{ "reload", true, ctl_cmd_reload, ctl_cmd_wait_again, ctl_cmd_wait_end },
 	{ "up", true, ctl_cmd_up, ctl_cmd_wait_again, ctl_cmd_wait_end },
 	{ "down", true, ctl_cmd_down, ctl_cmd_wait_again, ctl_cmd_wait_end },
+	{ "plan", true, ctl_cmd_plan, NULL, ctl_cmd_plan_end },
+	{ "apply", true, ctl_cmd_apply, ctl_cmd_apply_again, ctl_cmd_apply_end },
+	{ "confirm", true, ctl_cmd_confirm, NULL, NULL },
+	{ "revert", true, ctl_cmd_revert, ctl_cmd_apply_again, ctl_cmd_apply_end },
 	{ "log-level", true, ctl_cmd_log_level, NULL, NULL },
 };
 

@@ -120,6 +120,12 @@ static void step(void *arg)
 	struct ctl *ctl = arg;
 
 	ctl_journal_step(ctl);
+	ctl_change_progress(ctl, true);
+}
+
+static void operation(void *arg)
+{
+	ctl_change_progress(arg, false);
 }
 
 #ifdef HAVE_MICROHTTPD
@@ -165,7 +171,9 @@ struct ctl *ctl_new(void)
 	struct ctl *ctl = xcalloc(1, sizeof(*ctl));
 
 	ctl->listener = -1;
-	ctl->control = (struct control){ .arg = ctl, .start = start, .stop = stop, .step = step, .changed = changed };
+	ctl->control = (struct control){
+		.arg = ctl, .start = start, .stop = stop, .step = step, .operation = operation, .changed = changed
+	};
 	return ctl;
 }
 

@@ -71,6 +71,8 @@ struct ctl_seen {
 	uint64_t health_ms; /* of the last check */
 	json_t *faults; /* name -> reason */
 	json_t *sessions; /* name -> state */
+	uint64_t change; /* its number */
+	enum change_phase change_phase;
 };
 
 /* Since evpnd was started. */
@@ -98,6 +100,7 @@ struct ctl {
 	uint64_t n_changes; /* how often the daemon has told of one; from 1 on */
 	unsigned int busy; /* a client's event is being handled: none may be freed */
 	uint64_t refused_ms; /* when a refused client was logged last */
+	uint64_t progress_ms; /* when the progress of a change was told last */
 	struct ctl_journal journal;
 	struct ctl_http *http; /* NULL: metrics.listen is not set, or failed */
 	char *http_for; /* the metrics.listen that http was made for, or failed for; NULL: none */
@@ -115,6 +118,8 @@ void ctl_send(struct ctl_client *client, const char *type, const char *key, json
 /* The last line: the result, whose reference it takes over, or an error. */
 void ctl_reply(struct ctl_client *client, json_t *data);
 void ctl_reply_error(struct ctl_client *client, const char *code, const char *text);
+/* The same with the errors of a file, a line each. */
+void ctl_reply_rejected(struct ctl_client *client, const char *text, const struct config_errors *errors);
 /* After a change: clients whose command waits go on. */
 void ctl_client_again(struct ctl *ctl);
 /* Whether bytes wait for the client. When they are sent, its command goes on as after a change. */
@@ -131,6 +136,7 @@ void ctl_request(struct ctl_client *client, const char *text, size_t len);
 int ctl_arg_text(const struct ctl_client *client, const char *key, const char **ret_text, struct evpn_error *err);
 int ctl_arg_number(const struct ctl_client *client, const char *key, json_int_t min, json_int_t max,
 		   json_int_t *ret_number, struct evpn_error *err);
+int ctl_arg_flag(const struct ctl_client *client, const char *key, bool *ret_flag, struct evpn_error *err);
 
 /* status.c */
 
@@ -145,6 +151,13 @@ json_t *ctl_status_nics(const struct daemon *daemon);
 json_t *ctl_status_devices(const struct daemon *daemon, const json_t *vni);
 /* Seconds since the epoch of a time of clock_ms(). */
 json_int_t ctl_epoch(uint64_t ms);
+
+/* cmd_change.c: a step of a run begins, or an operation is done: those who wait for a change learn how it gets on. */
+void ctl_change_progress(struct ctl *ctl, bool step);
+/* The change that is under way, or the last one; NULL: there was none. The caller owns it. */
+json_t *ctl_change_json(const struct ctl *ctl);
+/* Lines as an array of printable texts. */
+json_t *ctl_lines(char *const *lines, size_t n);
 
 /* journal.c */
 void ctl_journal_start(struct ctl *ctl);
@@ -178,5 +191,12 @@ int ctl_cmd_up(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_down(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_explain(struct ctl_client *client, struct evpn_error *err);
 void ctl_cmd_explain_end(struct ctl_client *client);
+int ctl_cmd_plan(struct ctl_client *client, struct evpn_error *err);
+void ctl_cmd_plan_end(struct ctl_client *client);
+int ctl_cmd_apply(struct ctl_client *client, struct evpn_error *err);
+int ctl_cmd_apply_again(struct ctl_client *client, struct evpn_error *err);
+void ctl_cmd_apply_end(struct ctl_client *client);
+int ctl_cmd_confirm(struct ctl_client *client, struct evpn_error *err);
+int ctl_cmd_revert(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_metrics(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_log_level(struct ctl_client *client, struct evpn_error *err);

@@ -206,12 +206,35 @@ static void look_at_run(struct ctl *ctl, const struct daemon *daemon)
 	}
 }
 
+/* A change of evpn.conf gets on. The run that it ended with says how, in the history. */
+static void look_at_change(struct ctl *ctl)
+{
+	struct ctl_seen *seen = &ctl->journal.seen;
+	const struct trial_state state = trial_state(ctl->host->trial);
+	json_t *json;
+
+	if (state.id == seen->change && state.change->phase == seen->change_phase)
+		return;
+	seen->change = state.id;
+	seen->change_phase = state.change->phase;
+	json = ctl_change_json(ctl);
+	if (json && state.made && state.change->phase == CHANGE_OVER && json_array_size(ctl->journal.history)) {
+		json_t *run = json_array_get(ctl->journal.history, json_array_size(ctl->journal.history) - 1);
+
+		json_object_set_new(run, "change", json_printable(state.text));
+		save_history(ctl);
+	}
+	if (json)
+		tell(ctl, "change", json);
+}
+
 void ctl_journal_look(struct ctl *ctl)
 {
 	const struct daemon *daemon = ctl->host->daemon;
 
 	look_at_run(ctl, daemon);
 	look_at_health(ctl, daemon);
+	look_at_change(ctl);
 }
 
 void ctl_journal_start(struct ctl *ctl)

@@ -51,7 +51,7 @@ const char *ctl_state_name(const struct daemon *daemon)
 	return "applied";
 }
 
-static json_t *lines_of(char *const *lines, size_t n)
+json_t *ctl_lines(char *const *lines, size_t n)
 {
 	json_t *array = json_array();
 
@@ -71,8 +71,8 @@ static json_t *config_json(const struct daemon *daemon)
 			 hash_bytes64(HASH_START64, config->text, strlen(config->text)));
 	json = json_pack("{ss ss sb so so}", "file", daemon->options.config_path, "hash", hash, "rejected",
 			 daemon->setup.errors.n_lines > 0, "errors",
-			 lines_of(daemon->setup.errors.lines, daemon->setup.errors.n_lines), "warnings",
-			 config ? lines_of(config->warnings, config->n_warnings) : json_array());
+			 ctl_lines(daemon->setup.errors.lines, daemon->setup.errors.n_lines), "warnings",
+			 config ? ctl_lines(config->warnings, config->n_warnings) : json_array());
 	if (config)
 		json_object_set_new(json, "since", json_integer(ctl_epoch(daemon->setup.since_ms)));
 	return json;
@@ -139,7 +139,7 @@ static json_t *remote_vteps_json(const struct daemon *daemon)
 
 	if (daemon->options.goal == RUN_DOWN)
 		return json_array();
-	return lines_of(last->remote_vteps, last->n_remote_vteps);
+	return ctl_lines(last->remote_vteps, last->n_remote_vteps);
 }
 
 /* What the last check has said of the VNIs, in the order of the configuration; its cursor goes forward only. */
@@ -262,14 +262,14 @@ json_t *ctl_status(const struct ctl *ctl)
 
 	if (daemon->setup.config)
 		ipaddr_format(&daemon->setup.config->underlay.vtep, false, vtep);
-	return json_pack("{ss ss sI si ss so ss so so so so so so so ss so}", "instance", daemon->options.instance,
+	return json_pack("{ss ss sI si ss so ss so so so so so so so ss so so*}", "instance", daemon->options.instance,
 			 "evpnd", PACKAGE_VERSION, "started", ctl_epoch(daemon->started_ms), "pid", (int)getpid(),
 			 "state", ctl_state_name(daemon), "text", json_printable(status), "step",
 			 pipeline_step_name(daemon->state.step), "configuration", config_json(daemon), "problems",
-			 lines_of(daemon->run.problems.lines, daemon->run.problems.n_lines), "faults",
+			 ctl_lines(daemon->run.problems.lines, daemon->run.problems.n_lines), "faults",
 			 faults_json(daemon), "health", health_json(daemon), "frr", frr_json(daemon), "nics",
 			 ctl_status_nics(daemon), "sessions", sessions_json(daemon), "vtep", vtep, "remote_vteps",
-			 remote_vteps_json(daemon));
+			 remote_vteps_json(daemon), "change", ctl_change_json(ctl));
 }
 
 json_t *ctl_status_vnis(const struct ctl *ctl)

@@ -64,6 +64,14 @@ static uint64_t uptime_s(const json_t *peer)
 	return (uint64_t)(up > 0 ? up : down > 0 ? down : 0) / 1000;
 }
 
+/* FRR has it in ms, of a clock that counts seconds. */
+static uint64_t silent_s(const json_t *peer)
+{
+	json_int_t read = json_integer_value(json_object_get(peer, "bgpTimerLastRead"));
+
+	return (uint64_t)(read > 0 ? read : 0) / 1000;
+}
+
 /* BFD's state, if BFD is configured for the session and is not up; else NULL. */
 static const char *bfd_trouble(const json_t *peer)
 {
@@ -119,6 +127,7 @@ static void add_peer(const char *vrf, const char *peer_name, const json_t *peer,
 	snprintf(item->state, sizeof(item->state), "%s", is_shut(peer) ? "shut down" : json_text(peer, "bgpState"));
 	item->prefixes = count_prefixes(peer);
 	item->uptime_s = uptime_s(peer);
+	item->silent_s = silent_s(peer);
 	if (!fabric)
 		return;
 	count_sent(peer, "l2VpnEvpn", &report->sent_evpn);

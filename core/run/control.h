@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "run/daemon.h"
+#include "run/trial.h"
 
 struct sd_event;
 
@@ -31,6 +32,7 @@ struct control_host {
 	/* Puts questions to FRR into the queue; `unask` takes them out, if they are in. The asking is told from the event loop. */
 	void (*ask)(void *evpnd, struct asking *asking);
 	void (*unask)(void *evpnd, struct asking *asking);
+	struct trial *trial; /* of changes of evpn.conf */
 };
 
 struct control {
@@ -40,6 +42,8 @@ struct control {
 	void (*stop)(void *arg);
 	/* A step of a run begins; the daemon's state says which. The run goes on when this returns. */
 	void (*step)(void *arg);
-	/* A run has ended or waits, a health check has ended: the daemon's state may be another one. */
+	/* An operation of the plan is done: run->n_changes, and run->apply.n_done of the present stage. It goes on when this returns. */
+	void (*operation)(void *arg);
+	/* A run has ended or waits, a change of evpn.conf has got on, a health check has ended: the daemon's state may be another one. */
 	void (*changed)(void *arg);
 };

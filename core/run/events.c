@@ -88,6 +88,8 @@ static void on_files(void *arg)
 {
 	struct events *events = arg;
 
+	if (events->callbacks.wrote_files(events->callbacks.arg))
+		return;
 	events->callbacks.reloading(events->callbacks.arg);
 	events_run(events, "configuration");
 }

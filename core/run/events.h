@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "evpn-plugin.h"
@@ -17,6 +18,7 @@ struct events;
 
 struct events_callbacks {
 	void (*advance)(void *arg, enum pipeline_input input);
+	bool (*wrote_files)(void *arg); /* files have changed: whether it was evpnd itself, and needs no run */
 	void (*reloading)(void *arg); /* the configuration is about to be read anew: SIGHUP, a file has changed */
 	void (*show_state)(void *arg); /* SIGUSR1 */
 	void (*checked)(void *arg); /* a health check has ended */

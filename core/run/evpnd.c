@@ -8,10 +8,8 @@
 #include "base/log_queue.h"
 #include "base/util.h"
 #include "frr/frrfile.h"
-#include "run/control.h"
 #include "run/dryrun.h"
-#include "run/events.h"
-#include "run/evpnd.h"
+#include "run/evpnd_parts.h"
 #include "run/notify.h"
 #include "run/plugin_guard.h"
 #include "run/report.h"
@@ -23,14 +21,6 @@
 #define INSTANCE_MAX 32
 /* How long the last lines of the log may take to be read. */
 #define LAST_LINES_MS 2000
-
-struct evpnd {
-	const struct evpnd_options *options;
-	struct daemon daemon;
-	struct report report;
-	struct events *events;
-	int lock;
-};
 
 /* Below /run/evpnd: the directory of evpn-reloader's socket, which FRR's container has as a volume. */
 static bool is_reserved(const char *name)
@@ -144,17 +134,6 @@ static bool is_over(const struct evpnd *e, int *ret_code)
 	return true;
 }
 
-static const struct control *control_of(const struct evpnd *e)
-{
-	return e->daemon.options.control;
-}
-
-static void tell_control(const struct evpnd *e)
-{
-	if (control_of(e))
-		control_of(e)->changed(control_of(e)->arg);
-}
-
 static void advance(void *arg, enum pipeline_input input)
 {
 	struct evpnd *e = arg;
@@ -171,10 +150,10 @@ static void advance(void *arg, enum pipeline_input input)
 	} else if (is_over(e, &code)) {
 		events_stop(e->events, code);
 	}
-	tell_control(e);
+	evpnd_tell(e);
 }
 
-static void reloading(void *arg)
+void evpnd_reloading(void *arg)
 {
 	struct evpnd *e = arg;
 
@@ -194,7 +173,7 @@ static void checked(void *arg)
 	report_health(&e->report, &e->daemon);
 	if (is_over(e, &code))
 		events_stop(e->events, code);
-	tell_control(e);
+	evpnd_tell(e);
 }
 
 static void show_state(void *arg)
@@ -265,83 +244,33 @@ static int take_state_dir(struct evpnd *e, struct evpn_error *err)
 	return state_dir_lock(options->state_dir, options->instance, &e->lock, err);
 }
 
-static void demand(void *arg, enum control_demand demand)
-{
-	struct evpnd *e = arg;
-
-	switch (demand) {
-	case CONTROL_RELOAD:
-		step_reload_forget(&e->daemon.run);
-		e->daemon.frr.compare = true;
-		break;
-	case CONTROL_UP:
-	case CONTROL_DOWN:
-		e->daemon.options.goal = demand == CONTROL_UP ? RUN_UP : RUN_DOWN;
-		break;
-	case CONTROL_RUN:
-		break;
-	}
-	events_trigger(e->events, "control socket");
-}
-
-static bool check_health(void *arg)
-{
-	struct evpnd *e = arg;
-
-	return events_check_health(e->events);
-}
-
-static void ask(void *arg, struct asking *asking)
-{
-	struct evpnd *e = arg;
-
-	asking_add(&e->daemon.askings, asking);
-	events_ask(e->events);
-}
-
-static void unask(void *arg, struct asking *asking)
-{
-	struct evpnd *e = arg;
-
-	asking_remove(&e->daemon.askings, asking);
-	events_ask(e->events);
-}
-
-static int start_control(struct evpnd *e, struct control_host *host, struct evpn_error *err)
-{
-	*host = (struct control_host){ .daemon = &e->daemon,
-				       .event = events_event(e->events),
-				       .evpnd = e,
-				       .demand = demand,
-				       .check_health = check_health,
-				       .ask = ask,
-				       .unask = unask };
-	return control_of(e) ? control_of(e)->start(control_of(e)->arg, host, err) : 0;
-}
-
 static int loop(struct evpnd *e, struct evpn_error *err)
 {
 	const struct events_callbacks callbacks = { .advance = advance,
-						    .reloading = reloading,
+						    .wrote_files = evpnd_wrote_files,
+						    .reloading = evpnd_reloading,
 						    .show_state = show_state,
 						    .checked = checked,
 						    .give_up = give_up,
 						    .arg = e };
 	uint64_t limit = time_limit(e->options);
 	struct control_host host;
+	const struct control *control = e->daemon.options.control;
 	int r;
 
 	if (take_state_dir(e, err) < 0 || events_new(&callbacks, &e->events, err) < 0)
+		return -1;
+	if (evpnd_start_trial(e, err) < 0)
 		return -1;
 	if (e->options->mode == EVPND_DAEMON)
 		events_config(e->events, &e->daemon);
 	if (limit && events_limit(e->events, limit, err) < 0)
 		return -1;
-	if (start_control(e, &host, err) < 0)
+	if (evpnd_start_control(e, &host, err) < 0)
 		return -1;
 	r = events_loop(e->events, err);
-	if (control_of(e))
-		control_of(e)->stop(control_of(e)->arg);
+	if (control)
+		control->stop(control->arg);
 	if (r >= 0 && e->options->mode != EVPND_CHECK)
 		notify_say("STOPPING=1");
 	return r;
@@ -410,6 +339,7 @@ int evpnd_run(const struct evpnd_options *options)
 		r = options->mode == EVPND_PRINT_FRR ? print_frr(options->config_path, &err) : loop(&e, &err);
 	if (r < 0)
 		report_fault("%s", err.msg);
+	trial_free(e.trial);
 	events_free(e.events);
 	daemon_free(&e.daemon);
 	report_clear(&e.report);

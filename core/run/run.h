@@ -40,6 +40,9 @@ struct run_options {
 	bool listen; /* for the kernel's notifications, for drift */
 	bool falls_back; /* to the last good configuration, at a start without a good one */
 	const char *config_path;
+	const char *config_text; /* to be taken for what is in that file; NULL: the file is read */
+	const char *config_name; /* of the text, in messages */
+	bool quiet; /* its warnings are for who asks, not for the log */
 	const char *instance;
 	const char *state_dir;
 	const char *last_good; /* where the last good configuration is kept; NULL: nowhere */

@@ -9,6 +9,7 @@
 #include "kernel/apply.h"
 #include "kernel/netns.h"
 #include "kernel/ovs.h"
+#include "run/control.h"
 #include "run/former.h"
 #include "run/nic.h"
 #include "run/plugin_call.h"
@@ -122,7 +123,7 @@ int step_read(struct run *run)
 
 static void warn_of_lost_nics(const struct run *run)
 {
-	for (size_t i = 0; i < run->seen.lost.n_items; i++)
+	for (size_t i = 0; !run->options->quiet && i < run->seen.lost.n_items; i++)
 		log_warning("NIC %s: not found on the host nor in FRR's namespace, so it cannot be given back; a "
 			    "virtual device "
 			    "is deleted with its namespace",
@@ -135,7 +136,8 @@ static void log_warnings(struct run *run)
 	struct config_errors now = { 0 };
 
 	now.lines = plan_warnings(&run->seen.desired, &run->seen.actual, &now.n_lines);
-	report_new_warnings(now.lines, now.n_lines, run->setup->warned.lines, run->setup->warned.n_lines);
+	if (!run->options->quiet)
+		report_new_warnings(now.lines, now.n_lines, run->setup->warned.lines, run->setup->warned.n_lines);
 	config_errors_clear(&run->setup->warned);
 	run->setup->warned = now;
 }
@@ -216,6 +218,8 @@ static void after_op(void *arg)
 
 	if (run->options->after_op)
 		run->options->after_op(arg);
+	if (run->options->control)
+		run->options->control->operation(run->options->control->arg);
 }
 
 int steps_own_listener(const struct run *run)

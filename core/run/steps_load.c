@@ -100,7 +100,10 @@ static int reject(struct run *run, struct config_errors *errors)
 /* Puts the file at `path` into force as a whole, with its plugins. False: not at all, *errors says why. */
 static bool take_config(struct run *run, const char *path, struct config_errors *errors)
 {
-	struct config *config = config_load(path, errors);
+	const struct run_options *options = run->options;
+	struct config *config = options->config_text
+					? config_load_text(path, options->config_text, options->config_name, errors)
+					: config_load(path, errors);
 	const struct config *former = run->setup->config;
 	struct plugin *netns = NULL, *frr = NULL;
 
@@ -120,8 +123,9 @@ static bool take_config(struct run *run, const char *path, struct config_errors 
 	}
 	put_plugin(run, &run->setup->netns, netns);
 	put_plugin(run, &run->setup->frr, frr);
-	report_new_warnings(config->warnings, config->n_warnings, former ? former->warnings : NULL,
-			    former ? former->n_warnings : 0);
+	if (!options->quiet)
+		report_new_warnings(config->warnings, config->n_warnings, former ? former->warnings : NULL,
+				    former ? former->n_warnings : 0);
 	if (!former || !streq(former->text, config->text))
 		run->setup->since_ms = clock_ms();
 	config_free(run->setup->config);

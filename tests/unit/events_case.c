@@ -94,9 +94,15 @@ void events_case_arm(enum pipeline_phase phase)
 	ck_assert_msg(events_arm(ec.events, &ec.run.daemon, &err) == 0, "%s", err.msg);
 }
 
+static bool wrote_files(void *arg)
+{
+	return false;
+}
+
 void events_case_begin(void)
 {
 	static const struct events_callbacks callbacks = { .advance = advance,
+							   .wrote_files = wrote_files,
 							   .reloading = reloading,
 							   .show_state = show_state,
 							   .checked = checked,
