@@ -235,8 +235,7 @@ static void not_imported(const struct explain_facts *facts, const struct evpn_sh
 		link = explain_bad(chain, id, name, "RouteTargetMismatch",
 				   "the route of %s has RT %s, but VNI %u imports RT %s", path->next_hop, rts,
 				   facts->subject.vni, imports);
-	explain_next(link, EXPLAIN_ELSEWHERE,
-		     "import_rts and export_rts of VNI %u in evpn.conf, and the export RT on the node %s",
+	explain_next(link, EXPLAIN_ELSEWHERE, "route_targets of VNI %u in evpn.conf, and the export RT on the node %s",
 		     facts->subject.vni, path->next_hop);
 }
 

@@ -190,6 +190,27 @@ static void remote(const struct explain_facts *facts, struct explain_chain *chai
 	explain_remote_mac(facts, chain);
 }
 
+static bool is_gateway(const struct explain_facts *facts)
+{
+	for (size_t i = 0; facts->l2 && i < facts->l2->n_gateways; i++)
+		if (ipaddr_same(&facts->l2->gateways[i], &facts->subject.ip))
+			return true;
+	return false;
+}
+
+/* An anycast gateway is an address of this node, and of each other node in the VNI. */
+static void gateway(const struct explain_facts *facts, struct explain_chain *chain)
+{
+	char ip[IPADDR_TEXT_SIZE], bridge[IFNAMSIZ];
+
+	chain->place = EVPN_LOCAL;
+	explain_ok(chain, "address", "address", "%s is the gateway of VNI %u, on %s of this node and of every other",
+		   ipaddr_format(&facts->subject.ip, false, ip), facts->subject.vni, explain_bridge(facts, bridge));
+	explain_zebra_vni(facts, chain);
+	explain_bgp_vni(facts, chain);
+	explain_session(facts, chain);
+}
+
 void explain_ip(const struct explain_facts *facts, struct explain_chain *chain)
 {
 	char ip[IPADDR_TEXT_SIZE];
@@ -210,6 +231,10 @@ void explain_ip(const struct explain_facts *facts, struct explain_chain *chain)
 	explain_host(facts, chain);
 	explain_devices(facts, chain);
 	explain_daemons(facts, chain);
+	if (is_gateway(facts)) {
+		gateway(facts, chain);
+		return;
+	}
 	chain->place = facts->subject.mac[0] ? explain_place(facts) : EVPN_NOWHERE;
 	switch (chain->place) {
 	case EVPN_LOCAL:

@@ -12,6 +12,13 @@ static bool is_behind_vxlan(const struct explain_facts *facts)
 	return streq(facts->fdb.device, explain_vxlan(facts, vxlan));
 }
 
+bool explain_is_own_mac(const struct explain_facts *facts)
+{
+	char bridge[IFNAMSIZ];
+
+	return facts->has_fdb && streq(facts->fdb.device, explain_bridge(facts, bridge));
+}
+
 static enum evpn_show_place place_of_paths(const struct evpn_show_paths *paths)
 {
 	enum evpn_show_place place = EVPN_NOWHERE;
@@ -63,6 +70,10 @@ static void local_fdb(const struct explain_facts *facts, struct explain_chain *c
 	if (facts->unread)
 		return;
 	explain_bridge(facts, bridge);
+	if (explain_is_own_mac(facts)) {
+		explain_ok(chain, id, name, "%s is the MAC of %s itself", facts->subject.mac, bridge);
+		return;
+	}
 	if (facts->has_fdb) {
 		explain_ok(chain, id, name, "%s has %s at %s%s", bridge, facts->subject.mac, facts->fdb.device,
 			   facts->fdb.state & NUD_PERMANENT ? ", permanent" : "");
@@ -119,6 +130,9 @@ void explain_local_mac(const struct explain_facts *facts, struct explain_chain *
 {
 	local_fdb(facts, chain);
 	explain_zebra_vni(facts, chain);
+	/* FRR announces it only with advertise_svi_ip. */
+	if (explain_is_own_mac(facts))
+		return;
 	zebra_mac(facts, EVPN_LOCAL, NULL, chain);
 }
 
@@ -240,7 +254,8 @@ void explain_mac(const struct explain_facts *facts, struct explain_chain *chain)
 		explain_local_mac(facts, chain);
 		explain_bgp_vni(facts, chain);
 		explain_session(facts, chain);
-		explain_own_route(facts, chain);
+		if (!explain_is_own_mac(facts))
+			explain_own_route(facts, chain);
 		break;
 	case EVPN_REMOTE:
 		explain_zebra_vni(facts, chain);

@@ -49,5 +49,7 @@ void explain_ip(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_vrf(const struct explain_facts *facts, struct explain_chain *chain);
 /* Where the subject's MAC is, by what the kernel, zebra and bgpd show. */
 enum evpn_show_place explain_place(const struct explain_facts *facts);
+/* Whether the MAC is that of the bridge itself. */
+bool explain_is_own_mac(const struct explain_facts *facts);
 void explain_local_mac(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_remote_mac(const struct explain_facts *facts, struct explain_chain *chain);

@@ -89,8 +89,7 @@ static void stranger(const struct explain_facts *facts, const struct evpn_show_p
 	link = explain_bad(chain, "import", "import", "RouteTargetMismatch",
 			   "VTEP %s announces VNI %u with RT %s, but this node imports RT %s", path->next_hop,
 			   facts->subject.vni, rts, imports);
-	explain_next(link, EXPLAIN_ELSEWHERE,
-		     "import_rts and export_rts of VNI %u in evpn.conf, and the export RT on the node %s",
+	explain_next(link, EXPLAIN_ELSEWHERE, "route_targets of VNI %u in evpn.conf, and the export RT on the node %s",
 		     facts->subject.vni, path->next_hop);
 }
 

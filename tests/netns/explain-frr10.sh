@@ -27,5 +27,4 @@ fault_type3
 fault_session
 fault_out
 fault_vni
-fault_bgpd
 daemon_stop

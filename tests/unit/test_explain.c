@@ -93,6 +93,9 @@ FAULT(hop_other_mac, facts.hop_neighbor.mac[5] = 8)
 FAULT(hop_no_fdb, facts.has_hop_fdb = false)
 FAULT(hop_other_vtep, facts.hop_fdb = entry_of("vni100", 9, "100.64.0.9"))
 
+FAULT(own_mac, facts.fdb = entry_of("br110", 1, NULL), facts.mac.place = EVPN_NOWHERE, facts.own.n_items = 0)
+FAULT(at_gateway, l2.gateways = &facts.subject.ip, l2.n_gateways = 1, facts.has_neighbor = false)
+
 static const struct {
 	void (*subject)(void);
 	void (*fault)(void);
@@ -105,6 +108,8 @@ static const struct {
 	{ far_ip, none, NULL, NULL },
 	{ far_prefix, none, NULL, NULL },
 	{ near_ip, stale_but_speaks, NULL, NULL },
+	{ near_mac, own_mac, NULL, NULL },
+	{ near_ip, at_gateway, NULL, NULL },
 	{ vni, not_configured, "configuration", "NotConfigured" },
 	{ vni, waits, "configuration", "NotApplied" },
 	{ vni, run_failed, "configuration", "RunFailed" },
