@@ -18,7 +18,7 @@
 struct call {
 	struct plugin *plugin;
 	const char *callback;
-	uint64_t since_us;
+	uint64_t since_us, starved_us;
 	struct rusage usage;
 };
 
@@ -27,7 +27,9 @@ static struct call begin(struct plugin *plugin, const char *callback)
 	struct call call;
 
 	plugin_guard_enter(plugin->api.name, callback);
-	call = (struct call){ .plugin = plugin, .callback = callback, .since_us = clock_us() };
+	call = (struct call){
+		.plugin = plugin, .callback = callback, .since_us = clock_us(), .starved_us = clock_starved_us()
+	};
 	getrusage(RUSAGE_THREAD, &call.usage);
 	return call;
 }
@@ -39,11 +41,13 @@ static uint64_t cpu_us(const struct rusage *usage)
 }
 
 /* Whether the plugin has waited for something, or computed; on a busy host evpnd itself may have waited for a processor. */
-static bool is_its_fault(const struct call *call)
+static bool is_its_fault(const struct call *call, uint64_t took_us)
 {
 	struct rusage now;
 
 	getrusage(RUSAGE_THREAD, &now);
+	if (took_us < clock_starved_us() - call->starved_us + PLUGIN_SLOW_US)
+		return false;
 	return now.ru_nvcsw != call->usage.ru_nvcsw || cpu_us(&now) - cpu_us(&call->usage) >= PLUGIN_SLOW_US;
 }
 
@@ -52,7 +56,7 @@ static void judge_time(const struct call *call, uint64_t took_us)
 {
 	struct plugin *plugin = call->plugin;
 
-	if (took_us < PLUGIN_SLOW_US || took_us < 2 * plugin->slowest_us || !is_its_fault(call))
+	if (took_us < PLUGIN_SLOW_US || took_us < 2 * plugin->slowest_us || !is_its_fault(call, took_us))
 		return;
 	plugin->slowest_us = took_us;
 	log_warning(

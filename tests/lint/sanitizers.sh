@@ -15,5 +15,5 @@ for source in "$root"/tests/unit/test_*.c; do
 	test=$(basename "$source" .c)
 	CK_TIMEOUT_MULTIPLIER=10 "./${test//_/-}"
 done
-BUILD=$build "$root/tests/netns/faults.sh"
-BUILD=$build "$root/tests/netns/killed.sh"
+BUILD=$build "$root/tests/lib/private" "$root/tests/netns/faults.sh"
+BUILD=$build "$root/tests/lib/private" "$root/tests/netns/killed.sh"

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_base.c - addresses, words, escaped text, log lines, marks, router MACs */
+/* test_base.c - addresses, words, escaped text, log lines, marks, router MACs, time without a processor */
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
+#include "base/clock.h"
 #include "base/escape.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -232,6 +236,30 @@ START_TEST(router_mac_is_unicast_local_and_the_vteps_own)
 END_TEST
 
 /* Each byte, alone and in front of an end of a character: JSON that jansson reads back, and nothing that a terminal obeys. */
+/* Two that want the same processor: each waits for it. */
+START_TEST(time_without_a_processor)
+{
+	uint64_t start = clock_starved_us(), until_ms = clock_ms() + 20000;
+	cpu_set_t one, former;
+	pid_t other;
+
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(former), &former), 0);
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+	other = fork();
+	ck_assert_int_ge(other, 0);
+	while (other == 0 && getppid() != 1)
+		;
+	while (clock_starved_us() == start && clock_ms() < until_ms)
+		;
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+	ck_assert_uint_gt(clock_starved_us(), start);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(former), &former), 0);
+}
+END_TEST
+
 START_TEST(json_of_any_byte)
 {
 	for (int i = 1; i < 256; i++) {
@@ -299,6 +327,7 @@ int main(void)
 	tcase_add_test(tcase, near_misses);
 	tcase_add_loop_test(tcase, escaped_text_is_one_harmless_line, 0, (int)ARRAY_LEN(escapes));
 	tcase_add_test(tcase, escaped_text_keeps_its_lines);
+	tcase_add_test(tcase, time_without_a_processor);
 	tcase_add_test(tcase, json_of_any_byte);
 	tcase_add_test(tcase, json_above_a_limit);
 	tcase_add_test(tcase, log_lines_are_escaped_and_cut);
