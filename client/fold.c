@@ -58,6 +58,7 @@ size_t fold_vnis(const json_t *vnis, enum fold_level level, struct fold **ret_fo
 			fold->first = vni;
 		}
 		fold->n++;
+		fold->mixed |= !is_like(fold->first, vni, "vrf");
 		fold->last = number(vni, "vni");
 		fold->macs += number(vni, "macs");
 		fold->neighbors += number(vni, "neighbors");

@@ -18,6 +18,7 @@ struct fold {
 	const json_t *first; /* borrowed of the status */
 	long long last; /* the last number */
 	size_t n;
+	bool mixed; /* they are in several VRFs */
 	long long macs, neighbors; /* sums */
 	long long vteps; /* the most of one VNI: they are the same ones, most likely */
 };

@@ -13,7 +13,7 @@ const char *const graph_places[GRAPH_PLACES] = { "host", "FRR's namespace", "fab
 struct maker {
 	struct graph *graph;
 	const json_t *status;
-	size_t vtep, first_nic, n_nics, fabric;
+	size_t vtep, *nics, n_nics, underlay, fabric; /* underlay, fabric: NO_NODE, if there is none */
 };
 
 enum graph_health graph_health_of(const char *state)
@@ -63,7 +63,7 @@ static size_t add_node(struct graph *graph, enum graph_place place, const char *
 	struct graph_node *node = util_append(&graph->nodes, &graph->n_nodes, sizeof(*node));
 
 	*node = (struct graph_node){
-		.place = place, .vrf = vrf && vrf[0] ? xstrdup(vrf) : NULL, .label = label, .health = health
+		.place = place, .vrf = vrf ? xstrdup(vrf) : NULL, .label = label, .health = health
 	};
 	return graph->n_nodes - 1;
 }
@@ -96,8 +96,7 @@ static void add_nic(struct maker *maker, const json_t *nic)
 			       number(nic, "mtu") ? xasprintf("NIC %s\n%s, MTU %lld", name, state, number(nic, "mtu"))
 						  : xasprintf("NIC %s\n%s", name, state));
 
-	if (maker->n_nics++ == 0)
-		maker->first_nic = node;
+	*(size_t *)util_append(&maker->nics, &maker->n_nics, sizeof(node)) = node;
 	if (parent[0])
 		add_edge(graph, add_node(graph, GRAPH_HOST, NULL, graph_health_of(state), xstrdup(parent)), node,
 			 number(nic, "vlan") ? "VLAN" : "macvlan");
@@ -118,8 +117,9 @@ static void add_underlay(struct maker *maker)
 static void add_fold(struct maker *maker, const struct fold *fold)
 {
 	struct graph *graph = maker->graph;
-	const char *vrf = json_text(fold->first, "vrf"), *state = json_text(fold->first, "state"),
+	const char *first_vrf = json_text(fold->first, "vrf"), *state = json_text(fold->first, "state"),
 		   *reason = json_text(fold->first, "reason");
+	_cleanup_free_ char *vrf = first_vrf[0] ? xasprintf("VRF %s%s", first_vrf, fold->mixed ? ".." : "") : NULL;
 	const json_t *devices = json_object_get(fold->first, "devices");
 	enum graph_health health = graph_health_of(state);
 	char numbers[FOLD_TEXT_SIZE], name[FOLD_TEXT_SIZE];
@@ -157,12 +157,21 @@ static size_t find_node(const struct graph *graph, const char *prefix, const cha
 	return NO_NODE;
 }
 
-/* An unnumbered session has the NIC's name; with one NIC all sessions go there. */
-static size_t session_nic(const struct maker *maker, const char *neighbor)
+/* An unnumbered session has the NIC's name; with one NIC all sessions go there, with several it is not known where. */
+static size_t session_nic(struct maker *maker, const char *neighbor)
 {
 	size_t node = find_node(maker->graph, "NIC ", neighbor);
 
-	return node == NO_NODE && maker->n_nics == 1 ? maker->first_nic : node;
+	if (node != NO_NODE || maker->n_nics == 0)
+		return node;
+	if (maker->n_nics == 1)
+		return maker->nics[0];
+	if (maker->underlay == NO_NODE) {
+		maker->underlay = add_node(maker->graph, GRAPH_FABRIC, NULL, GRAPH_GOOD, xstrdup("underlay"));
+		for (size_t i = 0; i < maker->n_nics; i++)
+			add_edge(maker->graph, maker->nics[i], maker->underlay, "");
+	}
+	return maker->underlay;
 }
 
 /* The end of the L3VNI's veth in FRR's namespace, where the VRF's sessions with the host are. */
@@ -181,43 +190,49 @@ static size_t vrf_peer(const struct maker *maker, const char *vrf)
 	return NO_NODE;
 }
 
-static void add_session(struct maker *maker, const json_t *session)
+/* A session, or several of the same kind that are established, under a label that this takes over. */
+static void add_session_node(struct maker *maker, const char *neighbor, enum graph_health health, char *label)
 {
-	struct graph *graph = maker->graph;
-	const char *neighbor = json_text(session, "neighbor"), *state = json_text(session, "state"),
-		   *vrf = graph_session_vrf(neighbor);
-	size_t node = add_node(graph, vrf ? GRAPH_HOST : GRAPH_FABRIC, NULL, graph_health_of(state),
-			       xasprintf("BGP %s\n%s", neighbor, state));
+	const char *vrf = graph_session_vrf(neighbor);
+	size_t node = add_node(maker->graph, vrf ? GRAPH_HOST : GRAPH_FABRIC, NULL, health, label);
 
-	if (!vrf)
-		add_edge(graph, session_nic(maker, neighbor), node, "");
-	else
-		add_edge(graph, node, vrf_peer(maker, vrf), "BGP");
-	if (!vrf)
+	if (vrf) {
+		add_edge(maker->graph, node, vrf_peer(maker, vrf), "BGP");
+		return;
+	}
+	add_edge(maker->graph, session_nic(maker, neighbor), node, "");
+	if (maker->fabric == NO_NODE ||
+	    (health == GRAPH_GOOD && maker->graph->nodes[maker->fabric].health != GRAPH_GOOD))
 		maker->fabric = node;
 }
 
-/* Many sessions are one node with their number: first those of the fabric, then those of VRFs. */
-static void add_sessions(struct maker *maker)
+/* The sessions of the fabric, or those in VRFs. Of many only those that are down are named: the reader looks for them. */
+static void add_sessions(struct maker *maker, bool in_vrf)
 {
 	const json_t *sessions = json_object_get(maker->status, "sessions");
-	size_t i, n = json_array_size(sessions), n_up = 0;
+	const char *first_up = NULL;
+	size_t i, n = 0, n_up = 0;
 	json_t *session;
 
+	json_array_foreach(sessions, i, session) n += !graph_session_vrf(json_text(session, "neighbor")) == !in_vrf;
 	json_array_foreach(sessions, i, session)
 	{
-		bool up = streq(json_text(session, "state"), "Established");
+		const char *neighbor = json_text(session, "neighbor"), *state = json_text(session, "state");
+		bool up = streq(state, "Established");
 
-		n_up += up;
-		/* One that is down is what the reader looks for. */
-		if (n <= 2 * GRAPH_LISTED_MAX || !up)
-			add_session(maker, session);
+		if (!graph_session_vrf(neighbor) != !in_vrf)
+			continue;
+		if (n <= GRAPH_LISTED_MAX || !up) {
+			add_session_node(maker, neighbor, graph_health_of(state),
+					 xasprintf("BGP %s\n%s", neighbor, state));
+			continue;
+		}
+		first_up = first_up ? first_up : neighbor;
+		n_up++;
 	}
-	if (n <= 2 * GRAPH_LISTED_MAX)
-		return;
-	maker->fabric = add_node(maker->graph, GRAPH_FABRIC, NULL, GRAPH_GOOD,
-				 xasprintf("%zu BGP sessions\nEstablished", n_up));
-	add_edge(maker->graph, maker->n_nics ? maker->first_nic : maker->vtep, maker->fabric, "");
+	if (n_up)
+		add_session_node(maker, first_up, GRAPH_GOOD,
+				 xasprintf("%zu BGP sessions%s\nEstablished", n_up, in_vrf ? " in VRFs" : ""));
 }
 
 static void add_remote_vteps(struct maker *maker)
@@ -243,7 +258,7 @@ static void add_remote_vteps(struct maker *maker)
 struct graph *graph_make(const json_t *status)
 {
 	struct maker maker = {
-		.graph = xcalloc(1, sizeof(struct graph)), .status = status, .first_nic = NO_NODE, .fabric = NO_NODE
+		.graph = xcalloc(1, sizeof(struct graph)), .status = status, .underlay = NO_NODE, .fabric = NO_NODE
 	};
 	_cleanup_free_ struct fold *folds = NULL;
 	size_t n = graph_fold(status, &folds);
@@ -252,8 +267,10 @@ struct graph *graph_make(const json_t *status)
 	add_underlay(&maker);
 	for (size_t i = 0; i < n; i++)
 		add_fold(&maker, &folds[i]);
-	add_sessions(&maker);
+	add_sessions(&maker, false);
+	add_sessions(&maker, true);
 	add_remote_vteps(&maker);
+	free(maker.nics);
 	return maker.graph;
 }
 

@@ -20,7 +20,7 @@ enum graph_health { GRAPH_GOOD, GRAPH_WAITING, GRAPH_BAD, GRAPH_UNKNOWN };
 
 struct graph_node {
 	enum graph_place place;
-	char *vrf; /* in FRR's namespace: it is drawn within this VRF; NULL: in none */
+	char *vrf; /* in FRR's namespace: it is drawn within this box; NULL: in none */
 	char *label; /* lines with '\n' between */
 	enum graph_health health;
 };

@@ -39,8 +39,8 @@ static void show_fold(const struct options *options, const struct fold *fold)
 	show_host(fold);
 	printf("%-44s %sVNI %-13s ", devices, json_text(fold->first, "type"), fold_numbers(fold, numbers));
 	show_state(options, json_text(fold->first, "state"), 0);
-	printf("%s%s%s%s\n", json_text(fold->first, "reason")[0] ? " " : "", json_text(fold->first, "reason"),
-	       vrf[0] ? "  VRF " : "", vrf);
+	printf("%s%s%s%s%s\n", json_text(fold->first, "reason")[0] ? " " : "", json_text(fold->first, "reason"),
+	       vrf[0] ? "  VRF " : "", vrf, fold->mixed ? ".." : "");
 }
 
 static void show_inside(const char *text)

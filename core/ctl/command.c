@@ -14,6 +14,7 @@ static const struct ctl_command commands[] = {
 	{ "explain", false, ctl_cmd_explain, NULL, ctl_cmd_explain_end },
 	{ "metrics", false, ctl_cmd_metrics, NULL, NULL },
 	{ "wait", false, ctl_cmd_wait, ctl_cmd_wait_again, ctl_cmd_wait_end },
+	{ "collect", true, ctl_cmd_collect, NULL, ctl_cmd_collect_end },
 	{ "retry", true, ctl_cmd_retry, ctl_cmd_wait_again, ctl_cmd_wait_end },
 	{ "reload", true, ctl_cmd_reload, ctl_cmd_wait_again, ctl_cmd_wait_end },
 	{ "up", true, ctl_cmd_up, ctl_cmd_wait_again, ctl_cmd_wait_end },
@@ -42,10 +43,10 @@ static void begin(struct ctl_client *client, const char *name)
 		ctl_reply_error(client, "UnknownCommand", "evpnd has no such command; is evpnctl newer than evpnd?");
 		return;
 	}
-	if (command->changes && client->peer.uid != 0) {
-		log_warning("control socket: user %u, process %d may not `%s': only root changes something",
+	if (command->root && client->peer.uid != 0) {
+		log_warning("control socket: user %u, process %d may not `%s': only root may do that",
 			    client->peer.uid, client->peer.pid, command->name);
-		ctl_reply_error(client, "Forbidden", "only root changes something");
+		ctl_reply_error(client, "Forbidden", "only root may do that");
 		return;
 	}
 	log_debug("control socket: user %u, process %d: %s", client->peer.uid, client->peer.pid, command->name);

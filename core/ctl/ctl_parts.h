@@ -39,7 +39,7 @@ struct ctl_client;
 
 struct ctl_command {
 	const char *name;
-	bool changes; /* for root only */
+	bool root; /* for root only: it changes something, or shows passwords */
 	/* 1: replied; 0: it waits, `again` is called after each change; <0: err is the reply. */
 	int (*begin)(struct ctl_client *client, struct evpn_error *err);
 	int (*again)(struct ctl_client *client, struct evpn_error *err); /* NULL: it never waits */
@@ -185,6 +185,8 @@ int ctl_cmd_history(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_wait(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_wait_again(struct ctl_client *client, struct evpn_error *err);
 void ctl_cmd_wait_end(struct ctl_client *client);
+int ctl_cmd_collect(struct ctl_client *client, struct evpn_error *err);
+void ctl_cmd_collect_end(struct ctl_client *client);
 int ctl_cmd_retry(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_reload(struct ctl_client *client, struct evpn_error *err);
 int ctl_cmd_up(struct ctl_client *client, struct evpn_error *err);

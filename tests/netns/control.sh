@@ -170,7 +170,7 @@ let_in() { [ "$(as_user 4 status)" = 0 ]; }
 wait_until 20 "the group is let in" let_in
 says healthy
 [ "$(as_user 4 reload)" = 1 ] || fail "a reader reloads: $(cat "$FABRIC/ctl.err")"
-finds 'only root changes' "$FABRIC/ctl.err"
+finds 'only root may' "$FABRIC/ctl.err"
 wait_until 10 "the refusal is logged" logged 'control socket: user 65534, .* may not .reload'
 [ "$(as_user 65534 status)" = 7 ] || fail "a stranger beside the group: $(cat "$FABRIC/ctl")"
 
