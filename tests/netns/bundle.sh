@@ -31,7 +31,7 @@ leaf_up
 SOCKET=$FABRIC/state/control.sock
 (umask 077; echo PLANTED-password-file > "$FABRIC/password")
 # The sessions with passwords do not come up: what counts is where their passwords go.
-conf '/^ *neighbors = /d' 's/^frr = {.*/# password = "PLANTED-comment"\n&\n@include "neighbors.inc"\n};/'
+conf '/^ *neighbors = /d' 's/^frr = {.*/# password = "PLANTED-comment"\n& drift = "report";\n@include "neighbors.inc"\n};/'
 cat > "$FABRIC/neighbors.inc" <<-E
 	extra = "router bgp 64514\n neighbor 192.168.11.9 remote-as 64999\n neighbor 192.168.11.9 password PLANTED-extra\n neighbor 192.168.11.9 shutdown";
 	neighbors = ( { address = "192.168.11.2"; asn = 64512; timers = { connect = 1; }; },
@@ -40,6 +40,8 @@ cat > "$FABRIC/neighbors.inc" <<-E
 E
 daemon_start
 wait_until 60 "applied" daemon_says 'STATUS=applied'
+learned() { in_frr bridge fdb show dev vni110 | finds '100.64.0.2' && in_frr ip route | finds '^100.64.0.2 '; }
+wait_until 60 "the leaf's VTEP and VNI" learned
 runs 'neighbor 192.168.11.8 password PLANTED-password-file' || fail "the passwords are not in FRR: $(vtysh_in frr 'show running-config')"
 runs 'neighbor 192.168.11.9 password PLANTED-extra'
 typed 'router bgp 64514' 'neighbor 192.168.11.6 remote-as 64516' 'neighbor 192.168.11.6 password PLANTED-typed'
@@ -103,6 +105,8 @@ if grep -raE 'PLANTED' "$FABRIC/unpacked"; then fail "a file of the host, or a p
 step "without FRR, and without evpnd"
 # shellcheck disable=SC2119 # the pidfile goes, too
 container_stop
+waits() { "$BUILD/evpnctl" --socket "$SOCKET" diagram | finds '^evpnd default: waiting$'; }
+wait_until 30 "evpnd waits for FRR" waits
 bundle 0 "$FABRIC/d.tar"
 unpack "$FABRIC/d.tar"
 has control/status.json '"state": "'
