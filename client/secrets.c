@@ -118,10 +118,16 @@ static const char *find_value(const char *behind, const char *line_end, bool ins
 static void learn_value(struct secrets *secrets, const char *start, const char *end)
 {
 	_cleanup_free_ char *value = xcalloc(1, (size_t)(end - start) + 1);
+	bool quoted = *start == '"', inside = !quoted;
 	size_t n = 0;
 	char *last;
 
 	for (const char *c = start; c < end; c++) {
+		if (quoted && *c == '"')
+			inside = !inside;
+		/* Between strings that are one. */
+		if (!inside)
+			continue;
 		/* The end of the line within a string of libconfig. */
 		if (*c == '\\' && c + 1 < end && c[1] == 'n')
 			break;
