@@ -131,6 +131,7 @@ static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const stru
 	[OP_ADDR_ADD] = address_add,
 	[OP_ADDR_PROMOTE] = address_promote,
 	[OP_ADDR_DELETE] = address_delete,
+	[OP_OBJECT_ADD] = apply_object,
 	[OP_ROUTE_ADD] = apply_route_add,
 	[OP_ROUTE_REPLACE] = apply_route_replace,
 	[OP_ROUTE_DELETE] = apply_route_delete,
@@ -193,7 +194,8 @@ static void end_ops(struct apply *apply, const struct op *ops, size_t n_applied)
 static bool stands_alone(const struct apply *apply, const struct op *op)
 {
 	return apply->desired->groups[op->group].kind == NET_GROUP_GIVE_BACK &&
-	       (op->type == OP_ADDR_ADD || op->type == OP_ROUTE_ADD || op->type == OP_SYSCTL_SET);
+	       (op->type == OP_ADDR_ADD || op->type == OP_OBJECT_ADD || op->type == OP_ROUTE_ADD ||
+		op->type == OP_SYSCTL_SET);
 }
 
 static void fail_group(struct apply *apply, const struct op *op)

@@ -39,6 +39,9 @@ struct outcome apply_route_add(struct apply *apply, const struct op *op);
 struct outcome apply_route_replace(struct apply *apply, const struct op *op);
 struct outcome apply_route_delete(struct apply *apply, const struct op *op);
 
+/* nic_object.c */
+struct outcome apply_object(struct apply *apply, const struct op *op);
+
 /*
  * Write a sysctl. The process enters the namespace at the first write of a stage and leaves it at the end of the stage.
  * Netlink sockets are not affected: a socket stays in the namespace in which it was opened.

@@ -87,9 +87,10 @@ static int read_setting(const char *dir, const char *device, const char *name, c
 	_cleanup_free_ char *usual_key = xasprintf("%s/default/%s", dir, name);
 	int r = sysctl_read("host", key, ret_own, err);
 
-	if (r > 0)
-		r = sysctl_read("host", usual_key, &usual, err);
-	return r <= 0 ? r : !streq(*ret_own, usual);
+	if (r > 0 && sysctl_read("host", usual_key, &usual, err) < 0)
+		r = -1;
+	/* Neighbor tables have defaults in the host's first namespace alone, MPLS has none. */
+	return r <= 0 ? r : !usual || !streq(*ret_own, usual);
 }
 
 static int add_setting(struct nic_record *nic, const char *dir, const char *device, const char *name,
@@ -178,7 +179,8 @@ int read_nic(struct rtnl *host, const struct net *actual, const struct net_link 
 	if (nic.n_addrs)
 		qsort(nic.addrs, nic.n_addrs, sizeof(*nic.addrs), by_order);
 	if (read_nic_routes(&nic, host, actual, link->ifindex, err) < 0 ||
-	    read_link(&reader, host, link->ifindex, err) < 0 || read_nic_sysctls(&nic, link->name, err) < 0 ||
+	    read_link(&reader, host, link->ifindex, err) < 0 || read_nic_objects(&nic, host, link->ifindex, err) < 0 ||
+	    read_nic_sysctls(&nic, link->name, err) < 0 ||
 	    read_nic_dependents(&nic, host, actual, link->ifindex, err) < 0) {
 		nic_record_clear(&nic);
 		return -1;

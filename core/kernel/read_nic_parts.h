@@ -2,7 +2,8 @@
 /*
  * read_nic_parts.h - shared by the files that read what an underlay NIC looks like on the host; internal to them
  *
- * read_nic.c has the NIC itself and its sysctls, read_nic_route.c the routes through it, read_nic_depend.c what else depends on it.
+ * read_nic.c has the NIC itself and its sysctls, read_nic_route.c the routes through it, nic_object.c what else
+ * comes back with it, read_nic_depend.c what else depends on it.
  * All functions return 0, or less than 0 when the kernel refuses an answer.
  */
 #pragma once
@@ -20,3 +21,9 @@ int read_nic_routes(struct nic_record *nic, struct rtnl *host, const struct net 
 /* Adds to nic->dependents what else depends on it. Its addresses and routes have to be complete. */
 int read_nic_dependents(struct nic_record *nic, struct rtnl *host, const struct net *actual, int ifindex,
 			struct evpn_error *err);
+
+/*
+ * nic_object.c: adds to nic->objects static and proxy neighbors, nexthop objects and so on; to nic->dependents those that evpnd cannot
+ * restore.
+ */
+int read_nic_objects(struct nic_record *nic, struct rtnl *host, int ifindex, struct evpn_error *err);

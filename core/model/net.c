@@ -46,6 +46,7 @@ void net_clear(struct net *net)
 	free(net->addrs);
 	net_free_routes(net->routes, net->n_routes);
 	free(net->rules);
+	free(net->objects);
 	free(net->sysctls);
 	free(net->ovs_ports);
 	free(net->ovs_bridges);
@@ -259,6 +260,18 @@ const struct net_link *net_find_nic(const struct net *net, const struct net_nic_
 bool net_has_addr(const struct net *net, const struct net_addr *addr)
 {
 	return net->n_addrs && bsearch(addr, net->addrs, net->n_addrs, sizeof(*addr), by_addr) != NULL;
+}
+
+bool net_has_object(const struct net *net, const struct net_object *object)
+{
+	for (size_t i = 0; i < net->n_objects; i++) {
+		const struct net_object *other = &net->objects[i];
+
+		if (other->kind == object->kind && streq(other->link, object->link) && other->size == object->size &&
+		    memcmp(other->message, object->message, object->size) == 0)
+			return true;
+	}
+	return false;
 }
 
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key_text)

@@ -219,6 +219,29 @@ struct net_rule {
 	bool ours;
 };
 
+/*
+ * Another thing of the host that lives with a NIC: evpnd restores it by the kernel's own message, without its device's index and
+ * without what programs do not set. Its kinds are in kernel/nic_object.c.
+ */
+enum net_object_kind {
+	NET_OBJECT_NEIGHBOR, /* a static or proxy entry, or a static MAC of the NIC's own filter */
+	NET_OBJECT_TOKEN, /* the interface identifier of addresses by router advertisement */
+	NET_OBJECT_NEXTHOP,
+	NET_OBJECT_NEXTHOP_GROUP, /* one that has such a nexthop */
+};
+#define NET_OBJECT_KIND_COUNT 4
+#define NET_OBJECT_MAX	      512
+
+struct net_object {
+	enum net_ns ns;
+	enum net_object_kind kind;
+	char link[IFNAMSIZ];
+	unsigned int group;
+	char text[128]; /* in the words of ip(8), "neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev eth1" */
+	unsigned int size; /* bytes of the message */
+	uint8_t message[NET_OBJECT_MAX];
+};
+
 struct net_sysctl {
 	enum net_ns ns;
 	char key[96]; /* below /proc/sys, with slashes: a link's name may contain dots */
@@ -271,11 +294,12 @@ struct net {
 	struct net_addr *addrs;
 	struct net_route *routes;
 	struct net_rule *rules;
+	struct net_object *objects;
 	struct net_sysctl *sysctls;
 	struct net_ovs_port *ovs_ports;
 	struct net_ovs_bridge *ovs_bridges; /* actual only */
 	struct net_group *groups;
-	size_t n_links, n_addrs, n_routes, n_rules, n_sysctls, n_ovs_ports, n_ovs_bridges, n_groups;
+	size_t n_links, n_addrs, n_routes, n_rules, n_objects, n_sysctls, n_ovs_ports, n_ovs_bridges, n_groups;
 	char *ovs_fault; /* actual: why Open vSwitch could not be read, though it is needed; NULL: no error */
 	bool no_ipv6[NET_NS_COUNT]; /* actual: the kernel runs without IPv6, so no IPv6 attribute can be set */
 };
@@ -350,6 +374,7 @@ bool net_is_called(const struct net_link *link, const char *name);
 bool net_has_altname(const char *names, const char *name, size_t len);
 bool net_has_addr(const struct net *net, const struct net_addr *addr);
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key);
+bool net_has_object(const struct net *net, const struct net_object *object);
 const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const char *name);
 
 /*

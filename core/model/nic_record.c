@@ -70,6 +70,7 @@ void nic_record_clear(struct nic_record *nic)
 {
 	free(nic->addrs);
 	net_free_routes(nic->routes, nic->n_routes);
+	free(nic->objects);
 	free(nic->sysctls);
 	free(nic->altnames);
 	free(nic->dependents);

@@ -29,6 +29,8 @@ struct nic_record {
 	size_t n_addrs;
 	struct net_route *routes;
 	size_t n_routes;
+	struct net_object *objects; /* in the order in which to restore them */
+	size_t n_objects;
 	struct net_sysctl *sysctls; /* that differ from the host's default, which a NIC that comes back has */
 	size_t n_sysctls;
 	struct net_dependent *dependents; /* fresh: what the move would take from the host; never saved */

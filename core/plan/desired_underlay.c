@@ -198,6 +198,12 @@ static void add_given_back_nic(struct maker *m, const struct nic_record *former)
 		*addr = former->addrs[i];
 		addr->group = group;
 	}
+	for (size_t i = 0; i < former->n_objects; i++) {
+		struct net_object *object = util_append(&net->objects, &net->n_objects, sizeof(*object));
+
+		*object = former->objects[i];
+		object->group = group;
+	}
 	/* A NIC that is down has no routes. */
 	for (size_t i = 0; former->up && i < former->n_routes; i++) {
 		struct net_route *route = util_append(&net->routes, &net->n_routes, sizeof(*route));

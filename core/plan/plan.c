@@ -176,6 +176,7 @@ void plan_make(const struct net *desired, const struct net *actual, struct plan 
 	plan_addrs(&p);
 	plan_routes(&p);
 	plan_rules(&p);
+	plan_objects(&p);
 	plan_ovs_ports(&p);
 	settle(&p);
 }

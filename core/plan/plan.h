@@ -28,6 +28,7 @@ enum op_type {
 	OP_ADDR_ADD, /* attrs OP_ADDR_AGAIN: the kernel announces the address also if it is there */
 	OP_ADDR_PROMOTE, /* promote_secondaries=1 on the link of `addr`, before OP_ADDR_DELETE; attrs 1: back to 0 */
 	OP_ADDR_DELETE,
+	OP_OBJECT_ADD, /* restores something that lives with a NIC */
 	OP_ROUTE_ADD,
 	OP_ROUTE_REPLACE, /* gives a route of ours another next hop, without a moment without the route */
 	OP_ROUTE_DELETE,
@@ -37,7 +38,7 @@ enum op_type {
 	OP_OVS_PORT_SET, /* its VLAN */
 	OP_OVS_PORT_DELETE,
 };
-#define OP_TYPE_COUNT 20
+#define OP_TYPE_COUNT 21
 
 #define OP_ADDR_AGAIN 1
 
@@ -53,6 +54,7 @@ struct op {
 	const struct net_addr *addr;
 	const struct net_route *route;
 	const struct net_rule *rule;
+	const struct net_object *object;
 	const struct net_sysctl *sysctl;
 	const struct net_ovs_port *ovs_port; /* desired; OP_OVS_PORT_DELETE: actual */
 };

@@ -30,6 +30,7 @@ enum rank {
 	RANK_OVS_ADD,
 	RANK_ADDR,
 	RANK_ROUTE,
+	RANK_OBJECT, /* nexthops among them, which need routes, and which routes need */
 	RANK_ROUTE_VIA, /* after the routes that lead to the next hops */
 	RANK_DELETE, /* prune: after the addresses; links in the reverse of their order of creation */
 };
@@ -110,5 +111,6 @@ void plan_link(struct planner *p, const struct net_link *want);
 void plan_addrs(struct planner *p);
 void plan_routes(struct planner *p);
 void plan_rules(struct planner *p);
+void plan_objects(struct planner *p);
 void plan_sysctls(struct planner *p);
 void plan_ovs_ports(struct planner *p);

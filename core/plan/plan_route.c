@@ -80,3 +80,17 @@ void plan_routes(struct planner *p)
 		k += c >= 0;
 	}
 }
+
+void plan_objects(struct planner *p)
+{
+	for (size_t i = 0; i < p->desired->n_objects; i++) {
+		const struct net_object *want = &p->desired->objects[i];
+		struct op *op;
+
+		if (net_has_object(p->actual, want))
+			continue;
+		op = plan_add_op(p, plan_stage_of(p, want->group, PLAN_BUILD), OP_OBJECT_ADD, RANK_OBJECT, want->group);
+		op->object = want;
+		op->order = want->kind;
+	}
+}

@@ -144,11 +144,12 @@ enum net_ns plan_op_ns(const struct op *op)
 		return op->have->ns;
 	if (op->ovs_port || (op->type == OP_LINK_CREATE && op->link->parent[0]))
 		return NET_NS_HOST;
-	return op->link	   ? op->link->ns
-	       : op->addr  ? op->addr->ns
-	       : op->route ? op->route->ns
-	       : op->rule  ? NET_NS_FRR
-			   : op->sysctl->ns;
+	return op->link	    ? op->link->ns
+	       : op->addr   ? op->addr->ns
+	       : op->route  ? op->route->ns
+	       : op->object ? op->object->ns
+	       : op->rule   ? NET_NS_FRR
+			    : op->sysctl->ns;
 }
 
 static const char *route_verb(enum op_type type)
@@ -267,6 +268,9 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 		put(&t, "address %s", op->type != OP_ADDR_ADD ? "del" : op->attrs == OP_ADDR_AGAIN ? "replace" : "add");
 		put_ip(&t, &op->addr->ip, true);
 		put(&t, " dev %s", op->addr->link);
+		break;
+	case OP_OBJECT_ADD:
+		put(&t, "%s", op->object->text);
 		break;
 	case OP_ROUTE_ADD:
 	case OP_ROUTE_REPLACE:

@@ -47,6 +47,8 @@ static void take_name(struct nic_record *former, const char *name)
 		net_set_name(former->addrs[i].link, name);
 	for (size_t i = 0; i < former->n_routes; i++)
 		net_set_name(former->routes[i].link, name);
+	for (size_t i = 0; i < former->n_objects; i++)
+		net_set_name(former->objects[i].link, name);
 	net_set_name(former->host_name, name);
 }
 
@@ -141,6 +143,9 @@ static int read_returned(const struct observe_source *from, struct rtnl *host, c
 	for (size_t i = 0; i < nic.n_routes; i++)
 		net_copy_route(util_append(&actual->routes, &actual->n_routes, sizeof(struct net_route)),
 			       &nic.routes[i]);
+	for (size_t i = 0; i < nic.n_objects; i++)
+		*(struct net_object *)util_append(&actual->objects, &actual->n_objects,
+						  sizeof(struct net_object)) = nic.objects[i];
 	/* It fell back with an alias of the container's. */
 	if (former->moved && !streq(nic.alias, former->alias))
 		link->owner = NET_OWNER_NIC;

@@ -113,6 +113,14 @@ static bool read_nic(const json_t *json, const char *name, struct nic_record *ni
 		if (r < 0)
 			return false;
 	}
+	json_array_foreach(json_object_get(json, "objects"), i, item)
+	{
+		struct net_object *object = util_append(&nic->objects, &nic->n_objects, sizeof(*object));
+
+		if (!state_json_object(item, object))
+			return false;
+		net_set_name(object->link, nic->host_name);
+	}
 	return read_sysctls(json_object_get(json, "sysctls"), NET_NS_HOST, &nic->sysctls, &nic->n_sysctls) &&
 	       json_is_array(addrs) && json_is_array(routes);
 }
@@ -230,17 +238,20 @@ static json_t *device_json(const struct nic_record *nic)
 int state_file_save_nic(const char *state_dir, const struct nic_record *nic, struct evpn_error *err)
 {
 	_cleanup_free_ char *path = nic_path(state_dir, nic->name);
-	json_t *addrs = json_array(), *routes = json_array();
+	json_t *addrs = json_array(), *routes = json_array(), *objects = json_array();
 	json_auto_t *json = NULL;
 
 	for (size_t i = 0; i < nic->n_addrs; i++)
 		json_array_append_new(addrs, state_addr_json(&nic->addrs[i]));
 	for (size_t i = 0; i < nic->n_routes; i++)
 		json_array_append_new(routes, state_route_json(&nic->routes[i]));
-	json = json_pack("{ss ss sb sb sb sI so ss so so so}", "name", nic->name, "host_name", nic->host_name, "up",
+	for (size_t i = 0; i < nic->n_objects; i++)
+		json_array_append_new(objects, state_object_json(&nic->objects[i]));
+	json = json_pack("{ss ss sb sb sb sI so ss so so so so}", "name", nic->name, "host_name", nic->host_name, "up",
 			 (int)nic->up, "moved", (int)nic->moved, "physical", (int)nic->physical, "mtu",
 			 (json_int_t)nic->mtu, "mac", state_bytes_json(nic->mac, sizeof(nic->mac)), "alias", nic->alias,
-			 "addresses", addrs, "routes", routes, "sysctls", sysctls_json(nic->sysctls, nic->n_sysctls));
+			 "addresses", addrs, "routes", routes, "objects", objects, "sysctls",
+			 sysctls_json(nic->sysctls, nic->n_sysctls));
 	if (json && nic->identified)
 		json_object_set_new(json, "device", device_json(nic));
 	return save(path, json, err);

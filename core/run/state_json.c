@@ -190,3 +190,22 @@ json_t *state_route_json(const struct net_route *r)
 			 (json_int_t)more->nexthop, "until", rest_json(more->expires ? more->expires : UINT32_MAX),
 			 "hops", hops_json(more), "attributes", state_bytes_json(more->attrs, more->n_attrs));
 }
+
+bool state_json_object(const json_t *json, struct net_object *object)
+{
+	json_int_t kind = state_json_int(json, "kind");
+
+	if (kind < 0 || kind >= NET_OBJECT_KIND_COUNT)
+		return false;
+	object->ns = NET_NS_HOST;
+	object->kind = (enum net_object_kind)kind;
+	snprintf(object->text, sizeof(object->text), "%s", json_text(json, "command"));
+	object->size = (unsigned int)state_json_bytes(json, "message", object->message, sizeof(object->message));
+	return object->size && object->size == strlen(json_text(json, "message")) / 2;
+}
+
+json_t *state_object_json(const struct net_object *object)
+{
+	return json_pack("{si ss so}", "kind", (int)object->kind, "command", object->text, "message",
+			 state_bytes_json(object->message, object->size));
+}

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What hangs on the underlay NIC comes back with it, in the kernel's order: addresses of every form, routes of every protocol and
-# type, also those that NetworkManager or systemd-networkd add in the kernel's place; what does not come back is refused or named
+# type, also those that NetworkManager or systemd-networkd add in the kernel's place, neighbors, nexthop objects; what does not come
+# back is named, and tried again
 set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
@@ -20,6 +21,13 @@ raw_state() {
 	host -6 route show table all
 	host rule
 	host -6 rule
+	host neigh show nud permanent
+	host neigh show nud noarp | sed '/ lladdr \(01:00:5e\|33:33\|00:00:00:00:00:00\)/d'
+	host neigh show proxy
+	host -6 neigh show proxy
+	host nexthop
+	host token get dev eth1
+	bridge -n ev-node fdb show dev eth1 | sed '/^\(01:00:5e\|33:33\)/d'
 }
 same() {
 	state > "$FABRIC/after"
@@ -107,6 +115,41 @@ host -batch - <<-B
 	rule add oif eth1 lookup 66
 B
 there_and_back "routes"
+clean
+
+step "neighbors, nexthop objects, sysctls"
+host -batch - <<-B
+	neigh add 192.168.11.77 lladdr 02:00:00:00:00:77 dev eth1
+	neigh add 192.168.11.78 lladdr 02:00:00:00:00:78 dev eth1 nud noarp
+	neigh add proxy 192.168.11.79 dev eth1
+	neigh add 2001:db8:11::77 lladdr 02:00:00:00:00:77 dev eth1 router
+	neigh add proxy 2001:db8:11::79 dev eth1
+	nexthop add id 10 via 192.168.11.2 dev eth1
+	nexthop add id 11 via 192.168.11.7 dev eth1 onlink proto static
+	nexthop add id 12 via 192.168.12.2 dev eth2
+	nexthop add id 13 via fe80::7 dev eth1
+	nexthop add id 14 dev eth1
+	nexthop add id 20 group 10,3/11/12
+	nexthop add id 21 group 10
+	route add 10.1.0.0/16 nhid 10
+	route add 10.2.0.0/16 nhid 20 metric 7
+	route add 2001:db8:24::/48 nhid 13
+	token set ::77 dev eth1
+B
+bridge -n ev-node fdb add 02:00:00:00:00:99 dev eth1 self
+ip netns exec ev-node sysctl -qw net.ipv4.neigh.eth1.gc_stale_time=77 net.ipv6.neigh.eth1.app_solicit=3
+there_and_back "neighbors and nexthops"
+[ "$(ip netns exec ev-node sysctl -n net.ipv4.neigh.eth1.gc_stale_time net.ipv6.neigh.eth1.app_solicit | xargs)" = "77 3" ] ||
+	fail "the sysctls of the neighbor tables are others"
+expect 0 converged once
+host nexthop add id 10 blackhole
+expect 1 "nexthop add id 10 via 192.168.11.2 dev eth1: File exists" down
+host neigh show proxy | finds 192.168.11.79 || fail "a thing behind the nexthop that failed is missing"
+host nexthop del id 10
+expect 0 "taken down in" down
+same "the second attempt with nexthops"
+host nexthop flush
+host token set :: dev eth1
 clean
 
 step "what cannot be restored does not keep the host from the rest, and is tried again"
