@@ -18,7 +18,7 @@
 static struct config config;
 static struct config_l3vni l3vni = { .vrf = "red", .vni = 100 };
 static struct config_l2vni l2vni = { .vni = 110 };
-static char dir[] = "/tmp/evpnd-growth-XXXXXX";
+static char dir[64] = "/tmp/evpnd-growth-XXXXXX";
 
 /* ---- FRR's answers ---- */
 
@@ -100,6 +100,15 @@ static void read_words(char *text, size_t len)
 	free(commands[1]);
 }
 
+/* The sizes are read at the same time, each in a process of its own, which has a folder of its own. */
+static void use_own_folder(void)
+{
+	size_t len = strlen(dir);
+
+	snprintf(dir + len, sizeof(dir) - len, "/%d", (int)getpid());
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+}
+
 /* The same text, in another daemon's name, and without its first line. */
 static void read_running(char *text, size_t len)
 {
@@ -108,6 +117,7 @@ static void read_running(char *text, size_t len)
 	struct evpn_error err = { 0 };
 
 	(void)len;
+	use_own_folder();
 	running_add(&before, "zebra", text);
 	running_add(&before, "bgpd", text + strcspn(text, "\n"));
 	running_add(&now, "zebra", text + strcspn(text, "\n"));
@@ -138,6 +148,7 @@ static void read_records(char *text, size_t len)
 	struct evpn_error err = { 0 };
 	struct running shown = { 0 };
 
+	use_own_folder();
 	write_file("nic-eth0.json", text, len);
 	state_file_load_nics(dir, &nics, &err);
 	nic_records_clear(&nics);
@@ -148,10 +159,12 @@ static void read_records(char *text, size_t len)
 
 static void read_config(char *text, size_t len)
 {
-	_cleanup_free_ char *path = xasprintf("%s/evpn.conf", dir);
+	_cleanup_free_ char *path = NULL;
 	struct config_errors errors = { 0 };
 	struct config *read;
 
+	use_own_folder();
+	path = xasprintf("%s/evpn.conf", dir);
 	write_file("evpn.conf", text, len);
 	read = config_load(path, &errors);
 	config_free(read);
