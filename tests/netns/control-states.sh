@@ -25,6 +25,9 @@ COMMANDS=(
 	"-          0     diagram --dot"
 	"event*     6     events --timeout 0"
 	"log-level  0     log-level info"
+	"-          1     confirm"
+	"-          1     revert"
+	"-          0|1|2 plan --timeout 2"
 )
 
 # run STATUS[|STATUS] ARGUMENT... : evpnctl ends with one of these; its output is in $FABRIC/ctl
