@@ -95,6 +95,26 @@ size_t evpn_show_vteps(const char *answer, struct ipaddr *ret_vteps, size_t max)
 	return n;
 }
 
+/* An object with a member for each VTEP, named by its address, beside their number. */
+size_t evpn_show_next_hops(const char *answer, struct ipaddr *ret_vteps, size_t max)
+{
+	json_auto_t *json = evpn_show_parse(answer);
+	const char *name;
+	struct ipaddr ip;
+	json_t *hop;
+	size_t n = 0;
+
+	json_object_foreach(json, name, hop)
+	{
+		if (!json_is_object(hop) || !ipaddr_parse(name, false, &ip))
+			continue;
+		if (n < max)
+			ret_vteps[n] = ip;
+		n++;
+	}
+	return n;
+}
+
 void evpn_show_next_hop_mac(const char *answer, char ret_mac[18])
 {
 	json_auto_t *json = evpn_show_parse(answer);

@@ -75,6 +75,9 @@ void evpn_show_neighbor(const char *answer, struct evpn_show_entry *ret_entry);
 /* zebra: the remote VTEPs in `show evpn vni N json'; at most `max`, further ones are counted only. Returns their number. */
 size_t evpn_show_vteps(const char *answer, struct ipaddr *ret_vteps, size_t max);
 
+/* zebra: those of an L3VNI, in `show evpn next-hops vni N json'. */
+size_t evpn_show_next_hops(const char *answer, struct ipaddr *ret_vteps, size_t max);
+
 /* zebra: the router MAC in `show evpn next-hops vni N ip A json'. "": none. */
 void evpn_show_next_hop_mac(const char *answer, char ret_mac[18]);
 

@@ -143,10 +143,11 @@ static void take_list(const struct walk *walk, const json_t *list)
 /* Each level of objects is one of `depth`; the answers have three. */
 static void take_object(const struct walk *from, json_t *object, int depth)
 {
+	const struct evpn_show_paths *paths = from->paths;
+	size_t before = paths->n_items + paths->n_more;
 	const char *key;
 	json_t *value;
 
-	from->paths->n_sent += json_object_size(json_object_get(object, "advertisedTo"));
 	take_list(from, json_object_get(object, "paths"));
 	json_object_foreach(object, key, value)
 	{
@@ -163,6 +164,9 @@ static void take_object(const struct walk *from, json_t *object, int depth)
 		else if (json_is_object(value) && depth > 0)
 			take_object(&walk, value, depth - 1);
 	}
+	/* To whom it goes is said beside the paths, or above them. */
+	if (paths->n_items + paths->n_more > before)
+		from->paths->n_sent += json_object_size(json_object_get(object, "advertisedTo"));
 }
 
 void evpn_show_paths(const char *answer, bool (*wanted)(const struct evpn_show_path *path, const void *arg),

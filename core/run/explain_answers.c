@@ -108,6 +108,14 @@ static bool covers(const struct evpn_show_path *path, const void *arg)
 	return path->type == 5 && !path->own && ipaddr_parse(path->ip, true, &prefix) && ipaddr_overlap(&prefix, ip);
 }
 
+static bool covers_own(const struct evpn_show_path *path, const void *arg)
+{
+	const struct ipaddr *ip = arg;
+	struct ipaddr prefix;
+
+	return path->type == 5 && path->own && ipaddr_parse(path->ip, true, &prefix) && ipaddr_overlap(&prefix, ip);
+}
+
 static void take_paths(const struct explain_ask *ask, struct explain_facts *facts)
 {
 	const struct ipaddr *ip = &facts->subject.ip;
@@ -121,7 +129,7 @@ static void take_paths(const struct explain_ask *ask, struct explain_facts *fact
 	evpn_show_paths(explain_answer(ask, ASK_ALL_PREFIXES), covers, ip, &facts->received);
 	evpn_show_paths(explain_answer(ask, ASK_IMPORTED), NULL, NULL, &facts->imported);
 	evpn_show_paths(explain_answer(ask, ASK_VRF_ROUTE), NULL, NULL, &facts->imported);
-	evpn_show_paths(explain_answer(ask, ASK_OWN), NULL, NULL, &facts->own);
+	evpn_show_paths(explain_answer(ask, ASK_OWN), facts->l3 ? covers_own : NULL, ip, &facts->own);
 	evpn_show_paths(explain_answer(ask, ASK_MULTICAST), NULL, NULL, &facts->multicast);
 	evpn_show_paths(explain_answer(ask, ASK_ALL_MULTICAST), is_stranger, facts, &facts->strangers);
 }
@@ -170,7 +178,8 @@ static void collect_vteps(const struct explain_ask *ask, struct explain_facts *f
 
 	memset(facts->vteps, 0, sizeof(facts->vteps));
 	facts->n_vteps = 0;
-	n = evpn_show_vteps(explain_answer(ask, ASK_VNI), vteps, EXPLAIN_VTEPS);
+	n = facts->l3 ? evpn_show_next_hops(explain_answer(ask, ASK_NEXT_HOPS), vteps, EXPLAIN_VTEPS)
+		      : evpn_show_vteps(explain_answer(ask, ASK_VNI), vteps, EXPLAIN_VTEPS);
 	facts->n_all_vteps = n;
 	if (facts->subject.kind == EXPLAIN_VNI) {
 		for (size_t i = 0; i < n && i < EXPLAIN_VTEPS; i++)

@@ -6,13 +6,13 @@
 #include "run/explain_ask_parts.h"
 
 static const char *const daemons[ASK_COUNT] = {
-	[ASK_FIND_IP] = "bgpd",	      [ASK_FIND_MAC] = "bgpd",	    [ASK_VNI] = "zebra",
-	[ASK_HOPS] = "zebra",	      [ASK_HOPS_6] = "zebra",	    [ASK_MAC] = "zebra",
-	[ASK_NEIGHBOR] = "zebra",     [ASK_HOP_MAC] = "zebra",	    [ASK_BGP_VNI] = "bgpd",
-	[ASK_SESSIONS] = "bgpd",      [ASK_TABLE] = "bgpd",	    [ASK_VRF_ROUTE] = "bgpd",
-	[ASK_RECEIVED] = "bgpd",      [ASK_IMPORTED] = "bgpd",	    [ASK_OWN] = "bgpd",
-	[ASK_MULTICAST] = "bgpd",     [ASK_ALL_MULTICAST] = "bgpd", [ASK_ALL_PREFIXES] = "bgpd",
-	[ASK_ALL_ADDRESSES] = "bgpd",
+	[ASK_FIND_IP] = "bgpd",	     [ASK_FIND_MAC] = "bgpd",	   [ASK_VNI] = "zebra",
+	[ASK_HOPS] = "zebra",	     [ASK_HOPS_6] = "zebra",	   [ASK_MAC] = "zebra",
+	[ASK_NEIGHBOR] = "zebra",    [ASK_HOP_MAC] = "zebra",	   [ASK_NEXT_HOPS] = "zebra",
+	[ASK_BGP_VNI] = "bgpd",	     [ASK_SESSIONS] = "bgpd",	   [ASK_TABLE] = "bgpd",
+	[ASK_VRF_ROUTE] = "bgpd",    [ASK_RECEIVED] = "bgpd",	   [ASK_IMPORTED] = "bgpd",
+	[ASK_OWN] = "bgpd",	     [ASK_MULTICAST] = "bgpd",	   [ASK_ALL_MULTICAST] = "bgpd",
+	[ASK_ALL_PREFIXES] = "bgpd", [ASK_ALL_ADDRESSES] = "bgpd",
 };
 
 const char *explain_answer(const struct explain_ask *ask, enum explain_question question)
@@ -101,6 +101,8 @@ static void ask_vni(struct explain_ask *ask)
 		return;
 	put(ask, ASK_VNI, "show evpn vni %u json", vni);
 	put(ask, ASK_BGP_VNI, "show bgp l2vpn evpn vni %u json", vni);
+	if (facts->l3)
+		put(ask, ASK_NEXT_HOPS, "show evpn next-hops vni %u json", vni);
 }
 
 static void ask_address(struct explain_ask *ask)
@@ -129,6 +131,8 @@ static void ask_routes(struct explain_ask *ask)
 	const struct explain_subject *subject = &facts->subject;
 	char ip[IPADDR_TEXT_SIZE + 8];
 
+	if (facts->l3 && subject->kind == EXPLAIN_IP && facts->bgp.rd[0])
+		put(ask, ASK_OWN, "show bgp l2vpn evpn route rd %s type prefix json", facts->bgp.rd);
 	if (!facts->l2)
 		return;
 	if (subject->kind == EXPLAIN_VNI) {

@@ -155,6 +155,8 @@ static void walk_vni(const struct explain_facts *facts, struct explain_chain *ch
 	explain_zebra_vni(facts, chain);
 	explain_bgp_vni(facts, chain);
 	explain_session(facts, chain);
+	if (facts->l3)
+		explain_host_session(facts, chain);
 	explain_own_route(facts, chain);
 	explain_vni_vteps(facts, chain);
 }

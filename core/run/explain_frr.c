@@ -128,8 +128,11 @@ static const char *route_text(const struct explain_facts *facts, char buf[120])
 		snprintf(buf, 120, "type 2 of %s", facts->subject.mac);
 		break;
 	case EXPLAIN_IP:
-		snprintf(buf, 120, "type 2 of %s with %s", facts->subject.mac,
-			 ipaddr_format(&facts->subject.ip, false, ip));
+		ipaddr_format(&facts->subject.ip, false, ip);
+		if (facts->l3)
+			snprintf(buf, 120, "type 5 that covers %s", ip);
+		else
+			snprintf(buf, 120, "type 2 of %s with %s", facts->subject.mac, ip);
 		break;
 	}
 	return buf;
@@ -149,8 +152,12 @@ static void next_own(const struct explain_facts *facts, struct explain_link *lin
 			     facts->subject.mac);
 		break;
 	case EXPLAIN_IP:
-		explain_next(link, EXPLAIN_IN_FRR, "show bgp l2vpn evpn route rd %s mac %s ip %s", facts->bgp.rd,
-			     facts->subject.mac, ipaddr_format(&facts->subject.ip, false, ip));
+		if (facts->l3)
+			explain_next(link, EXPLAIN_IN_FRR, "show bgp l2vpn evpn route rd %s type prefix",
+				     facts->bgp.rd);
+		else
+			explain_next(link, EXPLAIN_IN_FRR, "show bgp l2vpn evpn route rd %s mac %s ip %s",
+				     facts->bgp.rd, facts->subject.mac, ipaddr_format(&facts->subject.ip, false, ip));
 		break;
 	}
 }
@@ -274,4 +281,25 @@ void explain_remote_route(const struct explain_facts *facts, struct explain_chai
 		explain_ok(chain, "import", "import", "the route is in the table of VNI %u", facts->subject.vni);
 	else
 		not_imported(facts, path, chain);
+}
+
+void explain_host_session(const struct explain_facts *facts, struct explain_chain *chain)
+{
+	static const char id[] = "host-session", name[] = "host session";
+	_cleanup_free_ char *suffix = xasprintf(" in VRF %.16s", facts->l3->vrf);
+	struct explain_link *link;
+
+	for (size_t i = 0; i < facts->sessions.n_items; i++) {
+		const struct health_item *item = &facts->sessions.items[i];
+		size_t len = strlen(item->name), end = strlen(suffix);
+
+		if (item->kind != HEALTH_SESSION || item->fabric || len < end || !streq(item->name + len - end, suffix))
+			continue;
+		if (item->reason == HEALTH_FINE) {
+			explain_ok(chain, id, name, "%s is established, %u prefixes", item->name, item->prefixes);
+			continue;
+		}
+		link = explain_bad(chain, id, name, health_reason_name(item->reason), "%s", item->text);
+		explain_next(link, EXPLAIN_IN_FRR, "show bgp vrf %s neighbors", facts->l3->vrf);
+	}
 }

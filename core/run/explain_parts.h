@@ -35,6 +35,8 @@ void explain_daemons(const struct explain_facts *facts, struct explain_chain *ch
 void explain_zebra_vni(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_bgp_vni(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_session(const struct explain_facts *facts, struct explain_chain *chain);
+/* Of an L3VNI: the sessions with the host. */
+void explain_host_session(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_own_route(const struct explain_facts *facts, struct explain_chain *chain);
 /* How the subject's routes of other nodes come in: received, next hop, import. False: there is none. */
 void explain_remote_route(const struct explain_facts *facts, struct explain_chain *chain);

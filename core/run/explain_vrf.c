@@ -91,6 +91,11 @@ void explain_vrf(const struct explain_facts *facts, struct explain_chain *chain)
 		   way->local ? "an address of this node," : "reached by", way->device,
 		   ipaddr_is_set(&way->via) ? ", next hop " : "",
 		   ipaddr_is_set(&way->via) ? ipaddr_format(&way->via, false, via) : "", facts->l3->vrf);
-	if (is_remote)
+	if (is_remote) {
 		next_hop(facts, chain);
+		return;
+	}
+	if (!way->local)
+		explain_host_session(facts, chain);
+	explain_own_route(facts, chain);
 }

@@ -58,6 +58,11 @@ START_TEST(vteps)
 		evpn_show_vteps("{\"numRemoteVteps\":1,\"remoteVteps\":[{\"ip\":\"100.64.0.2\"},{}]}", list, 2), 1);
 	ck_assert_uint_eq(evpn_show_vteps("{\"numRemoteVteps\":0}", list, 2), 0);
 	ck_assert_uint_eq(evpn_show_vteps(NULL, list, 2), 0);
+	/* Of an L3VNI. */
+	ck_assert_uint_eq(evpn_show_next_hops(
+				  "{\"numNextHops\":2,\"100.64.0.5\":{\"routerMac\":\"x\"},\"100.64.0.6\":7}", list, 2),
+			  1);
+	ck_assert_uint_eq(list[0].bytes[3], 5);
 }
 END_TEST
 

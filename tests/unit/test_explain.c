@@ -93,6 +93,11 @@ FAULT(hop_other_mac, facts.hop_neighbor.mac[5] = 8)
 FAULT(hop_no_fdb, facts.has_hop_fdb = false)
 FAULT(hop_other_vtep, facts.hop_fdb = entry_of("vni100", 9, "100.64.0.9"))
 
+FAULT(here, facts.way.via.family = 0, strcpy(facts.way.device, "frr1"), add_path(&facts.own, path_of(5, true, VTEP)),
+      facts.own.n_sent = 1)
+FAULT(here_alone, here(), facts.own.n_items = 0)
+FAULT(here_host, here(),
+      health_add(&facts.sessions, HEALTH_SESSION, "192.169.10.0 in VRF red", HEALTH_SESSION_DOWN, "it is Idle"))
 FAULT(own_mac, facts.fdb = entry_of("br110", 1, NULL), facts.mac.place = EVPN_NOWHERE, facts.own.n_items = 0)
 FAULT(at_gateway, l2.gateways = &facts.subject.ip, l2.n_gateways = 1, facts.has_neighbor = false)
 
@@ -175,6 +180,9 @@ static const struct {
 	{ vni, no_vtep, "remote-vtep", "NoRemoteVtep" },
 	{ vni, stranger, "import", "RouteTargetMismatch" },
 	{ vni, stranger_hop, "next-hop", "NextHopUnresolved" },
+	{ far_prefix, here, NULL, NULL },
+	{ far_prefix, here_alone, "own-route", "VniNotAnnounced" },
+	{ far_prefix, here_host, "host-session", "SessionDown" },
 	{ far_prefix, vrf_down, "vrf", "DeviceDown" },
 	{ far_prefix, vrf_no_route, "vrf-route", "NoRoute" },
 	{ far_prefix, vrf_not_imported, "import", "RouteTargetMismatch" },

@@ -16,6 +16,11 @@ says() {
 	[ "${line%": $end"}" != "$line" ]
 }
 
+tell() {
+	cat "$FABRIC/ctl"
+	tail -20 "$FABRIC/daemon.log"
+}
+
 until_says() {
 	wait_until 60 "explain ${*:2} says \`$1'" says "$@"
 	cat "$FABRIC/ctl"
@@ -33,6 +38,12 @@ finds -F "$HERE in VRF red, remote: ok" "$FABRIC/ctl"
 until_says ok ip 10.244.0.6
 finds -F "10.244.0.6 in VRF red, local: ok" "$FABRIC/ctl"
 until_says ok vni 100
+
+step "the session with the host"
+vtysh_in host 'configure terminal' 'router bgp 64515' 'neighbor 192.169.10.1 shutdown'
+until_says "broken at host session (SessionDown)" vni 100
+vtysh_in host 'configure terminal' 'router bgp 64515' 'no neighbor 192.169.10.1 shutdown'
+until_says ok ip 10.244.0.6 vrf red
 
 step "no route in the VRF"
 until_says "broken at route in the VRF (NoRoute)" ip 203.0.113.1 vrf red
