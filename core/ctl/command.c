@@ -44,8 +44,8 @@ static void begin(struct ctl_client *client, const char *name)
 		return;
 	}
 	if (command->root && client->peer.uid != 0) {
-		log_warning("control socket: user %u, process %d may not `%s': only root may do that",
-			    client->peer.uid, client->peer.pid, command->name);
+		log_warning("control socket: user %u, process %d may not `%s': only root may do that", client->peer.uid,
+			    client->peer.pid, command->name);
 		ctl_reply_error(client, "Forbidden", "only root may do that");
 		return;
 	}
