@@ -126,6 +126,7 @@ static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const stru
 	[OP_LINK_GIVE_BACK] = apply_link_move,
 	[OP_LINK_IPV6] = apply_link_ipv6,
 	[OP_LINK_DOWN] = apply_link_down,
+	[OP_LINK_SEAL] = apply_link_seal,
 	[OP_LINK_VLAN] = apply_link_vlan,
 	[OP_LINK_SET] = apply_link_set,
 	[OP_ADDR_ADD] = address_add,

@@ -32,6 +32,7 @@ struct outcome apply_link_move(struct apply *apply, const struct op *op);
 struct outcome apply_link_down(struct apply *apply, const struct op *op);
 /* Adds the VLAN and then deletes the others, so that the port is never in none. */
 struct outcome apply_link_vlan(struct apply *apply, const struct op *op);
+struct outcome apply_link_seal(struct apply *apply, const struct op *op);
 struct outcome apply_link_set(struct apply *apply, const struct op *op);
 
 /* A route of evpnd's own, or one of a NIC that is given back. */

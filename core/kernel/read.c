@@ -10,6 +10,7 @@
 #include "kernel/read.h"
 #include "kernel/read_link.h"
 #include "kernel/rule.h"
+#include "kernel/seal.h"
 
 #ifndef IFA_PROTO
 #define IFA_PROTO 11 /* linux 5.18 */
@@ -243,6 +244,14 @@ static int dump_routes(struct reader *reader, struct rtnl *rtnl, uint8_t family)
 	return rtnl_dump(rtnl, msg, each_route, restart_routes, reader);
 }
 
+static void each_sealed(int ifindex, void *arg)
+{
+	struct net_link *link = find_index(arg, ifindex);
+
+	if (link)
+		link->sealed = true;
+}
+
 static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *err)
 {
 	const char *what = "links";
@@ -254,6 +263,10 @@ static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *
 	if (r == 0) {
 		what = "addresses";
 		r = dump_addrs(reader, rtnl);
+	}
+	if (r == 0) {
+		what = "traffic control";
+		r = seal_read(rtnl, reader->ident->birth_group, each_sealed, reader);
 	}
 	if (r == 0 && reader->ns == NET_NS_FRR) {
 		what = "routes";

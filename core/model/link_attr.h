@@ -37,7 +37,7 @@ enum net_place {
 	NET_PLACE_PORT, /* the same, and only while the link is a port of a bridge */
 	NET_PLACE_DATA, /* among those of its kind in the message that creates the link; a later message may change it */
 	NET_PLACE_SYSCTL, /* by a sysctl: an operation of its own */
-	NET_PLACE_VLAN, /* by a message of AF_BRIDGE: an operation of its own, while the link is a port of a bridge */
+	NET_PLACE_OWN, /* by messages that are not about links: an operation of its own */
 	NET_PLACE_KIND, /* in the message that creates the link. If it differs, the link is deleted and made anew. */
 };
 
@@ -60,7 +60,9 @@ enum net_place {
 	X(NEIGH_SUPPRESS, neigh_suppress, BOOL, PORT,   "neigh_suppress on",    "neigh_suppress off") \
 	X(PORT_LEARNING,  port_learning,  BOOL, PORT,   "learning on",          "learning off") \
 	/* A port of a bridge on the host, which may filter VLANs */ \
-	X(PVID,           pvid,           U16,  VLAN,   NULL,                   NULL) \
+	X(PVID,           pvid,           U16,  OWN,    NULL,                   NULL) \
+	/* A bridge */ \
+	X(SEALED,         sealed,         BOOL, OWN,    NULL,                   NULL) \
 	/* VRF */ \
 	X(TABLE,          table,          U32,  KIND,   "table",                NULL) \
 	/* VXLAN */ \
@@ -111,9 +113,9 @@ enum net_link_place {
 	| (NET_PLACE_##place != NET_PLACE_KIND && NET_PLACE_##place != NET_PLACE_DATA ? 1u << NET_ATTR_##id : 0u)
 	NET_LINK_COMMON = 0u NET_LINK_ATTRS(X),
 #undef X
-/* Those whose value stands in a message about the link alone: no names of other links, no VLANs, and not the mark. */
+/* Those whose value stands in a message about the link alone: no names of other links, nothing of other messages, and not the mark. */
 #define X(id, member, type, place, ...) \
-	| (NET_TYPE_##type < NET_TYPE_NAME && NET_PLACE_##place != NET_PLACE_VLAN ? 1u << NET_ATTR_##id : 0u)
+	| (NET_TYPE_##type < NET_TYPE_NAME && NET_PLACE_##place != NET_PLACE_OWN ? 1u << NET_ATTR_##id : 0u)
 	NET_LINK_VALUES = 0u NET_LINK_ATTRS(X),
 #undef X
 };

@@ -115,6 +115,7 @@ struct net_link {
 	bool neigh_suppress, port_learning; /* VXLAN as a bridge port */
 	/* A port's only VLAN, its PVID and untagged; 0: it has none; NET_PVID_OTHER: it has another set. Read if it is wanted. */
 	uint16_t pvid;
+	bool sealed; /* a bridge: it delivers no IPv4 packet to its namespace: kernel/seal.h */
 	bool filters; /* actual, a bridge: it filters VLANs */
 	uint16_t default_pvid; /* actual, a bridge: the VLAN of a new port; 0: none */
 

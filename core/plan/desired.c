@@ -113,6 +113,12 @@ void desired_set_ipv6(struct net_link *link, bool on)
 	link->ipv6 = on;
 }
 
+void desired_set_sealed(struct net_link *link, bool sealed)
+{
+	link->want |= NET_LINK_SEALED;
+	link->sealed = sealed;
+}
+
 static void add_unreachable(struct maker *m, unsigned int group, const struct config_l3vni *l3, uint8_t family)
 {
 	struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
@@ -235,6 +241,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 	desired_set_mtu(link, mtu);
 	link->want |= NET_LINK_ADDRGEN_NONE;
 	link->addrgen_none = true;
+	desired_set_sealed(link, false);
 	/* IPv6 Type-5 routes are installed through this bridge, which needs IPv6 on it. */
 	desired_set_ipv6(link, true);
 	add_l3vni_sysctls(m, group, bridge);
@@ -281,6 +288,8 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 		desired_gateway_mac(l2->vni, mac);
 		desired_set_mac(link, mac);
 	}
+	/* In a VRF, the kernel gives nothing to sockets that are not in it. */
+	desired_set_sealed(link, !l2->vrf[0]);
 	add_l2vni_sysctls(m, group, l2, bridge);
 	for (size_t i = 0; i < l2->n_gateways; i++) {
 		desired_add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);

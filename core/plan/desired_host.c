@@ -77,6 +77,7 @@ static void add_bridge(struct maker *m, unsigned int group, const struct config_
 	desired_host_mac(&m->config->underlay.vtep, host->bridge, mac);
 	desired_set_mac(bridge, mac);
 	desired_set_mtu(bridge, mtu);
+	desired_set_sealed(bridge, !host->n_addresses);
 	bridge->in_vrf = host->vrf[0];
 	net_set_name(bridge->master, host->vrf);
 	keep_tenants_out(m, group, bridge, host, true);

@@ -194,6 +194,8 @@ static unsigned int missing_at_birth(const struct net_link *want)
 	/* A veth's other end has its MTU from the message, but no master. */
 	if (is_made_by_peer(want) && want->master[0])
 		attrs |= NET_LINK_MASTER;
+	if (!want->sealed)
+		attrs &= ~(unsigned int)NET_LINK_SEALED;
 	return want->up ? attrs : attrs & ~(unsigned int)NET_LINK_UP;
 }
 
@@ -287,7 +289,10 @@ void plan_link(struct planner *p, const struct net_link *want)
 	/* Before a new port is up; after it has joined another bridge. */
 	if (attrs & NET_LINK_PVID)
 		plan_add_op(p, stage, OP_LINK_VLAN, have ? RANK_PORT : RANK_IPV6, want->group)->link = want;
-	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID);
+	/* Sealed before it is up or leaves a VRF, opened after it is in one. */
+	if (attrs & NET_LINK_SEALED)
+		plan_add_op(p, stage, OP_LINK_SEAL, want->sealed ? RANK_IPV6 : RANK_PORT, want->group)->link = want;
+	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALED);
 	if (want->raised && (attrs & NET_LINK_UP)) {
 		plan_set(p, PLAN_RAISE, plan_create_rank(want->kind), want, NET_LINK_UP);
 		attrs &= ~(unsigned int)NET_LINK_UP;

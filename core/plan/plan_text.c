@@ -250,6 +250,10 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 	case OP_LINK_IPV6:
 		put(&t, "sysctl net/ipv6/conf/%s/disable_ipv6=%d", op->link->name, !op->link->ipv6);
 		break;
+	case OP_LINK_SEAL:
+		put(&t, "tc qdisc %s dev %s clsact%s", op->link->sealed ? "add" : "del", op->link->name,
+		    op->link->sealed ? ", which drops IPv4" : "");
+		break;
 	case OP_LINK_VLAN:
 		put(&t, "bridge vlan add dev %s vid %u pvid untagged, and none but this", op->link->name,
 		    op->link->pvid);

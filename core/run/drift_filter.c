@@ -11,6 +11,7 @@
 
 #include "base/util.h"
 #include "kernel/rule.h"
+#include "kernel/seal.h"
 #include "run/drift_parts.h"
 
 static void add_name(struct net *net, enum net_ns ns, const char *name, unsigned int want)
@@ -225,6 +226,19 @@ static bool netconf_concerns(const struct drift_known *known, enum net_ns ns, co
 	return (index == NETCONFA_IFINDEX_ALL && ns == NET_NS_FRR) || find_index(known, ns, index);
 }
 
+struct place {
+	const struct drift_known *known;
+	enum net_ns ns;
+};
+
+static int find_sealed(int ifindex, void *arg)
+{
+	const struct place *place = arg;
+	const struct net_link *link = find_index(place->known, place->ns, ifindex);
+
+	return link && (link->want & NET_LINK_SEALED) ? link->sealed : -1;
+}
+
 bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
 {
 	switch (hdr->nlmsg_type) {
@@ -236,6 +250,11 @@ bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struc
 		return nlmsg_datalen(hdr) >= (int)sizeof(struct ifaddrmsg) && address_concerns(known, ns, hdr);
 	case RTM_NEWNETCONF:
 		return netconf_concerns(known, ns, hdr);
+	case RTM_NEWQDISC:
+	case RTM_DELQDISC:
+	case RTM_NEWTFILTER:
+	case RTM_DELTFILTER:
+		return seal_concerns(hdr, known->ident.birth_group, find_sealed, &(struct place){ known, ns });
 	case RTM_NEWRULE:
 	case RTM_DELRULE:
 		return nlmsg_datalen(hdr) >= (int)sizeof(struct fib_rule_hdr) &&

@@ -28,10 +28,12 @@ static const struct net_link sample = {
 	.per_flow = true,
 	.vlan = 7,
 	.pvid = 10,
+	.sealed = true,
 };
 
-/* Those that stand in a message by an index, or that the kernel takes by a sysctl or a message of AF_BRIDGE only. */
-#define NOT_IN_MESSAGE (NET_LINK_PVID | NET_LINK_MASTER | NET_LINK_PARENT | NET_LINK_PEER | NET_LINK_IPV6)
+/* Those that stand in a message by an index, or that the kernel takes by a sysctl or other messages only. */
+#define NOT_IN_MESSAGE \
+	(NET_LINK_PVID | NET_LINK_SEALED | NET_LINK_MASTER | NET_LINK_PARENT | NET_LINK_PEER | NET_LINK_IPV6)
 
 static void put_nest(struct link_out *out, unsigned int attrs, int kind_type, const char *kind, int data_type,
 		     enum link_level level)

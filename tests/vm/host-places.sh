@@ -8,7 +8,7 @@ unshare -n ip link add probe type vrf table 10 2>/dev/null || skip "the kernel h
 FABRIC_NAMESPACES+=" ev-work1 ev-work2"
 
 master_of() { ip -n ev-node -j link show "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get("master", ""))'; }
-vlans() { ip netns exec ev-node bridge -j vlan show dev "$1" | python3 -c 'import json, sys; print(*(f"{v["vlan"]} {",".join(v.get("flags", []))}" for v in json.load(sys.stdin)[0]["vlans"]), sep="; ")' 2>/dev/null; }
+vlans() { ip netns exec ev-node bridge -j vlan show dev "$1" | python3 -c 'import json, sys; print(*("%s %s" % (v["vlan"], ",".join(v.get("flags", []))) for v in json.load(sys.stdin)[0]["vlans"]), sep="; ")'; }
 next_run() { local n; n=$(converged); "$@"; wait_until 90 "a run after: $*" has_converged $((n + 1)); }
 # config KEYS : VNI 110's end on the host has these keys, VNI 111's is its user's
 config() {
