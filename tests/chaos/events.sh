@@ -86,7 +86,11 @@ evpnd_start() {
 	ip netns exec ev-node "$BUILD/evpnd" --config "$FABRIC/evpn.conf" --state-dir "$FABRIC/state" 2>> "$FABRIC/daemon.log" &
 	EVPND=$!
 	PIDS+=("$EVPND")
+	# Before that a SIGHUP ends it, as it ends any program; systemd sends none before evpnd is ready.
+	wait_until 30 "evpnd takes signals" evpnd_takes_signals
 }
+# SIGHUP is the lowest bit; or it has ended, which is_evpnd finds.
+evpnd_takes_signals() { ! is_evpnd || grep -qE '^SigBlk:.*[13579bdf]$' "/proc/$EVPND/status"; }
 
 evpnd_stop() {
 	local status=0 signal=${1:-TERM}

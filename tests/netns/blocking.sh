@@ -32,12 +32,12 @@ answers() {
 # put KIND PATH: it stands there instead of the file; away PATH: it is gone
 HOLDER=
 put() {
-	rm -rf "$2"
+	rm -rf "$2.new"
 	case $1 in
-	FIFO) mkfifo -m 600 "$2" ;;
-	device) mknod -m 600 "$2" c 1 5 ;;
-	directory) mkdir "$2" ;;
-	socket) python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$2" ;;
+	FIFO) mkfifo -m 600 "$2.new" ;;
+	device) mknod -m 600 "$2.new" c 1 5 ;;
+	directory) mkdir "$2.new" ;;
+	socket) python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$2.new" ;;
 	lease)
 		python3 - "$2" <<-'P' &
 			import fcntl, os, signal, sys
@@ -52,6 +52,9 @@ put() {
 		wait_until 30 "the lease" test -e "$2"
 		;;
 	esac
+	# evpnd may put a file back at any time: what takes its place does so at once.
+	if [ "$1" = directory ]; then rm -rf "$2"; fi
+	if [ "$1" != lease ]; then mv -T "$2.new" "$2"; fi
 }
 # release: the holder of the lease ends
 release() {

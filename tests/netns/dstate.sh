@@ -9,7 +9,7 @@ set -euo pipefail
 
 # Seconds within which evpnd answers: it takes milliseconds, the rest is for a slow machine.
 LIMIT=15
-SERVER= TRACER=
+SERVER='' TRACER=''
 
 lines() { wc -l < "$FABRIC/daemon.log"; }
 # said FROM WORDS: evpnd's log has the words behind line FROM

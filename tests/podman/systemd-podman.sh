@@ -47,7 +47,8 @@ make_os
 mv "$T/frr" "$ETC"
 install -m 755 "$REPO/plugins/sh/examples/frr-podman" "$ETC/frr-podman"
 make_inner_podman
-mapfile -t lines < <(drop_in_of_man)
+settings=$(drop_in_of_man)
+mapfile -t lines <<< "$settings"
 [ "${#lines[@]}" -ge 3 ] || fail "the man page has no drop-in: ${lines[*]}"
 drop_in podman "${lines[@]}"
 systemd_up
