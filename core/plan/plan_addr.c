@@ -72,6 +72,59 @@ static void delete_addr(struct planner *p, enum plan_stage stage, unsigned int r
 	plan_add_op(p, stage, OP_ADDR_DELETE, rank, group)->addr = addr;
 }
 
+static bool same_ip(const struct ipaddr *a, const struct ipaddr *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, ipaddr_size(a)) == 0;
+}
+
+/* Whether the NIC leaves its name in FRR's namespace before addresses are set: it is renamed, or given back early. */
+static bool leaves_early(const struct planner *p, const struct net_link *nic)
+{
+	const struct net_link *want = plan_find_wanted(p, nic);
+
+	return want && (want->given_back ? plan_stage_of(p, want->group, PLAN_GIVE_BACK) == PLAN_BUILD
+					 : !streq(want->name, nic->name));
+}
+
+static bool is_wanted(const struct planner *p, const struct net_addr *have)
+{
+	for (size_t i = 0; i < p->desired->n_addrs; i++)
+		if (net_addr_compare(&p->desired->addrs[i], have) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The address of an underlay NIC that another device of ours has now, and loses. zebra 8.4 that sees it on both, and then the end of
+ * the one, keeps the connected route of the device that is gone, and has none over the other: no route of the underlay can be used
+ * any more. So it leaves the one device before it comes to the other.
+ */
+static const struct net_addr *find_leaving(const struct planner *p, const struct net_addr *want)
+{
+	if (want->ns != NET_NS_FRR || p->desired->groups[want->group].kind != NET_GROUP_NIC)
+		return NULL;
+	for (size_t i = 0; i < p->actual->n_addrs; i++) {
+		const struct net_addr *have = &p->actual->addrs[i];
+		/* One that is created anew has lost it by then. */
+		const struct net_link *link = have->ns == want->ns ? plan_standing(p, have->ns, have->link) : NULL;
+
+		if (link && have->ours && !streq(have->link, want->link) && same_ip(&have->ip, &want->ip) &&
+		    (net_is_made(link) || (link->owner == NET_OWNER_NIC && !leaves_early(p, link))) &&
+		    !is_wanted(p, have))
+			return have;
+	}
+	return NULL;
+}
+
+/* Whether find_leaving() finds it for an address that is wanted. */
+static bool is_leaving(const struct planner *p, const struct net_addr *have)
+{
+	for (size_t i = 0; i < p->desired->n_addrs; i++)
+		if (same_ip(&p->desired->addrs[i].ip, &have->ip) && find_leaving(p, &p->desired->addrs[i]) == have)
+			return true;
+	return false;
+}
+
 /*
  * An address that is not wanted is deleted if it is ours and its device stays. Another instance has the same protocol
  * number, so the device has to be ours too; on the host evpnd adds addresses only to devices that it created.
@@ -89,6 +142,8 @@ static void plan_old_addr(struct planner *p, const struct net_addr *have)
 		want = plan_find_wanted(p, link);
 	/* A link that is given back or deleted loses its addresses by that. */
 	if (!is_lo && (!want || want->given_back))
+		return;
+	if (is_leaving(p, have))
 		return;
 	/* A NIC that is renamed in FRR's namespace gets its addresses anew under the new name. */
 	if (is_nic && !streq(want->name, have->link))
@@ -126,9 +181,13 @@ static bool stays(const struct planner *p, const struct net_addr *have)
 
 static void add_addr(struct planner *p, const struct net_addr *addr)
 {
-	struct op *op = plan_add_op(p, plan_stage_of(p, addr->group, addr_stage(addr)), OP_ADDR_ADD, addr_rank(addr),
-				    addr->group);
+	enum plan_stage stage = plan_stage_of(p, addr->group, addr_stage(addr));
+	const struct net_addr *leaving = find_leaving(p, addr);
+	struct op *op;
 
+	if (leaving)
+		plan_add_op(p, stage, OP_ADDR_DELETE, RANK_ADDR_LEAVES, addr->group)->addr = leaving;
+	op = plan_add_op(p, stage, OP_ADDR_ADD, addr_rank(addr), addr->group);
 	op->addr = addr;
 	op->order = addr->order;
 }

@@ -28,6 +28,7 @@ enum rank {
 	RANK_SET,
 	RANK_PORT,
 	RANK_OVS_ADD,
+	RANK_ADDR_LEAVES, /* the device that has it now, before another device gets it */
 	RANK_ADDR,
 	RANK_ROUTE,
 	RANK_OBJECT, /* nexthops among them, which need routes, and which routes need */
