@@ -26,7 +26,7 @@ static void use_close(void *self)
 }
 const struct evpn_plugin evpn_plugin_v1 = {
 	EVPN_PLUGIN_INIT, "use", "", NULL, use_open, use_close, NULL, NULL, NULL, NULL, NULL, NULL,
-	"1.0"
+	"1.0", NULL
 };
 END
 cp "$tmp/use.c" "$tmp/use.cc"
