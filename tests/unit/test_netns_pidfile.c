@@ -223,6 +223,28 @@ START_TEST(test_instance)
 }
 END_TEST
 
+START_TEST(test_describe)
+{
+	pid_t pid = start_process(true, NULL);
+	char want[64];
+	const char *text;
+	int64_t started = 0;
+
+	ck_assert_ptr_null(plugin->describe(self, &started));
+	write_in_place(text_of(pid));
+	assert_found(pid);
+	text = plugin->describe(self, &started);
+	snprintf(want, sizeof(want), "process %d", (int)pid);
+	/* Where the test itself runs in a container, its ID follows. */
+	ck_assert_msg(text && strncmp(text, want, strlen(want)) == 0, "%s", text);
+	ck_assert_int_le(started, (int64_t)time(NULL) + 1);
+	ck_assert_int_gt(started, (int64_t)time(NULL) - 60);
+	end_process(pid);
+	assert_event(EVPN_EVENT_CHANGED);
+	ck_assert_ptr_null(plugin->describe(self, &started));
+}
+END_TEST
+
 START_TEST(test_old_kernel)
 {
 	write_in_place("1");
@@ -351,6 +373,7 @@ int main(void)
 		test_own_namespace,
 		test_cgroup,
 		test_instance,
+		test_describe,
 		test_old_kernel,
 		test_thread,
 		test_other_pid_namespace,
