@@ -44,7 +44,9 @@ void desired_host_mac(const struct ipaddr *vtep, const char *name, uint8_t ret_m
 void desired_end_mac(uint64_t seed, const char *master, uint8_t ret_mac[6]);
 
 /*
+ * What depends on what other programs have set. A bridge to which somebody has added an IPv4 address is not sealed.
+ *
  * A bridge without an MTU of its own takes the smallest one of its ports. So the host's end of a pair gets that of the
  * other programs' bridge that it joins, if it is larger than the VNI's. Both nets are sorted.
  */
-void desired_follow_bridges(struct net *desired, const struct net *actual);
+void desired_adapt(struct net *desired, const struct net *actual);

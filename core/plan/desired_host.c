@@ -196,7 +196,7 @@ static uint32_t joining_mtu(const struct net_link *link, const struct net *actua
 	return mtu;
 }
 
-void desired_follow_bridges(struct net *desired, const struct net *actual)
+void desired_adapt(struct net *desired, const struct net *actual)
 {
 	size_t n;
 	_cleanup_free_ const struct net_link **smallest = find_smallest(actual, &n);
@@ -206,5 +206,7 @@ void desired_follow_bridges(struct net *desired, const struct net *actual)
 
 		if (link->makes_peer && link->in_bridge && (link->want & NET_LINK_MTU))
 			link->mtu = joining_mtu(link, actual, smallest, n);
+		if (link->sealed && net_has_ipv4(actual, link->ns, link->name))
+			link->sealed = false;
 	}
 }

@@ -56,7 +56,7 @@ static void make_desired(const struct observe_source *from, struct observation *
 	}
 	mtus = nic_mtus(from->config, obs);
 	desired_make(from->config, &obs->nics, mtus, &obs->desired);
-	desired_follow_bridges(&obs->desired, &obs->actual);
+	desired_adapt(&obs->desired, &obs->actual);
 }
 
 /* The values that are the host's own choice. */

@@ -201,7 +201,7 @@ int main(int argc, char **argv)
 	add_kernel_rules(&actual);
 	net_sort(&actual);
 	make_desired(after, &nics, &desired);
-	desired_follow_bridges(&desired, &actual);
+	desired_adapt(&desired, &actual);
 	plan_make(&desired, &actual, &plan);
 	if (json)
 		print_json(&plan, &desired, &actual);

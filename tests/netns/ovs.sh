@@ -18,6 +18,14 @@ in_ovs() { [ "$(vsctl --no-wait port-to-br lan0)" = "$1" ]; }
 not_in_ovs() { vsctl --no-wait --columns=name --format=csv list port | lacks -w lan0; }
 port_uuid() { vsctl --no-wait get port lan0 _uuid; }
 quiet() { evpnd_on_node --dry-run >"$FABRIC/out" 2>/dev/null || fail "there is something left: $(cat "$FABRIC/out")"; }
+# An address in VNI 110, at a port of its bridge: the bridge itself takes nothing in.
+probe_up() {
+	if no_device probe0 in_frr ip; then
+		in_frr ip link add probe0 up type veth peer name probe1
+		in_frr ip address add 10.20.0.1/24 dev probe0
+	fi
+	in_frr ip link set probe1 master br110 up
+}
 # A new veth can give the VNI's bridge another MAC; the neighbour must not take the former one for good.
 reaches() { ip -n ev-work neighbour flush all && ip netns exec ev-work ping -c 1 -W 1 10.20.0.1; }
 check_ping() { wait_until 90 "a neighbour in Open vSwitch reaches VNI 110's bridge: $1" reaches; }
@@ -43,7 +51,7 @@ wait_until 240 "the daemon converges" daemon_says 'STATUS=applied'
 daemon_stop
 in_ovs br-int || fail "lan0 is not in br-int: $(vsctl show)"
 [ "$(vsctl get port lan0 external_ids:evpnd)" = default ] || fail "the port has no mark"
-in_frr ip address add 10.20.0.1/24 dev br110
+probe_up
 check_ping "first"
 quiet
 [ "$OVS_DATAPATH" = netdev ] || [ "$(master_of)" = ovs-system ] || fail "the kernel's datapath has not taken lan0: $(master_of)"
@@ -73,6 +81,30 @@ vsctl del-port lan0
 expect 2 "build: host: ovs-vsctl add-port br-int lan0" evpnd_on_node --dry-run
 expect 0 converged once
 check_ping "with a new port"
+quiet
+
+step "a VLAN of the bridge"
+uuid=$(port_uuid)
+vsctl set port work0 tag=10
+want 'ovs_bridge = "br-int"; vlan = 10;'
+expect 2 "build: host: ovs-vsctl set port lan0 tag=10" evpnd_on_node --dry-run
+expect 0 converged once
+[ "$(vsctl get port lan0 tag)" = 10 ] || fail "lan0 is in VLAN $(vsctl get port lan0 tag)"
+[ "$(port_uuid)" = "$uuid" ] || fail "the port is another one"
+check_ping "in VLAN 10"
+quiet
+ip -n ev-node link delete lan0
+expect 0 converged once
+[ "$(vsctl get port lan0 tag)" = 10 ] || fail "the new lan0 is in VLAN $(vsctl get port lan0 tag)"
+check_ping "in VLAN 10, with a new veth"
+vsctl set port lan0 tag=20
+expect 0 converged once
+[ "$(vsctl get port lan0 tag)" = 10 ] || fail "another program's VLAN stays: $(vsctl get port lan0 tag)"
+# Without the key, it is another program's.
+want 'ovs_bridge = "br-int";'
+vsctl clear port lan0 tag -- clear port work0 tag
+expect 0 " 0 kernel changes" once
+check_ping "in no VLAN again"
 quiet
 
 step "to another bridge of Open vSwitch, and back"
@@ -125,7 +157,7 @@ want 'ovs_bridge = "br-int";'
 expect 1 "an interface of that name is there already in another port" once
 vsctl del-port bond0
 expect 0 converged once
-in_frr ip address add 10.20.0.1/24 dev br110
+probe_up
 check_ping "after the bond"
 
 step "no such bridge"
@@ -173,7 +205,7 @@ if [ "$OVS_DATAPATH" = netdev ]; then
 	not_in_ovs || fail "lan0 is still in Open vSwitch"
 	want 'ovs_bridge = "br-int";'
 	until_done 8
-	in_frr ip address add 10.20.0.1/24 dev br110
+	probe_up
 	check_ping "after the kills"
 	want 'bridge = "br-lan";'
 	until_done 3

@@ -124,20 +124,42 @@ START_TEST(a_bridge_of_the_host_keeps_its_mtu)
 	bridge = add(&actual, NET_NS_HOST, NET_KIND_BRIDGE, "br-lan");
 	bridge->mtu = 1400;
 	net_sort(&actual);
-	desired_follow_bridges(&desired, &actual);
+	desired_adapt(&desired, &actual);
 	ck_assert_uint_eq(want->mtu, 1450);
 	actual_link(NET_NS_HOST, "br-lan")->mtu = 1500;
-	desired_follow_bridges(&desired, &actual);
+	desired_adapt(&desired, &actual);
 	ck_assert_uint_eq(want->mtu, 1500);
 	/* It has been lowered by the end of an evpnd that did not know better. */
 	port = add(&actual, NET_NS_HOST, NET_KIND_OTHER, "tap0");
 	port->mtu = 9000;
 	net_set_name(port->master, "br-lan");
 	net_sort(&actual);
-	desired_follow_bridges(&desired, &actual);
+	desired_adapt(&desired, &actual);
 	ck_assert_uint_eq(want->mtu, 9000);
 	ck_assert_uint_eq(want->peer_mtu, 1450);
 	ck_assert_uint_eq(link_of(&desired, NET_NS_FRR, "pe110")->mtu, 1450);
+}
+END_TEST
+
+START_TEST(a_bridge_with_an_address_of_others_is_not_sealed)
+{
+	struct net_addr addr = { .ns = NET_NS_FRR, .link = "br110" };
+
+	all_made();
+	ck_assert(actual_link(NET_NS_FRR, "br110")->sealed);
+	set_ip(&addr.ip, "2001:db8::1/64");
+	*(struct net_addr *)util_append(&actual.addrs, &actual.n_addrs, sizeof(addr)) = addr;
+	net_sort(&actual);
+	desired_adapt(&desired, &actual);
+	ck_assert(link_of(&desired, NET_NS_FRR, "br110")->sealed);
+	set_ip(&addr.ip, "10.20.0.1/24");
+	*(struct net_addr *)util_append(&actual.addrs, &actual.n_addrs, sizeof(addr)) = addr;
+	net_sort(&actual);
+	desired_adapt(&desired, &actual);
+	make();
+	ck_assert_uint_eq(plan.n_ops, 1);
+	ck_assert_int_eq(plan.ops[0].type, OP_LINK_SEAL);
+	ck_assert(!plan.ops[0].link->sealed);
 }
 END_TEST
 
@@ -297,6 +319,7 @@ int main(void)
 	tcase_add_test(tcase, its_addresses_wait_for_it);
 	tcase_add_test(tcase, one_with_a_bridge_is_not_lent);
 	tcase_add_test(tcase, a_bridge_of_the_host_keeps_its_mtu);
+	tcase_add_test(tcase, a_bridge_with_an_address_of_others_is_not_sealed);
 	tcase_add_test(tcase, a_port_is_in_one_vlan);
 	tcase_add_test(tcase, a_new_port_is_in_its_vlan_before_it_is_up);
 	tcase_add_test(tcase, rp_filter_is_the_hosts_with_the_first_address);
