@@ -91,16 +91,6 @@ static bool daemons_missing(struct job *job, const struct options *o)
 	return r != 0;
 }
 
-void job_cannot_run(struct job *job, const struct options *o, const char *tool, int code)
-{
-	if (job->phase == JOB_RESTORE || job->phase == JOB_VERIFY) {
-		restore_fail(job, ": cannot run %s: %s", tool, strerror(code));
-	} else {
-		explain(job, STATUS_FAILED, "cannot run %s: %s", tool, strerror(code));
-		fail(job, o);
-	}
-}
-
 /* Whether the result is known before any tool runs. */
 static bool is_decided(struct job *job, const struct options *o)
 {
@@ -143,6 +133,9 @@ static void go_on_from(struct job *job, struct job *last)
 static void compare(struct job *job, const struct options *o)
 {
 	job->daemons->lost_shared = false;
+	job_remove_dir(job);
+	shared_free(&job->shared);
+	job->deadline = clock_ms() + o->timeout_s * INT64_C(1000);
 	if (job->n_losses < LOSSES_MAX) {
 		job->phase = JOB_TEST;
 		job_run_frr_reload(job, o, o->confdir, "--test");
@@ -226,23 +219,33 @@ static const char *phase_tool(const struct job *job)
 	return "vtysh -c 'show running-config'";
 }
 
-/* vtysh has not shown what the daemons have; or FRR refuses a line that one of them has, and all else is applied. */
-static void judge_shared(struct job *job, const struct options *o, int wait_status)
+/*
+ * vtysh has not shown what the daemons have, or FRR refuses a line that one of them has. That is no reason to leave FRR without the new
+ * configuration: evpnd reports what a daemon lacks then.
+ */
+static void go_on_without_sharing(struct job *job, const struct options *o, const char *why)
 {
 	struct text words = { 0 };
 
-	if (job->phase != JOB_SHARE) {
-		explain_end(job, phase_tool(job), wait_status);
-		job_complete(job);
-		return;
-	}
-	text_quote(&words, &job->tool.output[0], QUOTE_MAX);
+	text_printf(&words, QUOTE_MAX, "%s %s\n", phase_tool(job), why);
+	if (job->phase == JOB_SHARE)
+		text_quote(&words, &job->tool.output[0], QUOTE_MAX);
 	text_quote(&words, &job->tool.output[1], QUOTE_MAX);
-	reloader_log("not all of the lost route-maps and lists could be applied again: %s",
-		     words.data ? words.data : "");
+	reloader_log("not all of the lost route-maps and lists could be applied again: %s", words.data);
 	text_free(&words);
-	if (shared_tool_ended(job, o))
-		compare(job, o);
+	compare(job, o);
+}
+
+void job_cannot_run(struct job *job, const struct options *o, const char *tool, int code)
+{
+	if (job->kind == JOB_RELOAD && job->phase < JOB_TEST) {
+		go_on_without_sharing(job, o, strerror(code));
+	} else if (job->phase == JOB_RESTORE || job->phase == JOB_VERIFY) {
+		restore_fail(job, ": cannot run %s: %s", tool, strerror(code));
+	} else {
+		explain(job, STATUS_FAILED, "cannot run %s: %s", tool, strerror(code));
+		fail(job, o);
+	}
 }
 
 /* frr-reload.py or vtysh has ended otherwise than with success. */
@@ -251,7 +254,7 @@ static void judge_bad_end(struct job *job, const struct options *o, int wait_sta
 	const struct text *err = &job->tool.output[1];
 
 	if (job->phase < JOB_TEST && !text_has(err, "VTY configuration is locked")) {
-		judge_shared(job, o, wait_status);
+		go_on_without_sharing(job, o, "has failed");
 	} else if (was_refused(err)) {
 		job->result.status = STATUS_REFUSED;
 		if (job->phase == JOB_APPLY)
@@ -363,6 +366,11 @@ void job_expire(struct job *job, const struct options *options)
 	struct text *body;
 
 	tool_kill(&job->tool);
+	if (job->kind == JOB_RELOAD && job->phase < JOB_TEST) {
+		tool_read(&job->tool);
+		go_on_without_sharing(job, options, "did not end in time");
+		return;
+	}
 	if (job->phase == JOB_RESTORE || job->phase == JOB_VERIFY) {
 		restore_fail(job, ": %s did not end within %u s and was killed", what, seconds);
 		return;

@@ -31,6 +31,8 @@ bool shared_begin(struct job *job, const struct options *o)
 	struct evpn_error err = { 0 };
 
 	job->phase = JOB_LOOK;
+	if (job->deadline > clock_ms() + VTY_LIMIT_MS)
+		job->deadline = clock_ms() + VTY_LIMIT_MS;
 	if (vty_list_daemons(&place, job->shared.names, &err) < 0)
 		job_end(job, STATUS_FAILED, "%s", err.msg);
 	else if (!next_keeper(job, &job->shared.next))

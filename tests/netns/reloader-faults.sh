@@ -33,6 +33,9 @@ python3 - "$T/frr" <<-'END' &
 END
 PIDS+=($!)
 wait_until 10 "the daemons' sockets" test -S "$T/frr/staticd.vty"
+mkdir "$T/bin"
+printf '%s\n' '#!/bin/sh' 'printf "Current configuration:\n!\nend\n"' > "$T/bin/vtysh"
+chmod +x "$T/bin/vtysh"
 cat > "$T/hang" <<-END
 	#!/bin/sh
 	echo \$\$ > $T/tool.pids
@@ -44,7 +47,7 @@ END
 chmod +x "$T/hang"
 
 step "a tool that hangs is killed with what it has started, and that is told"
-reloader hang --listen "unix:$SOCK" --frr-reload "$T/hang" --timeout 1
+reloader hang --listen "unix:$SOCK" --frr-reload "$T/hang" --bindir "$T/bin" --timeout 1
 [ "$(stat -c '%a %u' "$T/socket" "$SOCK" | xargs)" = "700 0 600 0" ] || fail "modes: $(stat -c '%a %u' "$T/socket" "$SOCK")"
 start=$SECONDS
 reload_conf
@@ -58,7 +61,7 @@ reloader_end
 
 step "status is answered while a reload runs, others wait, who leaves is forgotten; ended then, it leaves nothing"
 rm "$T/tool.pids"
-reloader hang --listen "unix:$SOCK" --frr-reload "$T/hang" --timeout 100
+reloader hang --listen "unix:$SOCK" --frr-reload "$T/hang" --bindir "$T/bin" --timeout 100
 ask 'reload x/1' > "$T/x1.log" 2>&1 &
 CLIENT=$!
 wait_until 10 "the tool runs" hangs
@@ -78,7 +81,7 @@ wait "$CLIENT"
 tool_ended
 
 step "a tool that is missing, that crashes"
-reloader gone --listen "unix:$SOCK" --frr-reload "$T/nothing"
+reloader gone --listen "unix:$SOCK" --frr-reload "$T/nothing" --bindir "$T/bin"
 reload_conf
 [ $RC = 1 ] || fail "exit status $RC: $OUT"
 expect "$OUT" "run $T/nothing: No such file or directory"
