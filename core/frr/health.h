@@ -146,8 +146,8 @@ void health_judge_announced(const struct config *config, struct health_report *r
 void health_judge_next_hops(const char *answer, struct health_report *report);
 
 /*
- * The commands that show the routes of this node for `n` VNIs, by the route distinguishers in the answer to HEALTH_BGP_VNIS.
- * The caller frees each; NULL: bgpd has no such VNI.
+ * The commands that show the routes of this node for `n` VNIs, of an L2VNI the one of type 3 alone, by the route distinguishers in
+ * the answer to HEALTH_BGP_VNIS. The caller frees each; NULL: bgpd has no such VNI.
  */
 void health_own_routes_commands(const char *bgp_vnis, const uint32_t *vnis, size_t n, char **ret_commands);
 

@@ -274,14 +274,18 @@ void health_own_routes_commands(const char *bgp_vnis, const uint32_t *vnis, size
 	json_auto_t *known = json_parse(bgp_vnis, 0, &ignored);
 
 	for (size_t i = 0; i < n; i++) {
+		const json_t *entry;
+		const char *rd, *type;
 		char key[16];
-		const char *rd;
 
 		snprintf(key, sizeof(key), "%u", vnis[i]);
-		rd = json_text(json_object_get(known, key), "rd");
+		entry = json_object_get(known, key);
+		rd = json_text(entry, "rd");
+		/* All routes of 10,000 hosts have more than 16 MiB. */
+		type = streq(json_text(entry, "type"), "L2") ? " type multicast" : "";
 		/* The text becomes part of a command. */
 		ret_commands[i] = rd[0] && strlen(rd) < 40 && strspn(rd, "0123456789.:") == strlen(rd)
-					  ? xasprintf("show bgp l2vpn evpn route rd %s json", rd)
+					  ? xasprintf("show bgp l2vpn evpn route rd %s%s json", rd, type)
 					  : NULL;
 	}
 }

@@ -81,6 +81,7 @@ struct explain_facts {
 	struct evpn_show_paths strangers; /* routes of type 3 for the VNI that are not in its table */
 	char macs_of_ip[4][18]; /* MACs that routes in the VNI's table bind to the address */
 	size_t n_macs_of_ip;
+	char *unsearched; /* why a table could not be searched for the subject; NULL: those that were asked for were */
 	bool others_have_ip; /* a route of the global table has the address, and the VNI's table does not */
 	char hop_mac[18]; /* the router MAC that zebra has for an L3VNI's next hop */
 	struct explain_vtep

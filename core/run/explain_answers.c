@@ -196,6 +196,22 @@ static void collect_vteps(const struct explain_ask *ask, struct explain_facts *f
 		add_next_hops(facts, &facts->received, false);
 }
 
+/* bgpd's tables may be longer than a plugin takes. */
+static void note_unsearched(const struct explain_ask *ask, struct explain_facts *facts)
+{
+	static const enum explain_question searches[] = { ASK_FIND_IP,	    ASK_FIND_MAC,      ASK_TABLE,
+							  ASK_ALL_PREFIXES, ASK_ALL_MULTICAST, ASK_ALL_ADDRESSES };
+	const struct inquiry *inquiry = &ask->asking.inquiry;
+
+	for (size_t i = 0; i < inquiry->n_answered; i++) {
+		const struct question *question = &inquiry->questions[i];
+
+		for (size_t j = 0; j < ARRAY_LEN(searches) && !question->answer && !facts->unsearched; j++)
+			if (ask->commands[searches[j]] && streq(ask->commands[searches[j]], question->command))
+				facts->unsearched = xstrdup(question->err.msg);
+	}
+}
+
 void explain_take_answers(struct explain_ask *ask)
 {
 	struct explain_facts *facts = &ask->facts;
@@ -203,6 +219,7 @@ void explain_take_answers(struct explain_ask *ask)
 	char macs[1][18];
 
 	judge(ask, facts);
+	note_unsearched(ask, facts);
 	evpn_show_mac(explain_answer(ask, ASK_MAC), facts->subject.mac, &facts->mac);
 	evpn_show_neighbor(explain_answer(ask, ASK_NEIGHBOR), &facts->entry);
 	evpn_show_next_hop_mac(explain_answer(ask, ASK_HOP_MAC), facts->hop_mac);

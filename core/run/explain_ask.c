@@ -116,13 +116,27 @@ static void ask_address(struct explain_ask *ask)
 	ipaddr_format(&facts->subject.ip, false, ip);
 	if (facts->l2) {
 		put(ask, ASK_NEIGHBOR, "show evpn arp-cache vni %u ip %s json", facts->subject.vni, ip);
-		put(ask, ASK_TABLE, "show bgp l2vpn evpn route vni %u type macip json", facts->subject.vni);
 	} else if (facts->l3) {
 		put(ask, ASK_VRF_ROUTE, "show bgp vrf %s %s unicast %s json", facts->l3->vrf, family, ip);
 		if (ipaddr_is_set(&facts->way.via))
 			put(ask, ASK_HOP_MAC, "show evpn next-hops vni %u ip %s json", facts->subject.vni,
 			    ipaddr_format(&facts->way.via, false, via));
 	}
+}
+
+/*
+ * Which MACs an address has by the VNI's routes. bgpd writes the whole table for that, so it is asked only if zebra does not have the
+ * address, or has another MAC than the kernel.
+ */
+static void ask_macs(struct explain_ask *ask)
+{
+	const struct explain_facts *facts = &ask->facts;
+	const char *mac = facts->entry.mac;
+
+	if (!facts->l2 || facts->subject.kind != EXPLAIN_IP ||
+	    (mac[0] && (!facts->subject.mac[0] || streq(mac, facts->subject.mac))))
+		return;
+	put(ask, ASK_TABLE, "show bgp l2vpn evpn route vni %u type macip json", facts->subject.vni);
 }
 
 static void ask_routes(struct explain_ask *ask)
@@ -229,10 +243,13 @@ static bool take_round(struct explain_ask *ask)
 		ask_address(ask);
 		return true;
 	case 2:
+		ask_macs(ask);
+		return true;
+	case 3:
 		take_mac(facts);
 		ask_routes(ask);
 		return true;
-	case 3:
+	case 4:
 		ask_tables(ask);
 		return true;
 	default:

@@ -18,7 +18,7 @@ enum explain_question {
 	ASK_NEXT_HOPS, /* the remote VTEPs of an L3VNI */
 	ASK_BGP_VNI,
 	ASK_SESSIONS,
-	ASK_TABLE, /* routes of type 2 in the VNI's table: for an address, and if there is no route of type 3 */
+	ASK_TABLE, /* routes of type 2 in the VNI's table: for an address that zebra lacks, and if there is no route of type 3 */
 	ASK_VRF_ROUTE,
 	ASK_RECEIVED,
 	ASK_IMPORTED,

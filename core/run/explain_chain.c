@@ -14,6 +14,7 @@ void explain_facts_clear(struct explain_facts *facts)
 	free(facts->applied_why);
 	free(facts->unread);
 	free(facts->unasked);
+	free(facts->unsearched);
 	memset(facts, 0, sizeof(*facts));
 }
 
@@ -120,6 +121,19 @@ const struct explain_link *explain_first(const struct explain_chain *chain)
 			unknown = &chain->links[i];
 	}
 	return unknown;
+}
+
+bool explain_unsearched(const struct explain_facts *facts, const char *id, const char *name,
+			struct explain_chain *chain)
+{
+	struct explain_link *link;
+
+	if (!facts->unsearched)
+		return false;
+	link = explain_unsure(chain, id, name, "NotSearched", "it was not found, but not all was searched: %s",
+			      facts->unsearched);
+	explain_next(link, EXPLAIN_ELSEWHERE, "name the VNI or the VRF, or search bgpd's routes by hand");
+	return true;
 }
 
 const char *explain_mac_text(const uint8_t mac[6], char buf[18])

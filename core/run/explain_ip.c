@@ -147,6 +147,8 @@ static void never_seen(const struct explain_facts *facts, struct explain_chain *
 	if (facts->unread || !facts->has_zebra || !facts->has_bgpd)
 		return;
 	ipaddr_format(&facts->subject.ip, false, ip);
+	if (explain_unsearched(facts, "neighbor", "neighbor", chain))
+		return;
 	if (facts->others_have_ip)
 		link = explain_bad(chain, "import", "import", "RouteTargetMismatch",
 				   "bgpd has a route of another node with %s, but not in the table of VNI %u: it is in "
@@ -219,6 +221,8 @@ void explain_ip(const struct explain_facts *facts, struct explain_chain *chain)
 	if (!facts->subject.vni) {
 		explain_daemons(facts, chain);
 		explain_session(facts, chain);
+		if (explain_unsearched(facts, "neighbor", "neighbor", chain))
+			return;
 		link = explain_bad(
 			chain, "neighbor", "neighbor", "NeverSeen",
 			"%s is no neighbor in FRR's namespace, in the subnet of no gateway, and no VRF has a "

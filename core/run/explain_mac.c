@@ -240,6 +240,8 @@ void explain_mac(const struct explain_facts *facts, struct explain_chain *chain)
 	if (!facts->subject.vni) {
 		explain_daemons(facts, chain);
 		explain_session(facts, chain);
+		if (explain_unsearched(facts, "bridge-fdb", "bridge FDB", chain))
+			return;
 		link = explain_bad(chain, "bridge-fdb", "bridge FDB", "NeverSeen",
 				   "%s is in no FDB of this node, and no route of another node has it",
 				   facts->subject.mac);

@@ -16,6 +16,10 @@ struct explain_link *explain_unsure(struct explain_chain *chain, const char *id,
 void explain_next(struct explain_link *link, enum explain_where where, const char *command, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Adds the link if bgpd's tables could not be searched: then that nothing was found says nothing. */
+bool explain_unsearched(const struct explain_facts *facts, const char *id, const char *name,
+			struct explain_chain *chain);
+
 /* "02:00:00:00:00:05" */
 const char *explain_mac_text(const uint8_t mac[6], char buf[18]);
 

@@ -24,6 +24,8 @@ static void missing(const struct explain_facts *facts, struct explain_chain *cha
 			     facts->subject.ip.family == AF_INET ? "ip" : "ipv6", facts->l3->vrf, ip);
 		return;
 	}
+	if (explain_unsearched(facts, "vrf-route", "route in the VRF", chain))
+		return;
 	link = explain_bad(chain, "vrf-route", "route in the VRF", "NoRoute",
 			   "VRF %s has no route to %s, and no node announces a route of type 5 that covers it",
 			   facts->l3->vrf, ip);

@@ -105,6 +105,8 @@ static void hops(const struct explain_facts *facts, struct explain_chain *chain)
 	}
 	if (facts->n_vteps || facts->strangers.n_items || !facts->has_bgpd || !facts->has_zebra)
 		return;
+	if (explain_unsearched(facts, id, name, chain))
+		return;
 	link = explain_unsure(chain, id, name, "NoRemoteVtep",
 			      "no other node announces VNI %u; that is right if no other node has it",
 			      facts->subject.vni);

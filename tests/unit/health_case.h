@@ -17,7 +17,7 @@
 #define BGP(rd)		  "{\"110\":{\"type\":\"L2\",\"inKernel\":\"True\",\"originatorIp\":\"100.65.0.2\",\"rd\":\"" rd "\"}}"
 #define PEER(name, state) "\"" name "\":{\"bgpState\":\"" state "\",\"addressFamilyInfo\":{\"ipv4Unicast\":{}}}"
 #define SESSIONS(a, b)	  "{\"default\":{" PEER("eth1", a) "," PEER("eth2", b) "}}"
-#define OWN		  "show bgp l2vpn evpn route rd 100.65.0.2:2 json"
+#define OWN		  "show bgp l2vpn evpn route rd 100.65.0.2:2 type multicast json"
 #define ROUTES(hop) \
 	"{\"100.65.0.2:2\":{\"[3]:[0]\":{\"paths\":[[{\"sourced\":true,\"nexthops\":[{\"ip\":\"" hop "\"}]}]]}}}"
 

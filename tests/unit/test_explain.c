@@ -98,6 +98,10 @@ FAULT(here, facts.way.via.family = 0, strcpy(facts.way.device, "frr1"), add_path
 FAULT(here_alone, here(), facts.own.n_items = 0)
 FAULT(here_host, here(),
       health_add(&facts.sessions, HEALTH_SESSION, "192.169.10.0 in VRF red", HEALTH_SESSION_DOWN, "it is Idle"))
+FAULT(too_long, facts.unsearched = xstrdup("the answer is longer than 16 MiB"))
+FAULT(too_long_vtep, no_vtep(), too_long())
+FAULT(too_long_vrf, facts.way = (struct look_way){ 0 }, too_long())
+FAULT(too_long_mac, no_vni(), too_long())
 FAULT(own_mac, facts.fdb = entry_of("br110", 1, NULL), facts.mac.place = EVPN_NOWHERE, facts.own.n_items = 0)
 FAULT(at_gateway, l2.gateways = &facts.subject.ip, l2.n_gateways = 1, facts.has_neighbor = false)
 
@@ -113,6 +117,10 @@ static const struct {
 	{ far_ip, none, NULL, NULL },
 	{ far_prefix, none, NULL, NULL },
 	{ near_ip, stale_but_speaks, NULL, NULL },
+	{ vni, too_long, NULL, NULL },
+	{ vni, too_long_vtep, "remote-vtep", "NotSearched" },
+	{ far_prefix, too_long_vrf, "vrf-route", "NotSearched" },
+	{ not_there, too_long_mac, "bridge-fdb", "NotSearched" },
 	{ near_mac, own_mac, NULL, NULL },
 	{ near_ip, at_gateway, NULL, NULL },
 	{ vni, not_configured, "configuration", "NotConfigured" },

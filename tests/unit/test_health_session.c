@@ -176,12 +176,14 @@ END_TEST
 START_TEST(route_distinguishers_become_commands)
 {
 	static const char vnis[] =
-		"{\"numVnis\":2,\"110\":{\"rd\":\"100.65.0.2:2\"},\"111\":{\"rd\":\"64514:111\"},"
+		"{\"numVnis\":2,\"110\":{\"rd\":\"100.65.0.2:2\",\"type\":\"L2\"},\"111\":{\"rd\":\"64514:111\"},"
 		"\"112\":{\"rd\":\"1:1\\nconfigure\"},\"113\":{\"rd\":7},\"114\":{},\"115\":{\"rd\":\"\"},"
 		"\"116\":{\"rd\":\"11111111111111111111:22222222222222222222\"}}";
 	static const uint32_t asked[] = { 110, 111, 112, 113, 114, 115, 116, 200 };
-	static const char *const expected[ARRAY_LEN(asked)] = { "show bgp l2vpn evpn route rd 100.65.0.2:2 json",
-								"show bgp l2vpn evpn route rd 64514:111 json" };
+	static const char *const expected[ARRAY_LEN(asked)] = {
+		"show bgp l2vpn evpn route rd 100.65.0.2:2 type multicast json",
+		"show bgp l2vpn evpn route rd 64514:111 json"
+	};
 	char *commands[ARRAY_LEN(asked)];
 
 	health_own_routes_commands(vnis, asked, ARRAY_LEN(asked), commands);

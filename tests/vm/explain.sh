@@ -59,9 +59,8 @@ vtysh_in leaf1 'configure terminal' 'router bgp 64512 vrf red' 'address-family l
 until_says ok ip $HERE vrf red
 
 step "the router MAC of the next hop"
-mac=$(in_frr ip -br neighbor show to 100.64.0.1 dev br100 | awk '{ print $3 }')
-in_frr bridge fdb del "$mac" dev vni100 dst 100.64.0.1 self
-until_says "broken at router MAC (NoFdbEntry)" ip $HERE vrf red
-in_frr bridge fdb replace "$mac" dev vni100 dst 100.64.0.1 self extern_learn
+in_frr ip neighbor replace 100.64.0.1 lladdr 02:00:00:00:99:99 dev br100 nud noarp extern_learn
+until_says "broken at router MAC (RouterMacMismatch)" ip $HERE vrf red
+in_frr ip neighbor replace 100.64.0.1 lladdr aa:bb:cc:00:00:01 dev br100 nud noarp extern_learn
 until_says ok ip $HERE vrf red
 step "end"
