@@ -195,4 +195,5 @@ void explain_walk(const struct explain_facts *facts, struct explain_chain *chain
 			explain_ip(facts, chain);
 		break;
 	}
+	explain_mtu(facts, chain);
 }

@@ -111,42 +111,6 @@ void explain_host(const struct explain_facts *facts, struct explain_chain *chain
 		explain_ok(chain, "bridge-port", "bridge port", "%s is up, a forwarding port of %s", peer, bridge);
 }
 
-/* The smallest MTU on the way to a remote VTEP against that of the VNI. */
-static void underlay_mtu(const struct explain_facts *facts, struct explain_chain *chain)
-{
-	static const char id[] = "mtu", name[] = "MTU";
-	uint32_t need = facts->vxlan.link.mtu + explain_overhead(facts);
-	const struct explain_vtep *small = NULL;
-	struct explain_link *link;
-
-	for (size_t i = 0; i < facts->n_vteps; i++)
-		if (facts->vteps[i].way.found && (!small || facts->vteps[i].way.mtu < small->way.mtu))
-			small = &facts->vteps[i];
-	if (!small)
-		return;
-	if (small->way.mtu < need) {
-		link = explain_bad(chain, id, name, "MtuTooSmall",
-				   "%s sends packets of up to %u bytes, which are %u with VXLAN's headers, but %s to "
-				   "VTEP %s has MTU %u: large packets are lost",
-				   facts->vxlan.link.name, facts->vxlan.link.mtu, need, small->way.device, small->text,
-				   small->way.mtu);
-		explain_next(link, EXPLAIN_ELSEWHERE,
-			     "raise the MTU of %s and of the fabric to %u, or set mtu = %u for the VNI in evpn.conf",
-			     small->way.device, need, small->way.mtu - explain_overhead(facts));
-		return;
-	}
-	if (facts->host.found && facts->bridge.found && facts->host.link.mtu > facts->bridge.link.mtu) {
-		link = explain_bad(chain, id, name, "MtuTooSmall",
-				   "%s on the host has MTU %u, but %s has %u: large packets of the host are lost",
-				   facts->host.link.name, facts->host.link.mtu, facts->bridge.link.name,
-				   facts->bridge.link.mtu);
-		explain_next(link, EXPLAIN_ON_HOST, "ip link show dev %s", facts->host.link.name);
-		return;
-	}
-	explain_ok(chain, id, name, "%u, %u with VXLAN's headers; %s has %u", facts->vxlan.link.mtu, need,
-		   small->way.device, small->way.mtu);
-}
-
 static void vxlan_device(const struct explain_facts *facts, struct explain_chain *chain)
 {
 	static const char id[] = "vxlan", name[] = "VXLAN";
@@ -191,5 +155,49 @@ void explain_devices(const struct explain_facts *facts, struct explain_chain *ch
 			   facts->bridge.link.master[0] ? ", in VRF " : "", facts->bridge.link.master,
 			   facts->bridge.link.mtu);
 	vxlan_device(facts, chain);
-	underlay_mtu(facts, chain);
+}
+
+static const char mtu_id[] = "mtu", mtu_name[] = "MTU";
+
+/* The narrowest way to a remote VTEP. NULL: none is known. */
+static const struct explain_vtep *find_narrowest(const struct explain_facts *facts)
+{
+	const struct explain_vtep *small = NULL;
+
+	for (size_t i = 0; i < facts->n_vteps; i++)
+		if (facts->vteps[i].way.found && (!small || facts->vteps[i].way.mtu < small->way.mtu))
+			small = &facts->vteps[i];
+	return small;
+}
+
+void explain_mtu(const struct explain_facts *facts, struct explain_chain *chain)
+{
+	uint32_t need = facts->vxlan.link.mtu + explain_overhead(facts);
+	const struct explain_vtep *small = find_narrowest(facts);
+	struct explain_link *link;
+
+	if (!facts->vxlan.found || !facts->bridge.found)
+		return;
+	if (small && small->way.mtu < need) {
+		link = explain_bad(chain, mtu_id, mtu_name, "MtuTooSmall",
+				   "%s sends packets of up to %u bytes, which are %u with VXLAN's headers, but %s to "
+				   "VTEP %s has MTU %u: large packets are lost",
+				   facts->vxlan.link.name, facts->vxlan.link.mtu, need, small->way.device, small->text,
+				   small->way.mtu);
+		explain_next(link, EXPLAIN_ELSEWHERE,
+			     "raise the MTU of %s and of the fabric to %u, or set mtu = %u for the VNI in evpn.conf",
+			     small->way.device, need, small->way.mtu - explain_overhead(facts));
+	} else if (facts->host.found && facts->host.link.mtu > facts->bridge.link.mtu) {
+		/* evpnd leaves it so where the device is a port of another program's bridge, whose MTU would become smaller. */
+		link = explain_unsure(
+			chain, mtu_id, mtu_name, "MtuMismatch",
+			"%s has MTU %u, but %s has %u: larger packets of the hosts behind it are lost, unless "
+			"the hosts have %u themselves",
+			facts->host.link.name, facts->host.link.mtu, facts->bridge.link.name, facts->bridge.link.mtu,
+			facts->bridge.link.mtu);
+		explain_next(link, EXPLAIN_ON_HOST, "ip link show dev %s", facts->host.link.name);
+	} else if (small) {
+		explain_ok(chain, mtu_id, mtu_name, "%u, %u with VXLAN's headers; %s has %u", facts->vxlan.link.mtu,
+			   need, small->way.device, small->way.mtu);
+	}
 }

@@ -33,6 +33,8 @@ const char *explain_vxlan(const struct explain_facts *facts, char buf[IFNAMSIZ])
 void explain_configuration(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_host(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_devices(const struct explain_facts *facts, struct explain_chain *chain);
+/* The last link: small packets pass. */
+void explain_mtu(const struct explain_facts *facts, struct explain_chain *chain);
 
 /* explain_frr.c: the daemons, the VNI in zebra and bgpd, the sessions; how this node's routes go out. */
 void explain_daemons(const struct explain_facts *facts, struct explain_chain *chain);

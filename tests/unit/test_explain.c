@@ -138,7 +138,7 @@ static const struct {
 	{ vni, vxlan_down, "vxlan", "DeviceDown" },
 	{ vni, vxlan_vtep, "vxlan", "VtepMismatch" },
 	{ vni, small_mtu, "mtu", "MtuTooSmall" },
-	{ far_mac, host_mtu, "mtu", "MtuTooSmall" },
+	{ far_mac, host_mtu, "mtu", "MtuMismatch" },
 	{ near_mac, no_fdb, "bridge-fdb", "NoFdbEntry" },
 	{ far_mac, no_fdb, "bridge-fdb", "NoFdbEntry" },
 	{ far_mac, no_vxlan_fdb, "bridge-fdb", "NoFdbEntry" },
