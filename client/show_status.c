@@ -79,12 +79,16 @@ static void show_container(const json_t *frr)
 	putchar('\n');
 }
 
+#define NEWS_S 3600
+
 /* A change of evpn.conf that is under way, or how the last one has ended. */
 static void show_change(const json_t *change)
 {
 	char age[CLOCK_DURATION_SIZE], left[CLOCK_DURATION_SIZE];
+	bool is_done = streq(json_text(change, "outcome"), "done");
 
-	if (!change)
+	/* A change that was kept is news for an hour. */
+	if (!change || (is_done && time(NULL) - show_number(change, "since") > NEWS_S))
 		return;
 	printf("  %-14s %s, %s ago", "change", json_text(change, "name"), age_of(change, "since", age));
 	if (show_number(change, "seconds_left"))

@@ -269,6 +269,11 @@ static int loop(struct evpnd *e, struct evpn_error *err)
 	if (evpnd_start_control(e, &host, err) < 0)
 		return -1;
 	r = events_loop(e->events, err);
+	if (e->options->mode == EVPND_DAEMON && trial_is_pending(e->trial))
+		log_warning("a change of %s is not over, and nothing undoes it while evpnd does not run; the next "
+			    "start goes "
+			    "on with it",
+			    e->options->config_path);
 	if (control)
 		control->stop(control->arg);
 	if (r >= 0 && e->options->mode != EVPND_CHECK)
