@@ -10,6 +10,8 @@
 #include "complete.h"
 #include "request.h"
 
+/* Of a command; more are not completed. */
+#define ARGUMENTS_MAX 8
 /* The shell waits for the answer. */
 #define TIMEOUT_S 2
 
@@ -71,55 +73,103 @@ static void print_kind(const char *kind, int n_words, char **words)
 	}
 }
 
-/* Word number `at` of the arguments for --help: "vni VNI | mac MAC" has words to choose from, and what follows each. */
-static void print_argument(const char *arguments, const char *former, unsigned int at, int n_words, char **words)
+/* What is typed: all words, and which of them are the command's arguments, without the one that is being typed. */
+struct line {
+	int n_words;
+	char **words;
+	const struct command *command; /* NULL: it is being typed */
+	const char *arguments[ARGUMENTS_MAX];
+	unsigned int n_arguments;
+};
+
+/* One way to go on: "mac MAC vni VNI". A word in lower case stands for itself. */
+static void print_way(const struct line *line, char *way)
 {
-	_cleanup_free_ char *text = xstrdup(arguments);
-	char *save = NULL;
+	char *save = NULL, *word = strtok_r(way, " ", &save);
 
-	for (char *choice = strtok_r(text, "|", &save); choice; choice = strtok_r(NULL, "|", &save)) {
-		char *inner = NULL, *word = strtok_r(choice, " []", &inner), *first = word;
+	for (unsigned int i = 0; word; i++, word = strtok_r(NULL, " ", &save)) {
+		bool stands = word[0] >= 'a' && word[0] <= 'z';
 
-		for (unsigned int i = 0; word && i < at; i++)
-			word = strtok_r(NULL, " []", &inner);
-		if (!word || (at > 0 && former && !streq(first, former)))
+		if (i < line->n_arguments && stands && !streq(word, line->arguments[i]))
+			return;
+		if (i < line->n_arguments)
 			continue;
-		if (word[0] >= 'a' && word[0] <= 'z')
+		if (stands)
 			puts(word);
 		else
-			print_kind(word, n_words, words);
+			print_kind(word, line->n_words, line->words);
+		return;
 	}
+}
+
+/* A choice that may end with choices in brackets: "ip ADDRESS [vni VNI | vrf VRF]". */
+static void print_choice(const struct line *line, const char *choice, size_t len)
+{
+	const char *open = memchr(choice, '[', len), *at;
+	size_t head = open ? (size_t)(open - choice) : len;
+	_cleanup_free_ char *plain = xasprintf("%.*s", (int)head, choice);
+
+	print_way(line, plain);
+	for (at = open; at && at < choice + len && *at != ']';) {
+		size_t inner = strcspn(at + 1, "|]");
+		_cleanup_free_ char *way = xasprintf("%.*s %.*s", (int)head, choice, (int)inner, at + 1);
+
+		print_way(line, way);
+		at += 1 + inner;
+	}
+}
+
+/* The arguments for --help: choices with '|' between, outside of brackets. */
+static void print_arguments(const struct line *line)
+{
+	const char *start = line->command->arguments;
+	int depth = 0;
+
+	for (const char *c = start;; c++) {
+		depth += (*c == '[') - (*c == ']');
+		if (*c && (*c != '|' || depth > 0))
+			continue;
+		print_choice(line, start, (size_t)(c - start));
+		if (!*c)
+			return;
+		start = c + 1;
+	}
+}
+
+/* False: there is no such command. */
+static bool parse(struct line *line)
+{
+	for (int i = 0; i + 1 < line->n_words; i++) {
+		const char *word = line->words[i];
+
+		if (word[0] == '-') {
+			i += options_value_of(word) != NULL;
+		} else if (line->command) {
+			if (line->n_arguments < ARGUMENTS_MAX)
+				line->arguments[line->n_arguments++] = word;
+		} else {
+			line->command = commands_find(word);
+			if (!line->command)
+				return false;
+		}
+	}
+	return true;
 }
 
 int complete(int n_words, char **words)
 {
-	const struct command *command = NULL;
-	const char *value = n_words > 1 ? options_value_of(words[n_words - 2]) : NULL, *former = NULL;
-	unsigned int at = 0;
+	struct line line = { .n_words = n_words, .words = words };
+	const char *value = n_words > 1 ? options_value_of(words[n_words - 2]) : NULL;
 
-	if (value) {
+	if (value)
 		print_kind(value, n_words, words);
+	else if (!parse(&line))
 		return EXIT_DONE;
-	}
-	for (int i = 0; i + 1 < n_words; i++) {
-		if (words[i][0] == '-') {
-			i += options_value_of(words[i]) != NULL;
-			continue;
-		}
-		if (command) {
-			former = at == 0 ? words[i] : former;
-			at++;
-			continue;
-		}
-		command = commands_find(words[i]);
-		if (!command)
-			return EXIT_DONE;
-	}
-	if (n_words > 0 && words[n_words - 1][0] == '-')
-		options_list(command ? command->options : ~0u, stdout);
-	else if (!command)
+	else if (n_words > 0 && words[n_words - 1][0] == '-')
+		options_list(line.command ? line.command->options : ~0u, stdout);
+	else if (!line.command)
 		commands_list(stdout);
-	else if (command->arguments && at < command->max_words)
-		print_argument(command->arguments, former, at, n_words, words);
+	else if (line.command->arguments)
+		print_arguments(&line);
 	return EXIT_DONE;
 }

@@ -14,11 +14,14 @@
 #include "ctl/ctl_parts.h"
 #include "fuzz.h"
 #include "fuzz_dir.h"
+#include "run/asking.h"
+#include "run/trial.h"
 
 static struct daemon daemon_state;
 static struct ctl *ctl;
 static sd_event *event;
 
+/* An evpnd that does nothing of what it is told: no run begins, FRR is not asked. */
 static void demand(void *evpnd, enum control_demand what)
 {
 	(void)evpnd;
@@ -31,18 +34,45 @@ static bool check_health(void *evpnd)
 	return false;
 }
 
+static void ask(void *evpnd, struct asking *asking)
+{
+	(void)evpnd;
+	(void)asking;
+}
+
+static void run_trial(void *arg, const char *why)
+{
+	(void)arg;
+	(void)why;
+}
+
+static void changed(void *arg)
+{
+	(void)arg;
+}
+
 static void start(void)
 {
-	static struct control_host host = { .daemon = &daemon_state, .demand = demand, .check_health = check_health };
+	static char config[100], record[100];
+	static struct control_host host = {
+		.daemon = &daemon_state, .demand = demand, .check_health = check_health, .ask = ask, .unask = ask
+	};
+	struct trial_host trial_host = {
+		.daemon = &daemon_state, .run = run_trial, .check_health = check_health, .changed = changed
+	};
 	struct evpn_error err = { 0 };
 
 	log_set_level(EVPN_LOG_ERROR);
+	snprintf(config, sizeof(config), "%s/evpn.conf", fuzz_dir());
+	snprintf(record, sizeof(record), "%s/change", fuzz_dir());
 	daemon_state.options =
-		(struct run_options){ .instance = "fuzz", .config_path = "/none", .state_dir = fuzz_dir() };
+		(struct run_options){ .instance = "fuzz", .config_path = config, .state_dir = fuzz_dir() };
 	daemon_state.trigger = "start";
 	daemon_state.run.netns_fd[NET_NS_HOST] = daemon_state.run.netns_fd[NET_NS_FRR] = -1;
 	must(sd_event_new(&event) >= 0);
-	host.event = event;
+	host.event = trial_host.event = event;
+	host.trial = trial_new(&trial_host, record, &err);
+	must(host.trial != NULL);
 	ctl = ctl_new();
 	must(ctl_control(ctl)->start(ctl, &host, &err) >= 0);
 }

@@ -53,6 +53,9 @@ completes "evpnctl history --" --json --timeout '!--watch' '!--fresh'
 completes "evpnctl status --wa" --watch
 completes "evpnctl log-level d" debug
 completes "evpnctl status " '!110'
+completes "evpnctl explain " vni mac ip '!vrf'
+completes "evpnctl explain ip 192.0.2.1 v" vni vrf
+completes "evpnctl explain mac 02:00:00:00:00:01 v" vni '!vrf'
 completes "evpnctl bundle /etc/host" hostname hosts
 
 step "with evpnd: its VNIs and neighbors"
@@ -61,6 +64,8 @@ wait_until 30 "the socket" test -S "$SOCKET"
 "$BUILD/evpnctl" wait --timeout 60
 completes "evpnctl status 11" 110 1107 '!210'
 completes "evpnctl --socket $SOCKET status 2" 210
+completes "evpnctl explain vni 2" 210
+completes "evpnctl explain mac 02:00:00:00:00:01 vni 11" 110 1107 '!210'
 completes "evpnctl wait --for s" session=192.168.11.2
 completes "evpnctl wait --for session=1" session=192.168.11.2
 completes "evpnctl wait --for vni=2" vni=210
