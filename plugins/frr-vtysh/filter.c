@@ -380,6 +380,9 @@ int filter_make(struct filter *filter, struct evpn_error *err)
 	/* A search tree: the kernel needs a few comparisons for a call, not one for each allowed call. */
 	if (r == 0)
 		r = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	/* Otherwise a full disk and the like are all ECANCELED, which nobody would try again. */
+	if (r == 0)
+		r = seccomp_attr_set(context, SCMP_FLTATR_API_SYSRAWRC, 1);
 	if (r == 0)
 		r = add_rules(context);
 	if (r == 0)

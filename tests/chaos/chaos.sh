@@ -17,7 +17,8 @@ perhaps_shown() {
 	vtysh_in "$@" 'show bgp l2vpn evpn summary' 'show evpn vni' 'show bgp l2vpn evpn' 'show bgp l2vpn evpn vni' 'show route-map' 'show running-config' || :
 }
 tell() {
-	echo "--- seed $seed; the last lines of evpnd's log"
+	echo "--- seed $seed; evpnd's descriptors, and the last lines of its log"
+	ls -l "/proc/$EVPND/fd" || :
 	tail -60 "$FABRIC/daemon.log"
 	echo "--- what is left to do, and what FRR has"
 	# What is broken may not answer.
@@ -55,8 +56,8 @@ note_canaries() {
 }
 
 descriptors() { find "/proc/$EVPND/fd" -mindepth 1 | wc -l; }
-# KiB that are evpnd's alone.
-private_kib() { awk '/^Private_Dirty:|^Private_Clean:|^Swap:/ { n += $2 } END { print n }' "/proc/$EVPND/smaps_rollup"; }
+# KiB of evpnd's own memory. Pages of its files do not count: another program that maps the same ones makes them shared.
+private_kib() { awk '/^Private_Dirty:|^Swap:/ { n += $2 } END { print n }' "/proc/$EVPND/smaps_rollup"; }
 
 # settled NAME : all is put right, and heals
 settled() {
