@@ -18,7 +18,7 @@ perhaps_shown() {
 }
 tell() {
 	echo "--- seed $seed; evpnd's descriptors, and the last lines of its log"
-	ls -l "/proc/$EVPND/fd" || :
+	[ ! -d "/proc/$EVPND/fd" ] || ls -l "/proc/$EVPND/fd"
 	tail -60 "$FABRIC/daemon.log"
 	echo "--- what is left to do, and what FRR has"
 	# What is broken may not answer.
