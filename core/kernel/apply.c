@@ -189,8 +189,9 @@ static void end_ops(struct apply *apply, const struct op *ops, size_t n_applied)
 }
 
 /*
- * Of a NIC that is given back each thing counts: one that the kernel refuses does not keep the host from the others. The group fails
- * all the same, at the end of the stage, so that its record stays for another attempt.
+ * Of a NIC that is given back each thing counts: one that the kernel refuses does not keep the host from the others. And which of them
+ * depends on which, only the kernel knows: a gateway may be reached by another gateway's route. So evpnd tries those that fail again as
+ * long as one succeeds. The group fails at the end of the stage if one is left, so that its record stays for another attempt.
  */
 static bool stands_alone(const struct apply *apply, const struct op *op)
 {
@@ -199,22 +200,72 @@ static bool stands_alone(const struct apply *apply, const struct op *op)
 		op->type == OP_SYSCTL_SET);
 }
 
-static void fail_group(struct apply *apply, const struct op *op)
+static void report_failed(struct apply *apply, const struct op *op, const struct outcome *outcome,
+			  struct evpn_error *err)
 {
-	if (stands_alone(apply, op))
-		*(unsigned int *)util_append(&apply->incomplete, &apply->n_incomplete,
-					     sizeof(unsigned int)) = op->group;
-	else
-		apply->failed[op->group] = true;
+	apply->failed[op->group] = true;
+	explain(apply, op, outcome, err);
+	if (op->group)
+		apply->report(apply->arg, op->group, err);
 }
 
-static void end_incomplete(struct apply *apply)
+static void count_done(struct apply *apply)
 {
-	for (size_t i = 0; i < apply->n_incomplete; i++)
-		apply->failed[apply->incomplete[i]] = true;
-	free(apply->incomplete);
-	apply->incomplete = NULL;
-	apply->n_incomplete = 0;
+	apply->n_done++;
+	if (apply->after)
+		apply->after(apply->arg);
+}
+
+static void note_restored(struct apply *apply, size_t at, bool done)
+{
+	if (!apply->restored)
+		apply->restored = xcalloc(apply->plan->n_ops, sizeof(bool));
+	apply->restored[at] = done;
+	if (!done)
+		*(size_t *)util_append(&apply->unfinished, &apply->n_unfinished, sizeof(size_t)) = at;
+}
+
+/* One pass. False: none of them succeeded. */
+static bool try_again(struct apply *apply)
+{
+	size_t left = 0;
+	bool progress = false;
+
+	for (size_t i = 0; i < apply->n_unfinished; i++) {
+		size_t at = apply->unfinished[i];
+		const struct op *op = &apply->plan->ops[at];
+
+		if (plan_group_in(apply->desired, apply->failed, op->group))
+			continue;
+		if (runners[op->type](apply, op).error) {
+			apply->unfinished[left++] = at;
+			continue;
+		}
+		apply->restored[at] = progress = true;
+		count_done(apply);
+	}
+	apply->n_unfinished = left;
+	return progress;
+}
+
+static void finish(struct apply *apply, struct evpn_error *err)
+{
+	while (apply->n_unfinished && try_again(apply))
+		;
+	for (size_t i = 0; i < apply->n_unfinished; i++) {
+		const struct op *op = &apply->plan->ops[apply->unfinished[i]];
+		struct outcome outcome = runners[op->type](apply, op);
+
+		if (outcome.error)
+			report_failed(apply, op, &outcome, err);
+		else
+			count_done(apply);
+	}
+	free(apply->restored);
+	free(apply->unfinished);
+	apply->restored = NULL;
+	apply->unfinished = NULL;
+	apply->n_unfinished = 0;
 }
 
 /* Returns 1 when all are done, 0 when apply->next has to wait, <0 on an error of the base. */
@@ -248,17 +299,15 @@ static int run_ops(struct apply *apply, const struct plan *plan, enum plan_stage
 		if (outcome.pending)
 			return 0;
 		end_ops(apply, op, outcome.error ? 0 : 1);
-		if (outcome.error) {
-			fail_group(apply, op);
-			explain(apply, op, &outcome, err);
+		if (stands_alone(apply, op)) {
+			note_restored(apply, apply->next, !outcome.error);
+		} else if (outcome.error) {
+			report_failed(apply, op, &outcome, err);
 			if (op->group == 0)
 				return -1;
-			apply->report(apply->arg, op->group, err);
-			continue;
 		}
-		apply->n_done++;
-		if (apply->after)
-			apply->after(apply->arg);
+		if (!outcome.error)
+			count_done(apply);
 	}
 	return 1;
 }
@@ -268,11 +317,13 @@ int apply_stage(struct apply *apply, const struct plan *plan, enum plan_stage st
 	int r;
 
 	apply->sysctl_back = -1;
+	apply->plan = plan;
 	r = run_ops(apply, plan, stage, err);
+	if (r != 0)
+		finish(apply, err);
 	netns_leave(&apply->sysctl_back);
 	apply_pace_end(apply);
 	if (r != 0) {
-		end_incomplete(apply);
 		apply->next = apply->batch_end = 0;
 		apply->pace = (struct apply_pace){ 0 };
 		memset(apply->leaving_known, 0, sizeof(apply->leaving_known));

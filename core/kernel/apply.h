@@ -46,8 +46,10 @@ struct apply {
 	size_t batch_end; /* for the operations before this one apply_delete_many was tried */
 	uint64_t started_us; /* when that operation was begun (clock_us); 0: not begun, or not measured */
 	struct evpn_error ovs_err; /* of Open vSwitch's last operation that failed */
-	unsigned int *incomplete; /* groups of NICs that have come back, but for an address, a route or a setting */
-	size_t n_incomplete;
+	/* Internal to apply.c: of what is restored for a NIC, what is done, by operation, and what is tried again. */
+	bool *restored;
+	size_t *unfinished, n_unfinished;
+	const struct plan *plan; /* of the stage */
 	/* Internal to apply_delete.c and apply_sysctl.c. */
 	bool leaving_known[NET_NS_COUNT], leaving_free[NET_NS_COUNT];
 	int sysctl_back;

@@ -111,6 +111,19 @@ static struct outcome route(struct apply *apply, const struct op *op, int type, 
 	return OUTCOME(rtnl_request(rtnl, msg));
 }
 
+/* Whether a route in its place that the kernel had behind it is restored already. */
+static bool precedes(const struct apply *apply, const struct op *op)
+{
+	for (size_t i = 0; apply->restored && i < apply->plan->n_ops; i++) {
+		const struct op *other = &apply->plan->ops[i];
+
+		if (apply->restored[i] && other->type == OP_ROUTE_ADD && other->order > op->order &&
+		    plan_same_place(other->route, op->route))
+			return true;
+	}
+	return false;
+}
+
 struct outcome apply_route_add(struct apply *apply, const struct op *op)
 {
 	struct outcome o;
@@ -119,9 +132,9 @@ struct outcome apply_route_add(struct apply *apply, const struct op *op)
 		return route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
 	/*
 	 * On the host the routes of a NIC are restored: several may differ in the next hop alone, and another program may have
-	 * added this one already.
+	 * added this one already. Without NLM_F_APPEND the kernel puts it in front of them.
 	 */
-	o = route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND);
+	o = route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | (precedes(apply, op) ? 0 : NLM_F_APPEND));
 	return o.error == -EEXIST ? OUTCOME(0) : o;
 }
 

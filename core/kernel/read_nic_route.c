@@ -145,6 +145,23 @@ static bool comes_with(const struct net_addr *addr, const struct net_route *rout
 	       route->metric == metric && (route->dst.family == AF_INET6 || ipaddr_same(&route->prefsrc, &addr->ip));
 }
 
+/* Whether it is one of those that the kernel adds to its local table: an address, or the broadcast addresses of its subnet. */
+static bool is_of_address(const struct nic_record *nic, const struct net_route *route, uint8_t type)
+{
+	if (route->dst.family == AF_INET6)
+		return true;
+	for (size_t i = 0; route->table == RT_TABLE_LOCAL && i < nic->n_addrs; i++) {
+		const struct net_addr *addr = &nic->addrs[i];
+
+		if (type == RTN_LOCAL ? ipaddr_same(&addr->ip, &route->dst)
+				      : type == RTN_BROADCAST && (ipaddr_same(&addr->broadcast, &route->dst) ||
+								  ipaddr_is_network_of(&route->dst, &addr->ip) ||
+								  ipaddr_is_broadcast_of(&route->dst, &addr->ip)))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Whether the kernel makes the route itself when the NIC is set up or gets its addresses: what it keeps in table local, the
  * multicast route, the prefixes of addresses. A route of protocol "kernel" may be another program's all the same:
@@ -158,7 +175,9 @@ static bool is_remade(const struct route_reader *reader, const struct net_route 
 		return true;
 	if (route->protocol != RTPROT_KERNEL || ipaddr_is_set(&route->via))
 		return false;
-	if (type != RTN_UNICAST || ipaddr_is_multicast(&route->dst))
+	if (type != RTN_UNICAST)
+		return is_of_address(nic, route, type);
+	if (route->dst.family == AF_INET6 && ipaddr_is_multicast(&route->dst))
 		return true;
 	/* The kernel's own link-local address is none of the record's. */
 	if (route->dst.family == AF_INET6 && route->dst.prefixlen == 64 && ipaddr_is_link_local(&route->dst) &&

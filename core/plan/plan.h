@@ -94,6 +94,9 @@ char **plan_warnings(const struct net *desired, const struct net *actual, size_t
 /* Whether the flag (by group) is set for `group` or one that it depends on. */
 bool plan_group_in(const struct net *desired, const bool *flags, unsigned int group);
 
+/* Whether the two routes have the same destination, table and metric, so that the kernel uses the one that it has first. */
+bool plan_same_place(const struct net_route *a, const struct net_route *b);
+
 /*
  * The namespace in which the operation is applied. Usually that of its object; for a NIC the one that it is moved from.
  */

@@ -33,6 +33,7 @@ enum rank {
 	RANK_ROUTE,
 	RANK_OBJECT, /* nexthops among them, which need routes, and which routes need */
 	RANK_ROUTE_VIA, /* after the routes that lead to the next hops */
+	RANK_ROUTE_TYPE,
 	RANK_DELETE, /* prune: after the addresses; links in the reverse of their order of creation */
 };
 

@@ -21,7 +21,7 @@ static bool route_goes(const struct planner *p, const struct net_route *have)
 }
 
 /* The kernel has only one route with the same values of these. */
-static bool same_place(const struct net_route *a, const struct net_route *b)
+bool plan_same_place(const struct net_route *a, const struct net_route *b)
 {
 	return a->ns == b->ns && a->table == b->table && a->type == b->type && a->metric == b->metric &&
 	       ipaddr_compare(&a->dst, &b->dst) == 0;
@@ -32,15 +32,16 @@ static bool replaces(const struct planner *p, const struct net_route *want, size
 {
 	const struct net *a = p->actual;
 
-	return (k < a->n_routes && same_place(want, &a->routes[k]) && route_goes(p, &a->routes[k])) ||
-	       (k > 0 && same_place(want, &a->routes[k - 1]) && route_goes(p, &a->routes[k - 1]));
+	return (k < a->n_routes && plan_same_place(want, &a->routes[k]) && route_goes(p, &a->routes[k])) ||
+	       (k > 0 && plan_same_place(want, &a->routes[k - 1]) && route_goes(p, &a->routes[k - 1]));
 }
 
 static bool is_replaced(const struct planner *p, const struct net_route *have, size_t i)
 {
 	const struct net *d = p->desired;
 
-	return (i < d->n_routes && same_place(have, &d->routes[i])) || (i > 0 && same_place(have, &d->routes[i - 1]));
+	return (i < d->n_routes && plan_same_place(have, &d->routes[i])) ||
+	       (i > 0 && plan_same_place(have, &d->routes[i - 1]));
 }
 
 /* A nexthop object may have one. */
@@ -49,11 +50,17 @@ static bool has_gateway(const struct net_route *route)
 	return ipaddr_is_set(&route->via) || (route->more && (route->more->n_hops || route->more->nexthop));
 }
 
+/* A gateway must not lie behind a route of another type than unicast, such as one that makes all addresses local ones. */
+static unsigned int route_rank(const struct net_route *route)
+{
+	return route->more && route->more->type ? RANK_ROUTE_TYPE : has_gateway(route) ? RANK_ROUTE_VIA : RANK_ROUTE;
+}
+
 static void add_route(struct planner *p, const struct net_route *want, size_t k)
 {
 	/* A next hop resolves only when the VRF is up; the unreachable default has to exist before. */
 	enum plan_stage stage = want->type == NET_ROUTE_UNICAST ? PLAN_RAISE : PLAN_BUILD;
-	unsigned int rank = has_gateway(want) ? RANK_ROUTE_VIA : RANK_ROUTE;
+	unsigned int rank = route_rank(want);
 	struct op *op;
 
 	if (want->dst.family == AF_INET6 && p->actual->no_ipv6[want->ns])
