@@ -37,7 +37,13 @@ static bool check_health(void *evpnd)
 static void ask(void *evpnd, struct asking *asking)
 {
 	(void)evpnd;
-	(void)asking;
+	asking_add(&daemon_state.askings, asking);
+}
+
+static void unask(void *evpnd, struct asking *asking)
+{
+	(void)evpnd;
+	asking_remove(&daemon_state.askings, asking);
 }
 
 static void run_trial(void *arg, const char *why)
@@ -55,7 +61,7 @@ static void start(void)
 {
 	static char config[100], record[100];
 	static struct control_host host = {
-		.daemon = &daemon_state, .demand = demand, .check_health = check_health, .ask = ask, .unask = ask
+		.daemon = &daemon_state, .demand = demand, .check_health = check_health, .ask = ask, .unask = unask
 	};
 	struct trial_host trial_host = {
 		.daemon = &daemon_state, .run = run_trial, .check_health = check_health, .changed = changed
@@ -80,8 +86,9 @@ static void start(void)
 /* All that the loop has to do now. */
 static void turn(void)
 {
-	while (sd_event_run(event, 0) > 0)
-		;
+	do
+		(void)asking_continue(&daemon_state);
+	while (sd_event_run(event, 0) > 0 || daemon_state.askings.first);
 }
 
 static void check_lines(const char *text, size_t len)

@@ -48,6 +48,13 @@ fault_vtep
 fault_arp
 fault_duplicate
 
+step "a member of control.group may ask, and nobody else"
+as_user() { setpriv --reuid 65534 --regid "$1" --clear-groups "$BUILD/evpnctl" --socket "$SOCKET" explain vni 110; }
+ends 7 as_user 4 > "$FABRIC/user" 2>&1
+host_conf 's/^health/control = { group = "adm"; };\n&/'
+wait_until 20 "the group is let in" as_user 4
+ends 7 as_user 65534 > "$FABRIC/user" 2>&1
+
 step "many at once, some of which go away: each gets its answer, and health is checked meanwhile"
 checked() { "$BUILD/evpnctl" --socket "$SOCKET" --json status | sed -n 's/.*"checked": \([0-9]*\).*/\1/p'; }
 before=$(checked)

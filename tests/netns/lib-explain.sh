@@ -12,6 +12,7 @@ FAR_IP=10.11.0.2
 SOCKET=
 
 # host_conf [SED EXPRESSION]... : the node's VNI 110 is behind a bridge of the host's own, which evpnd does not touch
+# shellcheck disable=SC2120 # the tests pass some
 host_conf() {
 	conf 's/host = { interface = "lan110"; }/host = { interface = "lan110"; bridge = "br-lan"; }/' \
 		's/hostname = "frr";/& drift = "report";/' "$@"
@@ -106,6 +107,7 @@ heard() {
 explain_begin() {
 	FABRIC_NAMESPACES="$FABRIC_NAMESPACES ev-near ev-far"
 	leaf_up
+	# shellcheck disable=SC2119 # without edits
 	host_conf
 	hosts_up
 }
