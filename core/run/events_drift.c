@@ -5,6 +5,9 @@
 #include "run/events_parts.h"
 #include "run/report.h"
 
+/* A look reads both namespaces, which takes longer than a check: one look a minute, with a check every 10 s. */
+#define CHECKS_EACH_LOOK 6
+
 static void look_after(struct events *events, uint64_t us)
 {
 	sd_event_source_set_time_relative(events->look, us);
@@ -22,6 +25,12 @@ static int on_kernel(sd_event_source *source, int fd, uint32_t revents, void *ar
 	events->looks_soon = true;
 	look_after(events, EVENTS_DEBOUNCE_US);
 	return 0;
+}
+
+void events_look_for_silent(struct events *events)
+{
+	if (events->daemon && ++events->n_checks % CHECKS_EACH_LOOK == 0 && !events->looks_soon)
+		look_after(events, 0);
 }
 
 static int listen_to_kernel(struct events *events)

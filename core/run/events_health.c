@@ -23,6 +23,7 @@ static void follow(struct events *events, uint32_t wait)
 		set_time(events, wait);
 	}
 	events->callbacks.checked(events->callbacks.arg);
+	events_look_for_silent(events);
 	events_ask(events);
 }
 

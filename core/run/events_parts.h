@@ -34,6 +34,7 @@ struct events {
 	struct config_watch *files;
 	uint64_t files_of; /* the run whose files they are, by its start */
 	bool unwatched; /* the warning that they cannot be watched has been logged */
+	unsigned int n_checks; /* of FRR's health, since the start */
 	sd_event_source *look; /* looks for drift when notifications ask for it; also while a run waits */
 	bool looks_soon; /* `look` is armed for a notification, not for the end of a pause */
 	sd_event_source *health; /* the time of the next health check */
@@ -61,6 +62,9 @@ bool events_is_triggered(const struct events *events);
 
 /* Listens to the plugin of SOURCE_NETNS or SOURCE_FRR, or waits for the end of its pause first. 0 or -errno. */
 int events_watch_plugin(struct events *events, enum events_source which);
+
+/* After a health check: now and then a look for what the kernel does not announce, such as most sysctls. */
+void events_look_for_silent(struct events *events);
 
 /* The handler of the `look` timer, and what watches for drift between runs. 0 or -errno. */
 int events_on_look(sd_event_source *source, uint64_t usec, void *arg);

@@ -143,9 +143,8 @@ is_value net.ipv6.conf.lan111.disable_ipv6 1 || fail "IPv6 stays on"
 ip -n ev-node -6 address show dev lan111 | lacks fe80 || fail "a link-local address stays"
 next_run on_node sysctl -qw net.ipv4.conf.lan111.rp_filter=0
 is_value net.ipv4.conf.lan111.rp_filter 1 || fail "rp_filter stays off"
-# The kernel does not announce these: they are put back with the next run.
-on_node sysctl -qw net.ipv6.conf.lan111.accept_ra=2 net.ipv4.conf.lan113.arp_ignore=0
-next_run kill -HUP "$DAEMON"
+# The kernel does not announce these: they are put back after a health check, of which there is one a second here.
+next_run on_node sysctl -qw net.ipv6.conf.lan111.accept_ra=2 net.ipv4.conf.lan113.arp_ignore=0
 is_value net.ipv6.conf.lan111.accept_ra 0 || fail "accept_ra stays"
 is_value net.ipv4.conf.lan113.arp_ignore 1 || fail "arp_ignore stays"
 daemon_stop
