@@ -27,7 +27,7 @@ COMMANDS=(
 	"log-level  0     log-level info"
 	"-          1     confirm"
 	"-          1     revert"
-	"-          0|1|2 plan --timeout 2"
+	"-          0|1|2|6 plan --timeout 2"
 )
 
 # run STATUS[|STATUS] ARGUMENT... : evpnctl ends with one of these; its output is in $FABRIC/ctl
@@ -115,12 +115,41 @@ says '^ +lan110, on the host: up, MTU [0-9]+$'
 run 0 diagram
 says '^  lan110 =+\|== pe110 -- br110 -- vni110 +L2VNI 110 +up$'
 says 'remote VTEPs: 100\.64\.0\.2$'
+ends 1 env PATH=/nowhere "$BUILD/evpnctl" --socket "$SOCKET" diagram --svg 2> "$FABRIC/ctl.err"
+finds 'needs Graphviz' "$FABRIC/ctl.err"
 run 0 wait --for vni=120 --json
 valid status
 run 0 retry --json
 valid status
 run 0 reload --json
 valid status
+
+step "the lines of the socket themselves"
+PYTHONPATH=$here/../lib python3 - "$SOCKET" <<-'P'
+	import json, socket, sys
+	import schema
+	def ask(request):
+	    s = socket.socket(socket.AF_UNIX)
+	    s.connect(sys.argv[1])
+	    s.sendall(json.dumps(request).encode() + b"\n")
+	    lines = s.makefile().readlines()
+	    for line in lines:
+	        faults = schema.check("answer", json.loads(line))
+	        assert not faults, (request, faults, line)
+	    return json.loads(lines[-1])
+	good = [{"command": c} for c in ("status", "history", "metrics", "collect", "wait")]
+	good += [{"command": "status", "args": {"vni": 110, "fresh": True}}, {"command": "log-level", "args": {"level": "info"}}]
+	for request in good:
+	    request["version"] = 1
+	    assert not schema.check("request", request), (request, schema.check("request", request))
+	    answer = ask(request)
+	    assert answer["type"] == "result", (request, answer)
+	    result = "status" if request["command"] == "wait" else request["command"]
+	    assert not schema.check(result, answer["data"]), (request, schema.check(result, answer["data"]))
+	for request in ({}, {"version": 7, "command": "status"}, {"version": 1, "command": "dance"},
+	                {"version": 1, "command": "status", "args": {"vni": 99}}, {"version": 1, "command": "log-level"}):
+	    assert ask(request)["type"] == "error", request
+P
 
 "$BUILD/evpnctl" --socket "$SOCKET" events --json > "$FABRIC/events" &
 PIDS+=($!)

@@ -221,9 +221,10 @@ python3 - "$SOCKET" <<-'P'
 	        select.select([], [], [], 0.2)
 	for s in silent:
 	    assert s.recv(1) == b""
-	# A client that follows events and reads none.
-	deaf = connect()
-	deaf.sendall(b'{"version":1,"command":"events"}\n')
+	# Clients that follow events or the status and read none.
+	deaf = [connect(), connect()]
+	deaf[0].sendall(b'{"version":1,"command":"events"}\n')
+	deaf[1].sendall(b'{"version":1,"command":"status","args":{"watch":true}}\n')
 	for _ in range(50):
 	    status()
 P
