@@ -13,7 +13,7 @@ void change_revert(struct change *change, enum change_why why, uint64_t now_ms)
 {
 	change->phase = CHANGE_REVERTING;
 	change->why = why;
-	change->deadline_ms = now_ms + change->terms.verify_ms;
+	change->deadline_ms = now_ms + change->terms.verify_ms + CHANGE_BACKOFF_MS;
 	change->good_ms = 0;
 }
 

@@ -53,7 +53,7 @@ struct change_terms {
 	bool checks; /* --check decides, in place of health */
 	bool asks; /* --ask */
 	uint64_t limit_ms;
-	uint64_t verify_ms; /* without a limit, and after a revert: how long things may take to come up */
+	uint64_t verify_ms; /* without a limit, and after a revert: how long things may take to come up, see below */
 };
 
 struct change {
@@ -83,6 +83,8 @@ struct change_facts {
 
 /* A good state has to last so long: routes need a moment to follow a change of filters. */
 #define CHANGE_SETTLE_MS 3000
+/* After a revert, sessions have so much longer: bgpd pauses for up to a minute after attempts that failed. */
+#define CHANGE_BACKOFF_MS 60000
 /* So many failed runs in a row say that the configuration cannot be applied. */
 #define CHANGE_FAILURES 3
 

@@ -39,7 +39,7 @@ new_conf 's/^l2vnis = ( /&{ vni = 130; host = { interface = "lan130"; }; }, /'
 ctl 0 apply "$NEW"
 says '^checking '
 says '^trial +build$'
-says '^trial +reload FRR: 12 of 12 operations$'
+says '^trial +reload FRR: ([0-9]+) of \1 operations$'
 says '^done: the change is kept'
 in_frr ip link show vni130 > /dev/null
 is_new || fail "evpn.conf is not the new one"
@@ -104,4 +104,23 @@ change_conf
 cp "$FABRIC/evpn.conf" "$NEW"
 ctl 0 apply --yes "$NEW"
 in_frr ip link show vni110 > /dev/null
+
+step "a change without a time limit waits for FRR, and gives way to the next one"
+# shellcheck disable=SC2119 # the pidfile goes, too
+container_stop
+begin() {
+	timeout 90 "$BUILD/evpnctl" --socket "$SOCKET" apply "$NEW" > "$FABRIC/apply.$1" 2>&1 &
+	APPLY=$!
+	PIDS+=("$APPLY")
+	wait_until 20 "it waits for FRR" grep -q 'waiting in step .find netns' "$FABRIC/apply.$1"
+}
+new_conf 's/"lan110"/"lan111"/'
+begin 1
+first=$APPLY
+new_conf 's/"lan111"/"lan112"/'
+begin 2
+ends 1 wait "$first" || fail "the first one: $(cat "$FABRIC/apply.1")"
+finds 'another change has begun' "$FABRIC/apply.1" || fail "it does not say why: $(cat "$FABRIC/apply.1")"
+cmp "$FABRIC/evpn.conf" "$NEW"
 daemon_stop
+ends 7 wait "$APPLY" || fail "without its evpnd: $(cat "$FABRIC/apply.2")"

@@ -258,20 +258,20 @@ START_TEST(the_way_back_is_verified)
 	begin(false, false);
 	change_revert(&change, CHANGE_NOT_HEALTHY, START);
 	facts.health = CHANGE_FACT_BAD;
-	at(34999);
+	at(94999);
 	ck_assert_int_eq(change.phase, CHANGE_REVERTING);
-	at(35000);
+	at(95000);
 	ends(CHANGE_ROLLED_BACK_WORSE);
 	/* A session whose timers are longer than that. */
 	begin(false, false);
 	change_revert(&change, CHANGE_NOT_HEALTHY, START);
 	facts.health = CHANGE_FACT_UNPROVEN;
-	at(35000);
+	at(95000);
 	ends(CHANGE_ROLLED_BACK);
 	begin(false, false);
 	change_revert(&change, CHANGE_NOT_HEALTHY, START);
 	facts.run = CHANGE_RUN_UNAPPLIED;
-	at(35000);
+	at(95000);
 	ends(CHANGE_NOT_ROLLED_BACK);
 }
 END_TEST
