@@ -97,7 +97,9 @@ static void zebra_mac(const struct explain_facts *facts, enum evpn_show_place pl
 		return;
 	if (mac->place == EVPN_NOWHERE || mac->place == EVPN_AUTO)
 		link = explain_bad(chain, id, name, "MacUnknown", "zebra does not have %s%s", facts->subject.mac,
-				   place == EVPN_LOCAL ? ", though the bridge does" : ", though bgpd does");
+				   place == EVPN_REMOTE ? ", though bgpd does"
+				   : facts->has_fdb	? ", though the bridge does"
+							: "");
 	else if (mac->duplicate)
 		link = explain_bad(chain, id, name, "DuplicateMac",
 				   "zebra has marked %s as a duplicate: it has moved between nodes %lld times, so two "
