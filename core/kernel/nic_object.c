@@ -103,8 +103,20 @@ static void describe_neighbor(const struct ndmsg *ndm, struct nlattr *const *tb,
 		 ndm->ndm_state & NUD_NOARP ? " nud noarp" : "");
 }
 
+/*
+ * The kernel itself makes entries without ARP, of multicast and broadcast addresses, and of all on a device that has no ARP
+ * (arp_constructor, ndisc_constructor).
+ */
+static bool is_by_constructor(const struct nic_record *nic, const struct nlattr *mac)
+{
+	static const uint8_t none[6];
+
+	return !mac || nla_len(mac) != 6 || (*(const uint8_t *)nla_data(mac) & 1) ||
+	       memcmp(nla_data(mac), none, 6) == 0 || memcmp(nla_data(mac), nic->address, 6) == 0;
+}
+
 /* Whether an administrator or a program has set the entry, so that the kernel does not find it again. */
-static bool is_static(const struct ndmsg *ndm, struct nlattr *const *tb)
+static bool is_static(const struct nic_record *nic, const struct ndmsg *ndm, struct nlattr *const *tb)
 {
 	if (ndm->ndm_family == AF_BRIDGE)
 		return (ndm->ndm_flags & NTF_SELF) && (ndm->ndm_state & NUD_PERMANENT) && tb[NDA_LLADDR] &&
@@ -113,8 +125,8 @@ static bool is_static(const struct ndmsg *ndm, struct nlattr *const *tb)
 		return false;
 	if (ndm->ndm_flags & NTF_PROXY)
 		return true;
-	/* The kernel itself makes entries of multicast and broadcast addresses without ARP. */
-	return (ndm->ndm_state & NUD_PERMANENT) || ((ndm->ndm_state & NUD_NOARP) && ndm->ndm_type == RTN_UNICAST);
+	return (ndm->ndm_state & NUD_PERMANENT) ||
+	       ((ndm->ndm_state & NUD_NOARP) && !is_by_constructor(nic, tb[NDA_LLADDR]));
 }
 
 static void each_neighbor(const struct nlmsghdr *hdr, void *arg)
@@ -126,7 +138,8 @@ static void each_neighbor(const struct nlmsghdr *hdr, void *arg)
 	struct net_object *object;
 
 	if (hdr->nlmsg_type != RTM_NEWNEIGH || ndm.ndm_ifindex != reader->ifindex ||
-	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(ndm), tb, NDA_MAX, NULL) < 0 || !is_static(&ndm, tb))
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(ndm), tb, NDA_MAX, NULL) < 0 ||
+	    !is_static(reader->nic, &ndm, tb))
 		return;
 	/* The NIC's own MAC is in its filter on some drivers. */
 	if (ndm.ndm_family == AF_BRIDGE && memcmp(nla_data(tb[NDA_LLADDR]), reader->nic->address, 6) == 0)

@@ -8,9 +8,10 @@ host() { ip -n ev-node "$@"; }
 down() { evpnd_on_node --down "$@"; }
 # FRR's configuration does not change, and it is not what this test is about.
 conf() { write_conf 's|address = "unix:[^"]*"|address = "unix:'"$FABRIC"'/plain.sock"; protocol = "plain"|' 's/^frr = {/& check = "";/' "$@"; }
-# The order counts: it decides which address and which of two routes the kernel uses. What runs out does so.
+# The order counts: it decides which address and which of two routes the kernel uses. What runs out does so. The scope of a nexthop
+# object follows from the routes that stand when it is made.
 state() { raw_state | sed -E 's/^[0-9]+: //; s/(valid_lft|preferred_lft|expires) [0-9]+sec/\1 N/g; s/mtu [0-9]+ .* qlen [0-9]+//
-	/ff:fe|^fe80::\/64|^multicast ff00|^anycast/d; s/ linkdown//; /^2?: eth1.*mtu/d'; }
+	/ff:fe|^fe80::\/64|^multicast ff00|^anycast/d; s/ linkdown//; s/^(id [0-9]+ via .*) scope [a-z]+/\1/; /^2?: eth1.*mtu/d'; }
 raw_state() {
 	host -4 -o address show dev eth1
 	host -6 -o address show dev eth1

@@ -182,6 +182,101 @@ START_TEST(marked_nic_is_never_deleted)
 }
 END_TEST
 
+static const struct net_dependent dependents[] = {
+	{ NET_DEPENDENT_STACKED, "vlan eth1.50 is made on it" },
+	{ NET_DEPENDENT_DEFAULT, "the host's only IPv4 default route leads through it" },
+};
+
+/* Makes the plan with what depends on eth1. Returns the warnings, for which util_free_strings() is the caller's. */
+static char **with_dependents(size_t *ret_n)
+{
+	struct net_link *want = link_of(&desired, NET_NS_FRR, "eth1");
+
+	want->dependents = dependents;
+	want->n_dependents = ARRAY_LEN(dependents);
+	plan_clear(&plan);
+	make();
+	return plan_warnings(&desired, &actual, ret_n);
+}
+
+START_TEST(nic_that_the_host_needs_is_not_moved)
+{
+	size_t n;
+	char **warnings = with_dependents(&n);
+
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert_int_eq(plan.problems[0].fault, PLAN_BUSY);
+	ck_assert_ptr_nonnull(strstr(plan.problems[0].text, "vlan eth1.50 is made on it; leave the NIC on the host"));
+	ck_assert_uint_eq(find_op(OP_LINK_MOVE, "eth1"), SIZE_MAX);
+	ck_assert_msg(n == 1 && strstr(warnings[0], "only IPv4 default route"), "a default route is a warning alone");
+	util_free_strings(warnings, n);
+	/* In FRR's namespace it has left the host long since. */
+	actual_link(NET_NS_HOST, "eth1")->ns = NET_NS_FRR;
+	warnings = with_dependents(&n);
+	ck_assert_uint_eq(n, 0);
+	util_free_strings(warnings, n);
+}
+END_TEST
+
+START_TEST(nic_that_was_moved_before_is_moved_again)
+{
+	size_t n;
+	char **warnings;
+
+	link_of(&desired, NET_NS_FRR, "eth1")->moved = true;
+	warnings = with_dependents(&n);
+	ck_assert_uint_eq(plan.n_problems, 0);
+	ck_assert_uint_ne(find_op(OP_LINK_MOVE, "eth1"), SIZE_MAX);
+	ck_assert_msg(n == 2, "what the host loses again is said");
+	util_free_strings(warnings, n);
+}
+END_TEST
+
+START_TEST(what_the_host_may_lose)
+{
+	size_t n;
+	char **warnings;
+
+	link_of(&desired, NET_NS_FRR, "eth1")->may_lose = 1u << NET_DEPENDENT_STACKED;
+	warnings = with_dependents(&n);
+	ck_assert_uint_eq(plan.n_problems, 0);
+	ck_assert_msg(n == 1 && strstr(warnings[0], "only IPv4 default route"), "one does not accept the other");
+	util_free_strings(warnings, n);
+}
+END_TEST
+
+/* The kernel makes a route to a gateway only when it reaches it. */
+START_TEST(routes_come_back_in_the_order_in_which_the_kernel_takes_them)
+{
+	static const struct {
+		const char *dst, *via;
+		uint8_t type;
+	} routes[] = { { "10.1.0.0/16", "192.0.2.1", 0 },
+		       { "0.0.0.0/0", NULL, 5 /* RTN_MULTICAST */ },
+		       { "192.0.2.0/24", NULL, 0 } };
+	size_t order[ARRAY_LEN(routes)] = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		struct net_route *route = util_append(&desired.routes, &desired.n_routes, sizeof(*route));
+
+		route->ns = NET_NS_HOST;
+		route->table = 254;
+		route->order = (uint32_t)i;
+		ck_assert(ipaddr_parse(routes[i].dst, true, &route->dst));
+		if (routes[i].via)
+			set_ip(&route->via, routes[i].via);
+		if (routes[i].type)
+			net_route_more(route)->type = routes[i].type;
+	}
+	make();
+	for (size_t i = 0; i < plan.n_ops; i++)
+		if (plan.ops[i].type == OP_ROUTE_ADD && plan.ops[i].route->ns == NET_NS_HOST)
+			order[plan.ops[i].route->order] = i;
+	ck_assert_msg(order[2] < order[0] && order[0] < order[1],
+		      "the subnet, the gateway behind it, the multicast route");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("plan nic");
@@ -197,5 +292,9 @@ int main(void)
 	tcase_add_test(tcase, nic_without_its_mark_gets_it_again);
 	tcase_add_test(tcase, nic_that_is_nowhere_is_not_given_up);
 	tcase_add_test(tcase, marked_nic_is_never_deleted);
+	tcase_add_test(tcase, nic_that_the_host_needs_is_not_moved);
+	tcase_add_test(tcase, nic_that_was_moved_before_is_moved_again);
+	tcase_add_test(tcase, what_the_host_may_lose);
+	tcase_add_test(tcase, routes_come_back_in_the_order_in_which_the_kernel_takes_them);
 	return unit_run("plan nic", tcase);
 }
