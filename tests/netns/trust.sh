@@ -23,8 +23,12 @@ expect 1 "procfs is missing at /proc" without 'mount -t tmpfs none /proc/sys/net
 [ "$(picture)" = "$before" ] || fail "evpnd has changed something: $(diff <(echo "$before") <(picture))"
 [ ! -e "$FABRIC/state/nic-eth1.json" ] || fail "there is a record of a NIC that evpnd could not read"
 
-step "one that this kernel does not have is no error"
-expect 0 converged without 'mount -t tmpfs none /proc/sys/net/ipv6/conf'
+step "one that shuts tenants out is needed where the kernel has IPv6"
+expect 1 "lan0/disable_ipv6=1: No such file or directory" without 'mount -t tmpfs none /proc/sys/net/ipv6/conf'
+
+step "another one that this kernel does not have is no error"
+expect 0 converged without 'cd /proc/sys/net/ipv6/conf && mount -t tmpfs none "$PWD" && cd "$PWD" && mkdir lan0 lan1 &&
+	echo 0 | tee lan0/disable_ipv6 lan1/disable_ipv6 > /dev/null'
 expect 0 "taken down in" evpnd_on_node --down
 
 step "a state directory that others can write, or reach by a socket"
