@@ -91,6 +91,8 @@ static void show_change(const json_t *change)
 	if (!change || (is_done && time(NULL) - show_number(change, "since") > NEWS_S))
 		return;
 	printf("  %-14s %s, %s ago", "change", json_text(change, "name"), age_of(change, "since", age));
+	if (!streq(json_text(change, "phase"), "over"))
+		printf(", %s", json_text(change, "phase"));
 	if (show_number(change, "seconds_left"))
 		printf(", %s left", clock_format_duration((uint64_t)show_number(change, "seconds_left"), left));
 	printf(": %s\n", json_text(change, "text"));

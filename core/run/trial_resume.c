@@ -67,6 +67,7 @@ static void resume_back(struct trial *trial, enum change_why why, bool watches)
 	log_warning("%s: the former configuration comes back: %s", trial->host.daemon->options.config_path,
 		    change_why_text(why));
 	change_revert(change, why, clock_ms());
+	trial_say(trial, xstrdup(change_why_text(why)));
 	if (watches) {
 		trial_go_back(trial);
 		trial_watch(trial);
