@@ -7,10 +7,7 @@
 /* FRR's namespace is held while it is listened to; without it nothing is known of its links. */
 static bool read_links(const struct daemon *daemon, enum net_ns ns, struct link_state *states, size_t n)
 {
-	int fd = daemon->run.netns_fd[ns];
-	struct evpn_error err = { 0 };
-
-	return fd >= 0 && link_state_read(fd, states, n, &err) >= 0;
+	return daemon->run.netns_fd[ns] >= 0 && link_state_read(daemon->run.netns_fd[ns], states, n);
 }
 
 /* `known`: the states were read. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* link_state.c - see link_state.h */
-#include <errno.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -9,14 +8,14 @@
 #include "kernel/netns.h"
 
 /* A socket belongs to the namespace in which it was made, wherever the thread goes then. */
-static int open_in(int netns_fd, int *ret_fd, struct evpn_error *err)
+static int open_in(int netns_fd)
 {
 	_cleanup_netns_ int back = -1;
+	struct evpn_error ignored = { 0 };
 
-	if (netns_enter(netns_fd, &back, err) < 0)
+	if (netns_enter(netns_fd, &back, &ignored) < 0)
 		return -1;
-	*ret_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return *ret_fd < 0 ? evpn_fail(err, errno, "socket for the state of links: %s", strerror(errno)) : 0;
+	return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
 static void read_state(int fd, struct link_state *state)
@@ -33,15 +32,13 @@ static void read_state(int fd, struct link_state *state)
 		state->mtu = (uint32_t)request.ifr_mtu;
 }
 
-int link_state_read(int netns_fd, struct link_state *states, size_t n, struct evpn_error *err)
+bool link_state_read(int netns_fd, struct link_state *states, size_t n)
 {
-	_cleanup_close_ int fd = -1;
+	_cleanup_close_ int fd = open_in(netns_fd);
 
-	if (open_in(netns_fd, &fd, err) < 0)
-		return -1;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; fd >= 0 && i < n; i++)
 		read_state(fd, &states[i]);
-	return 0;
+	return fd >= 0;
 }
 
 const char *link_state_word(const struct link_state *state)

@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "evpn-plugin.h"
-
 struct link_state {
 	char name[IFNAMSIZ];
 	bool exists;
@@ -22,8 +20,8 @@ struct link_state {
 	uint32_t mtu; /* bytes */
 };
 
-/* Fills in the states of the links with these names in a namespace. 0, or <0: the namespace cannot be entered. */
-int link_state_read(int netns_fd, struct link_state *states, size_t n, struct evpn_error *err);
+/* Fills in the states of the links with these names in a namespace. False: it cannot be entered, or there is no socket. */
+bool link_state_read(int netns_fd, struct link_state *states, size_t n);
 
 /* "up", "no-carrier", "down", "missing". */
 const char *link_state_word(const struct link_state *state);
