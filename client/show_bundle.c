@@ -97,6 +97,20 @@ static void add_frr(struct bundle *bundle, const json_t *tables)
 	}
 }
 
+/* Where evpnd cannot name its files: evpn.conf at `known', or "" where it is by default. */
+static void add_config(struct bundle *bundle, const char *known)
+{
+	bool is_default = streq(bundle->options->instance, "default");
+	_cleanup_free_ char *path = known[0] ? xstrdup(known)
+					     : xasprintf(SYSCONF_DIR "/evpnd/%s.conf",
+							 is_default ? "evpn" : bundle->options->instance),
+			    *text = NULL;
+
+	if (file_read(path, TEXT_MAX, &text, NULL) >= 0)
+		secrets_learn(&bundle->secrets, text);
+	bundle_add_file(bundle, "config", path);
+}
+
 /* What the daemon knows, and the places of the rest. */
 static void add_daemon(struct bundle *bundle)
 {
@@ -120,6 +134,8 @@ static void add_daemon(struct bundle *bundle)
 			secrets_learn(&bundle->secrets, text);
 	}
 	json_array_foreach(files, i, file) bundle_add_file(bundle, "config", json_string_value(file));
+	if (!collected)
+		add_config(bundle, json_text(json_object_get(status, "configuration"), "file"));
 	if (json_text(collected, "frr_config")[0])
 		add_volume_file(bundle, "volume", json_text(collected, "frr_config"));
 	if (!status)
@@ -130,19 +146,6 @@ static void add_daemon(struct bundle *bundle)
 	json_decref(fetch(bundle, "metrics", "control/metrics.json"));
 	json_decref(collected);
 	json_decref(status);
-}
-
-/* Without evpnd: where its configuration is by default. */
-static void add_default_config(struct bundle *bundle)
-{
-	bool is_default = streq(bundle->options->instance, "default");
-	_cleanup_free_ char *path = xasprintf(SYSCONF_DIR "/evpnd/%s.conf",
-					      is_default ? "evpn" : bundle->options->instance),
-			    *text = NULL;
-
-	if (file_read(path, TEXT_MAX, &text, NULL) >= 0)
-		secrets_learn(&bundle->secrets, text);
-	bundle_add_file(bundle, "config", path);
 }
 
 static int report(const struct options *options, const struct tar *tar, const char *path, int r)
@@ -184,8 +187,6 @@ int show_bundle(const struct options *options, char *const *words)
 		return EXIT_FAILED;
 	}
 	add_daemon(&bundle);
-	if (!bundle.pid)
-		add_default_config(&bundle);
 	bundle_add_host(&bundle);
 	secrets_clear(&bundle.secrets);
 	return report(options, &bundle.tar, words[0], tar_close(&bundle.tar));

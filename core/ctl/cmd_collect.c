@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_collect.c - the command collect: what a bug report needs of evpnd and FRR; see ctl_parts.h */
+#include "base/escape.h"
 #include "base/util.h"
 #include "ctl/ctl_parts.h"
 #include "frr/running.h"
@@ -36,9 +37,28 @@ struct collect {
 	bool second_round; /* the running configuration of each daemon */
 };
 
+/* Escaped bytes of one table, and of all: far below what may wait for a client. */
+#define TABLE_MAX  (8u << 20)
+#define TABLES_MAX (32u << 20)
+
+/* The table, or why it is left out. */
+static void add_text(json_t *entry, const char *answer, size_t *left)
+{
+	_cleanup_free_ char *text = escape_text(answer);
+	size_t len = strlen(text);
+
+	if (len > TABLE_MAX || len > *left) {
+		json_object_set_new(entry, "error", json_sprintf("it is too long: %zu KiB", len >> 10));
+		return;
+	}
+	*left -= len;
+	json_object_set_new(entry, "text", json_string(text));
+}
+
 static json_t *answers(const struct inquiry *inquiry)
 {
 	json_t *array = json_array();
+	size_t left = TABLES_MAX;
 
 	for (size_t i = 0; i < inquiry->n_questions; i++) {
 		const struct question *question = &inquiry->questions[i];
@@ -46,7 +66,7 @@ static json_t *answers(const struct inquiry *inquiry)
 					  question->command);
 
 		if (question->answer)
-			json_object_set_new(entry, "text", json_printable(question->answer));
+			add_text(entry, question->answer, &left);
 		else
 			json_object_set_new(entry, "error", json_printable(question->err.msg));
 		json_array_append_new(array, entry);
