@@ -10,8 +10,8 @@ while read -r page sources; do
 	python3 tests/golden/diagnostics.py "$page" $sources || failed=1
 	compared[$page]=1
 done <<-'TABLE'
-	core/evpnd.8 core/base/*.[ch] core/frr/*.[ch] core/plan/*.[ch] core/kernel/*.[ch] core/run/*.[ch] core/ctl/client.c core/ctl/command.c core/ctl/ctl.c core/ctl/http.c
-	client/evpnctl.8 core/ctl/cmd_*.c
+	core/evpnd.8 core/base/*.[ch] core/frr/*.[ch] core/plan/*.[ch] core/kernel/*.[ch] core/run/[!a]*.[ch] core/ctl/client.c core/ctl/command.c core/ctl/ctl.c core/ctl/http.c
+	client/evpnctl.8 core/ctl/cmd_*.c core/run/asking.c
 	core/evpn.conf.5 core/config/*.[ch]
 	plugins/frr-signal/evpn-reloader.8 plugins/frr-signal/reloader*.[ch] plugins/lib/vty.c
 	plugins/frr-signal/evpnd-frr-signal.8 plugins/frr-signal/frr-signal.c plugins/frr-signal/sidecar.[ch] plugins/frr-signal/reloader_protocol.[ch] plugins/lib/vty_check.c plugins/evpn-plugin-options.h
