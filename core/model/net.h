@@ -127,7 +127,8 @@ struct net_link {
 	/* desired: master, MAC and namespace of the end on the host are its user's, unless evpnd itself has set them */
 	bool is_users;
 	bool in_vrf; /* desired: the master is a VRF of the host's */
-	bool in_bridge; /* desired: the master is a bridge of the host's that evpnd does not create */
+	char joins
+		[IFNAMSIZ]; /* desired: the bridge of the host's own that the end joins, Open vSwitch's too; "": none */
 	bool elsewhere; /* actual: the other end is in a namespace that is neither the host's nor FRR's */
 
 	char parent[IFNAMSIZ]; /* VLAN and macvlan: the lower device, on the host */

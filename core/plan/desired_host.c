@@ -104,7 +104,7 @@ static void add_outer(struct maker *m, unsigned int group, const struct desired_
 	outer->makes_peer = true;
 	outer->peer_ns = NET_NS_FRR;
 	net_set_name(outer->peer, host->peer);
-	outer->in_bridge = host->bridge[0] && !host->managed;
+	net_set_name(outer->joins, host->managed ? "" : host->ovs_bridge[0] ? host->ovs_bridge : host->bridge);
 	outer->in_vrf = host->vrf[0] && !host->managed;
 	net_set_name(outer->master, outer->in_vrf ? host->vrf : host->bridge);
 	desired_set_mtu(outer, inner->mtu);
@@ -114,7 +114,7 @@ static void add_outer(struct maker *m, unsigned int group, const struct desired_
 	desired_end_mac(outer->mac_seed, outer->master, mac);
 	desired_set_mac(outer, mac);
 	outer->is_users = !outer->master[0] && !host->ovs_bridge[0];
-	if (outer->in_bridge && host->vlan) {
+	if (host->bridge[0] && host->vlan) {
 		outer->want |= NET_LINK_PVID;
 		outer->pvid = host->vlan;
 	}
@@ -181,7 +181,7 @@ static const struct net_link **find_smallest(const struct net *actual, size_t *r
 static uint32_t joining_mtu(const struct net_link *link, const struct net *actual, const struct net_link **smallest,
 			    size_t n)
 {
-	const struct net_link *bridge = net_find_link(actual, NET_NS_HOST, link->master);
+	const struct net_link *bridge = net_find_link(actual, NET_NS_HOST, link->joins);
 	const struct net_link *have = net_find_link(actual, NET_NS_HOST, link->name), *key = link;
 	const struct net_link **port = n ? bsearch(&key, smallest, n, sizeof(struct net_link *), by_master) : NULL;
 	uint32_t mtu = link->mtu;
@@ -191,7 +191,7 @@ static uint32_t joining_mtu(const struct net_link *link, const struct net *actua
 	if (port && (*port)->mtu > mtu)
 		mtu = (*port)->mtu;
 	/* The bridge has become smaller since: an end that is larger does no harm. */
-	if (have && net_is_ours(have) && streq(have->master, link->master) && have->mtu > mtu)
+	if (have && net_is_ours(have) && (have->ovs || streq(have->master, link->master)) && have->mtu > mtu)
 		mtu = have->mtu;
 	return mtu;
 }
@@ -204,7 +204,7 @@ void desired_adapt(struct net *desired, const struct net *actual)
 	for (size_t i = 0; i < desired->n_links; i++) {
 		struct net_link *link = &desired->links[i];
 
-		if (link->makes_peer && link->in_bridge && (link->want & NET_LINK_MTU))
+		if (link->makes_peer && link->joins[0] && (link->want & NET_LINK_MTU))
 			link->mtu = joining_mtu(link, actual, smallest, n);
 		if (link->sealed && net_has_ipv4(actual, link->ns, link->name))
 			link->sealed = false;

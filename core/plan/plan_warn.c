@@ -105,7 +105,7 @@ static void warn_of_bridges(struct warner *w)
 	for (size_t i = 0; i < w->desired->n_links; i++) {
 		const struct net_link *link = &w->desired->links[i], *port;
 
-		port = link->in_bridge && link->peer_mtu ? largest_port(w, link->master, link->peer_mtu) : NULL;
+		port = link->joins[0] && link->peer_mtu ? largest_port(w, link->joins, link->peer_mtu) : NULL;
 		if (port)
 			warn(w, link->group,
 			     "%s%s%s has MTU %u, the VNI %u: larger packets vanish without a message; set %u on %s and "
@@ -140,8 +140,8 @@ static void warn_of_filters(struct warner *w)
 {
 	for (size_t i = 0; i < w->desired->n_links; i++) {
 		const struct net_link *link = &w->desired->links[i];
-		const struct net_link *bridge = link->in_bridge ? net_find_link(w->actual, NET_NS_HOST, link->master)
-								: NULL;
+		const struct net_link *bridge = link->joins[0] ? net_find_link(w->actual, NET_NS_HOST, link->joins)
+							       : NULL;
 
 		if (!bridge || !bridge->filters || (link->want & NET_LINK_PVID))
 			continue;

@@ -47,12 +47,16 @@ daemon_start
 wait_until 120 "the daemon has failed" daemon_says "STATUS=failed .*1 item failed, all others are applied"
 ovs_up
 vsctl add-port br-int work0
+local_of() { ip -n ev-node -j link show br-int | python3 -c 'import json, sys; l = json.load(sys.stdin)[0]; print(l["address"], l["mtu"])'; }
 wait_until 240 "the daemon converges" daemon_says 'STATUS=applied'
 daemon_stop
 in_ovs br-int || fail "lan0 is not in br-int: $(vsctl show)"
 [ "$(vsctl get port lan0 external_ids:evpnd)" = default ] || fail "the port has no mark"
 probe_up
 check_ping "first"
+# Open vSwitch gives its bridge the lowest MAC address and the lowest MTU of the ports.
+local_of | finds ' 1500$' || fail "br-int has another MTU: $(local_of)"
+local_of | lacks '^fe:ff:' || fail "br-int has the MAC address of lan0: $(local_of)"
 quiet
 [ "$OVS_DATAPATH" = netdev ] || [ "$(master_of)" = ovs-system ] || fail "the kernel's datapath has not taken lan0: $(master_of)"
 uuid=$(port_uuid)
