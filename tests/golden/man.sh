@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# man.sh - evpnd --help and evpnd(8) name the same options; evpnd(8) refers to every man page of the project; man finds no fault
+# man.sh - evpnd --help and evpnd(8), evpnctl --help and evpnctl(8) name the same options; evpnd(8) refers to every man page of the project; man finds no fault
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 root=$here/../..
@@ -33,7 +33,20 @@ same "evpnd --help" "$tmp/help" "SYNOPSIS of evpnd(8)" "$tmp/synopsis"
 section OPTIONS | grep -E '^\.BI? ' | cut -d' ' -f2 | options > "$tmp/paragraphs"
 same "evpnd --help" "$tmp/help" "the paragraphs in OPTIONS of evpnd(8)" "$tmp/paragraphs"
 
-find "$root/core" "$root/plugins" -name '*.[1-9]' | sort > "$tmp/pages"
+# The same for evpnctl: its options, but for the one that the shell uses, and its commands have paragraphs.
+"$build/evpnctl" --help > "$tmp/text"
+{ options < "$tmp/text"; echo --complete; } | sort > "$tmp/help"
+ctl=$root/client/evpnctl.8
+sed -n '/^\.SH OPTIONS$/,/^\.SH /p' "$ctl" | awk 'tag; { tag = /^\.T[PQ]/ }' | options > "$tmp/paragraphs"
+same "evpnctl --help" "$tmp/help" "the paragraphs in OPTIONS of evpnctl(8)" "$tmp/paragraphs"
+sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' "$tmp/text" | sort > "$tmp/commands"
+[ "$(wc -l < "$tmp/commands")" -ge 10 ] || complain "evpnctl --help names only $(wc -l < "$tmp/commands") commands"
+sed -n '/^\.SH COMMANDS$/,/^\.SH /s/^\.B[IR]* "*\([a-z\\-]*\).*/\1/p' "$ctl" | sed 's/\\-/-/g' | sort -u > "$tmp/paragraphs"
+while read -r command; do
+	grep -qx -- "$command" "$tmp/paragraphs" || complain "evpnctl(8), COMMANDS, has no paragraph on $command"
+done < "$tmp/commands"
+
+find "$root/client" "$root/core" "$root/plugins" -name '*.[1-9]' | sort > "$tmp/pages"
 mapfile -t pages < "$tmp/pages"
 [ ${#pages[@]} -ge 8 ] || complain "only ${#pages[@]} man pages found"
 see=$(section 'SEE ALSO' | sed 's/\\-/-/g')
