@@ -16,6 +16,8 @@
 
 /* Of a file, and of a text of evpnd's. What is longer is cut off. */
 #define TEXT_MAX (16u << 20)
+/* For each answer of evpnd's, unless --timeout says otherwise; a daemon of FRR that hangs takes 10 s of it. */
+#define REQUEST_S 120
 
 void bundle_add(struct bundle *bundle, const char *name, const char *text)
 {
@@ -173,7 +175,8 @@ static int report(const struct options *options, const struct tar *tar, const ch
 
 int show_bundle(const struct options *options, char *const *words)
 {
-	struct bundle bundle = { .options = options, .netns_fd = -1 };
+	struct options bounded = *options;
+	struct bundle bundle = { .options = &bounded, .netns_fd = -1 };
 	int r;
 
 	if (geteuid() != 0) {
@@ -186,6 +189,9 @@ int show_bundle(const struct options *options, char *const *words)
 			r == -EEXIST ? "it exists; name a new file" : strerror(-r));
 		return EXIT_FAILED;
 	}
+	/* An evpnd that hangs is worth a report, too. */
+	if (bounded.timeout_s < 0)
+		bounded.timeout_s = REQUEST_S;
 	add_daemon(&bundle);
 	bundle_add_host(&bundle);
 	secrets_clear(&bundle.secrets);

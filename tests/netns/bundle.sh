@@ -102,6 +102,22 @@ bundle 0 "$FABRIC/c.tar"
 unpack "$FABRIC/c.tar"
 if grep -raE 'PLANTED' "$FABRIC/unpacked"; then fail "a file of the host, or a password, is in the archive"; fi
 
+step "a daemon of FRR hangs: the rest is there; evpnd hangs: the host's part is"
+in_container pkill -STOP -x bgpd
+bundle 0 "$FABRIC/h.tar"
+in_container pkill -CONT -x bgpd
+unpack "$FABRIC/h.tar"
+has frr/bgpd_show_bgp_l2vpn_evpn_summary '^\[no answer: '
+has frr/zebra_show_evpn_vni_detail 'VNI: 110'
+kill -STOP "$DAEMON"
+EVPNCTL_TIMEOUT=1 bundle 0 "$FABRIC/i.tar"
+kill -CONT "$DAEMON"
+finds 'not within the time limit' "$FABRIC/ctl.err"
+unpack "$FABRIC/i.tar"
+has host/links '^1: lo'
+has state/frr.conf.accepted 'router bgp 64514'
+if grep -raE 'PLANTED' "$FABRIC/unpacked"; then fail "a password is in the archive"; fi
+
 step "without FRR, and without evpnd"
 # shellcheck disable=SC2119 # the pidfile goes, too
 container_stop
