@@ -103,6 +103,67 @@ START_TEST(nic_round_trip)
 }
 END_TEST
 
+/* The rest of what a NIC may have; a lifetime goes on while the NIC is away, and what has run out is not restored. */
+START_TEST(nic_with_all_that_hangs_on_it)
+{
+	struct nic_record nic = { .name = "enp9s0", .host_name = "eth1", .up = true };
+	struct nic_records nics = { 0 };
+	struct evpn_error err = { 0 };
+	struct net_object *object;
+	struct net_route *route;
+	const struct nic_record *back;
+
+	for (int i = 0; i < 3; i++) {
+		struct net_addr *addr = util_append(&nic.addrs, &nic.n_addrs, sizeof(*addr));
+
+		ipaddr_parse(i == 0 ? "192.0.2.9/24" : i == 1 ? "192.0.2.2/24" : "192.0.2.1/24", true, &addr->ip);
+		addr->metric = 77;
+		addr->limited = i < 2;
+		addr->valid = i ? UINT32_MAX : 0;
+		addr->preferred = i ? 0 : UINT32_MAX;
+	}
+	for (int i = 0; i < 2; i++) {
+		route = util_append(&nic.routes, &nic.n_routes, sizeof(*route));
+		ipaddr_parse("10.0.0.0/8", true, &route->dst);
+		net_route_more(route)->n_hops = 2;
+		ipaddr_parse("192.0.2.7", false, &route->more->hops[1].via);
+		net_set_name(route->more->hops[1].link, "eth2");
+		route->more->hops[1].weight = 4;
+		route->more->nexthop = 4000000000u;
+		route->more->type = 2;
+		route->more->expires = i ? 5000 : 0;
+	}
+	object = util_append(&nic.objects, &nic.n_objects, sizeof(*object));
+	object->kind = NET_OBJECT_NEXTHOP;
+	strcpy(object->text, "nexthop add id 7 dev eth1");
+	memcpy(object->message, "\x02\0\xff", object->size = 3);
+	ck_assert_int_eq(state_file_save_nic(dir, &nic, &err), 0);
+	ck_assert_int_eq(state_file_load_nics(dir, &nics, &err), 0);
+	back = nic_record_find(&nics, "enp9s0");
+	ck_assert_ptr_nonnull(back);
+	ck_assert_str_eq(back->host_name, "eth1");
+	ck_assert_msg(back->n_addrs == 2, "the one that has run out is left");
+	ck_assert_str_eq(back->addrs[0].link, "eth1");
+	ck_assert(back->addrs[0].limited && back->addrs[0].valid == UINT32_MAX && back->addrs[0].preferred == 0);
+	ck_assert(!back->addrs[1].limited && back->addrs[1].metric == 77);
+	ck_assert_msg(back->addrs[0].order < back->addrs[1].order, "the first one is the primary one");
+	ck_assert_uint_eq(back->n_routes, 2);
+	ck_assert_uint_eq(back->routes[0].more->expires, 0);
+	ck_assert(back->routes[1].more->expires > 4900 && back->routes[1].more->expires <= 5000);
+	ck_assert_uint_eq(back->routes[0].more->n_hops, 2);
+	ck_assert_str_eq(back->routes[0].more->hops[1].link, "eth2");
+	ck_assert_uint_eq(back->routes[0].more->hops[1].weight, 4);
+	ck_assert_uint_eq(back->routes[0].more->nexthop, 4000000000u);
+	ck_assert_uint_eq(back->n_objects, 1);
+	ck_assert_int_eq(back->objects[0].kind, NET_OBJECT_NEXTHOP);
+	ck_assert_str_eq(back->objects[0].text, object->text);
+	ck_assert_uint_eq(back->objects[0].size, 3);
+	ck_assert_mem_eq(back->objects[0].message, object->message, 3);
+	nic_records_clear(&nics);
+	nic_record_clear(&nic);
+}
+END_TEST
+
 START_TEST(no_record)
 {
 	struct nic_records nics = { 0 };
@@ -253,6 +314,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, nic_round_trip);
+	tcase_add_test(tcase, nic_with_all_that_hangs_on_it);
 	tcase_add_test(tcase, no_record);
 	tcase_add_test(tcase, namespace_as_it_was);
 	tcase_add_loop_test(tcase, unreadable_record_is_an_error_that_names_the_file, 0, (int)ARRAY_LEN(spoiled));
