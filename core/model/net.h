@@ -15,6 +15,7 @@
 
 #include "model/ipaddr.h"
 #include "model/link_kind.h"
+#include "model/net_dependent.h"
 
 /* The two network namespaces. Each object says in which one it is. */
 enum net_ns { NET_NS_HOST, NET_NS_FRR };
@@ -40,25 +41,6 @@ struct net_device {
 	bool permanent; /* it has a permanent address: net_link.hw_mac is that one */
 	char parent[64]; /* bus and name of the hardware, as "pci/0000:3b:00.0"; "": none, or Linux before 5.14 */
 	char port[64]; /* the port of the hardware, as the driver names it; "": the driver does not */
-};
-
-/*
- * Something of the host that depends on an underlay NIC, and does not survive that the NIC leaves the host. The plan refuses
- * the move, or warns (plan/plan_depend.c).
- */
-enum net_dependent_kind {
-	NET_DEPENDENT_STACKED, /* a device that is made on the NIC */
-	NET_DEPENDENT_TC, /* queueing disciplines and filters */
-	NET_DEPENDENT_XDP,
-	NET_DEPENDENT_ROUTE, /* a route that evpnd cannot restore */
-	NET_DEPENDENT_LEASE, /* an address with a lifetime */
-	NET_DEPENDENT_SESSION, /* somebody is logged in by an address of the NIC */
-	NET_DEPENDENT_DEFAULT, /* the only default route */
-	NET_DEPENDENT_MULTICAST,
-};
-struct net_dependent {
-	enum net_dependent_kind kind;
-	char text[200]; /* what it is; the plan adds what to do */
 };
 
 /*

@@ -16,6 +16,9 @@ struct filter {
 	struct sock_fprog program;
 };
 
+/* filter_calls.c: the names of the calls that are allowed whatever their arguments are; the last one is NULL. */
+extern const char *const filter_calls[];
+
 /* Builds the filter, to be freed by filter_free(). Returns 0, or -1 with err filled in. */
 int filter_make(struct filter *filter, struct evpn_error *err);
 void filter_free(struct filter *filter);

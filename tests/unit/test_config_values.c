@@ -104,7 +104,7 @@ static const struct {
 	{ { .underlay = "interfaces = ( { name = \"a23456789012345\"; } ); vtep = \"192.0.2.1\";" }, 0, NULL },
 	{ { .underlay = "interfaces = ( { name = \"a234567890123456\"; } ); vtep = \"192.0.2.1\";" },
 	  UNDERLAY,
-	  "found \"a234567890123456\"" },
+	  "\"a234567890123456\" is longer than 15 characters" },
 	{ { .underlay = "interfaces = ( { name = \"frr0\"; } ); vtep = \"192.0.2.1\";" }, L3, "`frr0' on the host is" },
 	{ { .underlay = "interfaces = ( { name = \"red\"; } ); vtep = \"192.0.2.1\";" }, L3, "`red' in FRR's" },
 	/* VNIs. */
