@@ -39,17 +39,19 @@ put() {
 	directory) mkdir "$2.new" ;;
 	socket) python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$2.new" ;;
 	lease)
-		python3 - "$2" <<-'P' &
+		rm -f "$FABRIC/leased"
+		python3 - "$2" > "$FABRIC/leased" <<-'P' &
 			import fcntl, os, signal, sys
 			signal.signal(signal.SIGIO, signal.SIG_IGN)
 			fd = os.open(sys.argv[1] + ".new", os.O_RDWR | os.O_CREAT, 0o600)
 			fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
 			os.rename(sys.argv[1] + ".new", sys.argv[1])
+			print("held", flush=True)
 			signal.pause()
 			P
 		HOLDER=$!
 		PIDS+=("$HOLDER")
-		wait_until 30 "the lease" test -e "$2"
+		wait_until 30 "the lease" test -s "$FABRIC/leased"
 		;;
 	esac
 	# evpnd may put a file back at any time: what takes its place does so at once.
