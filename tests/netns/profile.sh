@@ -7,9 +7,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib-node.sh"
 FRR_ALONE=1
 
-# conf [KEYS]: of group frr
+# conf [KEYS]: of group frr; the rest of it without a warning
 conf() {
-	write_conf 's|frr-signal/.libs/frr-signal|frr-vtysh/.libs/frr-vtysh|' \
+	write_conf 's/ bridge = "br-lan";//' 's/name = "eth1"/&; takes_default_route = true/' \
+		's|frr-signal/.libs/frr-signal|frr-vtysh/.libs/frr-vtysh|' \
 		"s|^frr-signal = .*|frr-vtysh = { pidfile = \"$FABRIC/frr/pid\"; fallback = false; };|" \
 		"s|source = \"[^\"]*\";|asn = 64514; hostname = \"frr\"; neighbors = ( { address = \"192.168.11.2\"; asn = 64512; } ); ${1:-}|"
 }
