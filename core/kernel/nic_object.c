@@ -35,6 +35,7 @@ static const struct object_kind kinds[NET_OBJECT_KIND_COUNT] = {
 
 struct object_reader {
 	struct nic_record *nic;
+	const struct net *actual;
 	int ifindex;
 	size_t first, first_dependent; /* before this dump */
 	bool groups;
@@ -129,6 +130,15 @@ static bool is_static(const struct nic_record *nic, const struct ndmsg *ndm, str
 	       ((ndm->ndm_state & NUD_NOARP) && !is_by_constructor(nic, tb[NDA_LLADDR]));
 }
 
+/* The NIC's own MAC is in its filter on some drivers, and the kernel puts there the MACs of the devices on top of it. */
+static bool is_of_device(const struct object_reader *reader, const uint8_t *mac)
+{
+	for (size_t i = 0; i < reader->actual->n_links; i++)
+		if (memcmp(mac, reader->actual->links[i].hw_mac, 6) == 0)
+			return true;
+	return memcmp(mac, reader->nic->address, 6) == 0;
+}
+
 static void each_neighbor(const struct nlmsghdr *hdr, void *arg)
 {
 	static const int kept[] = { NDA_DST, NDA_LLADDR, NDA_PROTOCOL };
@@ -141,8 +151,7 @@ static void each_neighbor(const struct nlmsghdr *hdr, void *arg)
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(ndm), tb, NDA_MAX, NULL) < 0 ||
 	    !is_static(reader->nic, &ndm, tb))
 		return;
-	/* The NIC's own MAC is in its filter on some drivers. */
-	if (ndm.ndm_family == AF_BRIDGE && memcmp(nla_data(tb[NDA_LLADDR]), reader->nic->address, 6) == 0)
+	if (ndm.ndm_family == AF_BRIDGE && is_of_device(reader, nla_data(tb[NDA_LLADDR])))
 		return;
 	ndm.ndm_ifindex = 0;
 	ndm.ndm_type = 0;
@@ -303,14 +312,15 @@ static int read_token(struct object_reader *reader, struct rtnl *host)
 	return rtnl_get(host, apply_link_message(RTM_GETLINK, 0, reader->ifindex, 0, 0), each_token, reader);
 }
 
-int read_nic_objects(struct nic_record *nic, struct rtnl *host, int ifindex, struct evpn_error *err)
+int read_nic_objects(struct nic_record *nic, struct rtnl *host, const struct net *actual, int ifindex,
+		     struct evpn_error *err)
 {
 	static const struct {
 		uint8_t family, flags;
 	} tables[] = {
 		{ AF_INET, 0 }, { AF_INET, NTF_PROXY }, { AF_INET6, 0 }, { AF_INET6, NTF_PROXY }, { AF_BRIDGE, 0 }
 	};
-	struct object_reader reader = { .nic = nic, .ifindex = ifindex };
+	struct object_reader reader = { .nic = nic, .actual = actual, .ifindex = ifindex };
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(tables) && r == 0; i++)

@@ -179,7 +179,8 @@ int read_nic(struct rtnl *host, const struct net *actual, const struct net_link 
 	if (nic.n_addrs)
 		qsort(nic.addrs, nic.n_addrs, sizeof(*nic.addrs), by_order);
 	if (read_nic_routes(&nic, host, actual, link->ifindex, err) < 0 ||
-	    read_link(&reader, host, link->ifindex, err) < 0 || read_nic_objects(&nic, host, link->ifindex, err) < 0 ||
+	    read_link(&reader, host, link->ifindex, err) < 0 ||
+	    read_nic_objects(&nic, host, actual, link->ifindex, err) < 0 ||
 	    read_nic_sysctls(&nic, link->name, err) < 0 ||
 	    read_nic_dependents(&nic, host, actual, link->ifindex, err) < 0) {
 		nic_record_clear(&nic);

@@ -26,4 +26,5 @@ int read_nic_dependents(struct nic_record *nic, struct rtnl *host, const struct 
  * nic_object.c: adds to nic->objects static and proxy neighbors, nexthop objects and so on; to nic->dependents those that evpnd cannot
  * restore.
  */
-int read_nic_objects(struct nic_record *nic, struct rtnl *host, int ifindex, struct evpn_error *err);
+int read_nic_objects(struct nic_record *nic, struct rtnl *host, const struct net *actual, int ifindex,
+		     struct evpn_error *err);
