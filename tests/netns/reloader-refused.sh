@@ -25,6 +25,8 @@ refused() {
 
 bad=('router bgp 64514' ' neighbor 10.0.0.4 remote-as 65004' ' neighbor 10.0.0.5 peer-group nosuch' 'exit')
 node_up
+# Else the first run alone says what moving the NIC costs.
+write_conf 's/name = "eth1"/&; takes_default_route = true/'
 
 step "the first configuration ever: FRR is empty again"
 shown > "$FABRIC/empty"
