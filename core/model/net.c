@@ -310,7 +310,7 @@ const char *net_default_key(const struct net_sysctl *sysctl, char buf[NET_SYSCTL
 	return buf;
 }
 
-bool net_has_ipv4(const struct net *net, enum net_ns ns, const char *link)
+bool net_has_ipv4(const struct net *net, enum net_ns ns, const char *link, bool of_user)
 {
 	/* The first address of the link has no lower one: AF_INET is the lowest family, and its bytes and length are 0. */
 	struct net_addr key = { .ns = ns };
@@ -325,8 +325,12 @@ bool net_has_ipv4(const struct net *net, enum net_ns ns, const char *link)
 		else
 			high = middle;
 	}
-	return low < net->n_addrs && net->addrs[low].ns == ns && streq(net->addrs[low].link, link) &&
+	for (; low < net->n_addrs && net->addrs[low].ns == ns && streq(net->addrs[low].link, link) &&
 	       net->addrs[low].ip.family == AF_INET;
+	     low++)
+		if (!of_user || !net->addrs[low].ours)
+			return true;
+	return false;
 }
 
 const char *net_ns_name(enum net_ns ns)

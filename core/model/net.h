@@ -383,8 +383,8 @@ const char *net_promote_key(const char *link, char buf[NET_SYSCTL_KEY_SIZE]);
 /* The key of conf/default for a link's sysctl: the value that a new device gets. Returns buf. */
 const char *net_default_key(const struct net_sysctl *sysctl, char buf[NET_SYSCTL_KEY_SIZE]);
 
-/* Whether the link has an IPv4 address. The net is sorted. */
-bool net_has_ipv4(const struct net *net, enum net_ns ns, const char *link);
+/* Whether the link has an IPv4 address; with `of_user` one that is not evpnd's. The net is actual and sorted. */
+bool net_has_ipv4(const struct net *net, enum net_ns ns, const char *link, bool of_user);
 
 /* Copies a name, cut to IFNAMSIZ - 1 bytes. */
 void net_set_name(char dst[IFNAMSIZ], const char *src);

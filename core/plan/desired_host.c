@@ -206,7 +206,8 @@ void desired_adapt(struct net *desired, const struct net *actual)
 
 		if (link->makes_peer && link->joins[0] && (link->want & NET_LINK_MTU))
 			link->mtu = joining_mtu(link, actual, smallest, n);
-		if (link->sealed && net_has_ipv4(actual, link->ns, link->name))
+		/* One of evpnd's that is there now goes in the same run. */
+		if (link->sealed && net_has_ipv4(actual, link->ns, link->name, true))
 			link->sealed = false;
 	}
 }

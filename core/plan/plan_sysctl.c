@@ -13,7 +13,7 @@ void plan_sysctls(struct planner *p)
 
 		if (link && plan_is_lent(p, link))
 			continue;
-		if (want->inherits && !fresh && net_has_ipv4(p->actual, want->ns, want->link))
+		if (want->inherits && !fresh && net_has_ipv4(p->actual, want->ns, want->link, false))
 			continue;
 		if (fresh ? want->is_default : have ? streq(want->value, have->value) : want->optional)
 			continue;

@@ -104,6 +104,18 @@ static enum change_run run_fact(const struct trial *trial)
 	return trial->applied_us ? CHANGE_RUN_APPLIED : CHANGE_RUN_OPEN;
 }
 
+/*
+ * How long the change had been in force when the last check asked FRR: what FRR says is as old as that. 0: another check has begun
+ * meanwhile, and nobody knows.
+ */
+static uint64_t age_of_change(const struct trial *trial)
+{
+	const struct health_check *health = &trial->host.daemon->health;
+	uint64_t changed_ms = trial->changed_us / 1000;
+
+	return health->began_ms <= health->last_ms && health->began_ms > changed_ms ? health->began_ms - changed_ms : 0;
+}
+
 /* Judges the last health check, if it is of after the run. */
 static void add_health(struct trial *trial, struct change_facts *facts)
 {
@@ -118,8 +130,8 @@ static void add_health(struct trial *trial, struct change_facts *facts)
 	}
 	if (!trial->applied_us || health->last_ms * 1000 <= trial->applied_us)
 		return;
-	switch (change_judge(&trial->record.before, &health->last, health->last_ms - trial->changed_us / 1000,
-			     &trial->worse, &trial->notes)) {
+	switch (change_judge(&trial->record.before, &health->last, age_of_change(trial), &trial->worse,
+			     &trial->notes)) {
 	case CHANGE_BAD:
 		break;
 	case CHANGE_UNPROVEN:

@@ -118,4 +118,6 @@ podman exec frr vtysh -c 'show running-config' | finds 'timers connect 2' || fai
 ping_ok
 
 step "nothing of this was an error"
-lacks -iE 'denied|not permitted|error' "$T/evpnd.log" || fail "evpnd met an error: see above"
+# runc has a moment in which nobody may look into the container: evpnd waits for its end.
+sed '/waits for FRR.s container (process [0-9]*) to start its program/d' "$T/evpnd.log" > "$T/errors"
+lacks -iE 'denied|not permitted|error' "$T/errors" || fail "evpnd met an error: see above"
