@@ -113,7 +113,7 @@ static void read_filter(struct nlattr *const *info, struct net_link *link)
 {
 	struct nlattr *tb[DATA_MAX + 1];
 
-	if (!parse_level(info[IFLA_INFO_DATA], DATA_MAX, tb))
+	if (!info || !parse_level(info[IFLA_INFO_DATA], DATA_MAX, tb))
 		return;
 	link->filters = tb[IFLA_BR_VLAN_FILTERING] && nla_get_u8(tb[IFLA_BR_VLAN_FILTERING]);
 	if (tb[IFLA_BR_VLAN_DEFAULT_PVID])

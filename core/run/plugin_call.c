@@ -40,13 +40,16 @@ static uint64_t cpu_us(const struct rusage *usage)
 	       (uint64_t)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
 }
 
-/* Whether the plugin has waited for something, or computed; on a busy host evpnd itself may have waited for a processor. */
+/*
+ * Whether the plugin has waited for something, or computed. On a busy host evpnd itself may have waited for a processor, or for its
+ * own pages, where memory is short.
+ */
 static bool is_its_fault(const struct call *call, uint64_t took_us)
 {
 	struct rusage now;
 
 	getrusage(RUSAGE_THREAD, &now);
-	if (took_us < clock_starved_us() - call->starved_us + PLUGIN_SLOW_US)
+	if (took_us < clock_starved_us() - call->starved_us + PLUGIN_SLOW_US || now.ru_majflt != call->usage.ru_majflt)
 		return false;
 	return now.ru_nvcsw != call->usage.ru_nvcsw || cpu_us(&now) - cpu_us(&call->usage) >= PLUGIN_SLOW_US;
 }

@@ -14,7 +14,7 @@ for source in "$root"/tests/unit/test_*.c; do
 	case $test in *netns-pidfile* | *vty* | *steps-check* | test-sh | test-sh-abuse | *growth* | test-events) continue ;; esac
 	# A process for each check is what takes the time here. These count calls from their process's start.
 	case $test in
-	test-apply-pace | test-config-watch | test-events-* | test-nic | test-observe | test-pipeline-run | test-running | \
+	test-apply-pace | test-config-watch | test-events-* | test-evpn-show | test-nic | test-observe | test-pipeline-run | test-running | \
 		test-steps-kernel) fork=yes ;;
 	*) fork=no ;;
 	esac

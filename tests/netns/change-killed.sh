@@ -47,7 +47,7 @@ undone() {
 	wait_until 15 "$1: the NIC is as before" same_underlay
 	stop_ping
 	no_change_left
-	# shellcheck disable=SC2046 # two words
+	# shellcheck disable=SC2046,SC2183 # two words
 	printf 'fault: %-22s limit %s s: no answer for %s s, back after %s s\n' "$1" "$2" $(lost_for "$SINCE")
 	ctl 0 wait --timeout 30
 	"$BUILD/evpnctl" --socket "$SOCKET" history | finds 'revert .*the former configuration is in force again' ||

@@ -27,6 +27,7 @@ undoes() {
 	wait_until 15 "$name: the NIC is as before" same_underlay
 	stop_ping
 	no_change_left
+	# shellcheck disable=SC2046,SC2183 # two words
 	printf 'fault: %-22s limit %s s: no answer for %s s, back after %s s\n' "$name" $LIMIT $(lost_for "$since")
 }
 

@@ -77,6 +77,7 @@ ctl 4 apply "$NEW"
 says '^degraded: '
 says 'worse +session 192.168.11.2: Established before, (Idle|Active|Connect) now$'
 is_new || fail "a change without a limit is not kept"
+# shellcheck disable=SC2119 # nothing is edited
 change_conf
 cp "$FABRIC/evpn.conf" "$NEW"
 ctl 0 apply "$NEW"
@@ -100,6 +101,7 @@ finds 'Apply the change' "$FABRIC/tty" || fail "it does not ask: $(cat "$FABRIC/
 no_device vni140 in_frr ip || fail "it was applied though the answer was no"
 ends 0 answer y || fail "the answer is yes: $(cat "$FABRIC/tty")"
 in_frr ip link show vni140 > /dev/null
+# shellcheck disable=SC2119 # nothing is edited
 change_conf
 cp "$FABRIC/evpn.conf" "$NEW"
 ctl 0 apply --yes "$NEW"

@@ -192,7 +192,7 @@ conf 's/^l2vnis = .*/l2vnis = ( { vni = 110; host = { interface = "lan110"; }; }
 wait_until 60 "the file is in force" status_says '^1 VNIs, 1 up$'
 run 0 wait --timeout 60
 typed 'ip route 203.0.113.0/24 Null0'
-wait_until 60 "drift" status_says 'ConfigDrift'
+wait_until 60 "drift" status_says 'degraded.*another program has changed'
 every_command "drift" degraded 3
 
 cp "$FABRIC/events" "$FABRIC/ctl"

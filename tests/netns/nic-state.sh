@@ -10,6 +10,7 @@ set -euo pipefail
 node_up
 in_frr ip link set lo up
 plain_reloader
+# shellcheck disable=SC2119 # nothing is edited
 conf
 clean
 

@@ -27,6 +27,7 @@ step "one that shuts tenants out is needed where the kernel has IPv6"
 expect 1 "lan0/disable_ipv6=1: No such file or directory" without 'mount -t tmpfs none /proc/sys/net/ipv6/conf'
 
 step "another one that this kernel does not have is no error"
+# shellcheck disable=SC2016 # for the shell in the mount namespace
 expect 0 converged without 'cd /proc/sys/net/ipv6/conf && mount -t tmpfs none "$PWD" && cd "$PWD" && mkdir lan0 lan1 &&
 	echo 0 | tee lan0/disable_ipv6 lan1/disable_ipv6 > /dev/null'
 expect 0 "taken down in" evpnd_on_node --down
