@@ -251,6 +251,7 @@ static void keep_report(struct health_check *check)
 	health_report_clear(&check->last);
 	check->last = check->report;
 	check->last_ms = clock_ms();
+	check->last_began_ms = check->began_ms;
 	check->report = (struct health_report){ 0 };
 }
 

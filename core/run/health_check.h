@@ -70,7 +70,8 @@ struct health_check {
 	uint64_t grace_ms; /* clock_ms of the end of grace */
 	struct health_faults faults; /* by the last check */
 	struct health_report last; /* its items, those that work too; for core/ctl */
-	uint64_t last_ms; /* clock_ms of it; 0: there was none yet */
+	uint64_t last_ms; /* clock_ms of its end; 0: there was none yet */
+	uint64_t last_began_ms; /* of its begin */
 	size_t n_sessions, n_established, n_fabric, n_fabric_established, n_remote_vteps; /* the same */
 	char *unable; /* with HEALTH_UNKNOWN: why no check is possible; NULL: there was none yet */
 

@@ -105,15 +105,16 @@ static enum change_run run_fact(const struct trial *trial)
 }
 
 /*
- * How long the change had been in force when the last check asked FRR: what FRR says is as old as that. 0: another check has begun
- * meanwhile, and nobody knows.
+ * How long the change had been in force when the last check asked FRR: what FRR says is as old as that. On the way back nothing is at
+ * stake but the report, so the end of the check does.
  */
 static uint64_t age_of_change(const struct trial *trial)
 {
 	const struct health_check *health = &trial->host.daemon->health;
+	uint64_t asked_ms = trial->record.change.phase == CHANGE_REVERTING ? health->last_ms : health->last_began_ms;
 	uint64_t changed_ms = trial->changed_us / 1000;
 
-	return health->began_ms <= health->last_ms && health->began_ms > changed_ms ? health->began_ms - changed_ms : 0;
+	return asked_ms > changed_ms ? asked_ms - changed_ms : 0;
 }
 
 /* Judges the last health check, if it is of after the run. */
@@ -136,6 +137,11 @@ static void add_health(struct trial *trial, struct change_facts *facts)
 		break;
 	case CHANGE_UNPROVEN:
 		facts->health = CHANGE_FACT_UNPROVEN;
+		/* What FRR's configuration alone has broken, FRR shows at once, and so it does when that is over. */
+		if (trial->record.change.phase == CHANGE_REVERTING && !trial->touched) {
+			facts->health = CHANGE_FACT_GOOD;
+			config_errors_clear(&trial->notes);
+		}
 		break;
 	case CHANGE_GOOD:
 		facts->health = CHANGE_FACT_GOOD;

@@ -114,7 +114,7 @@ undoes "another VRF" 's/vni = 100; vrf = "red"; table = 1100;/vni = 101; vrf = "
 step "evpnd is killed half way, by a change of the VLAN"
 new_conf 's/{ name = "eth1"; }/{ name = "eth1.9"; parent = "eth1"; vlan = 9; addresses = [ "192.168.11.3\/24" ]; }/'
 start_ping
-"$BUILD/evpnctl" --socket "$SOCKET" apply --confirm ${LIMIT}s "$FABRIC/new.conf" > "$FABRIC/ctl" 2>&1 &
+"$BUILD/evpnctl" --socket "$SOCKET" apply --yes --confirm ${LIMIT}s "$FABRIC/new.conf" > "$FABRIC/ctl" 2>&1 &
 apply=$!
 PIDS+=("$apply")
 has_vlan() { in_frr ip link show eth1.9; }
