@@ -109,7 +109,6 @@ wait_until 60 "the host and the outside reach each other" works
 underlay | sed -E 's/@if[0-9]+//; s/fe80:[^ ]* *//g; s/ nhid [0-9]+//' > "$FABRIC/underlay"
 
 undoes "wrong VLAN" 's/{ name = "eth1";[^}]*}/{ name = "eth1.9"; parent = "eth1"; vlan = 9; addresses = [ "192.168.11.3\/24" ]; }/'
-undoes "another VRF" 's/vni = 100; vrf = "red"; table = 1100;/vni = 101; vrf = "blue"; table = 1101;/'
 
 step "evpnd is killed half way, by a change of the VLAN"
 new_conf 's/{ name = "eth1";[^}]*}/{ name = "eth1.9"; parent = "eth1"; vlan = 9; addresses = [ "192.168.11.3\/24" ]; }/'
