@@ -118,8 +118,9 @@ for kind in FIFO device socket lease; do
 	answers
 	wait_until 60 "evpnd's own is back" finds -F 'neighbor 192.168.11.2 activate' "$FABRIC/frr/etc/frr.conf"
 	release
+	# Else frr-reload.py of this reload could open the next FIFO.
+	wait_until 60 "converged" status_is '^STATUS=applied'
 done
-wait_until 60 "converged" status_is '^STATUS=applied'
 
 step "the reloader's socket: a link to a socket of the host"
 python3 - "$FABRIC/host.sock" > "$FABRIC/host.log" <<-'P' &
