@@ -160,15 +160,25 @@ const char *explain_vxlan(const struct explain_facts *facts, char buf[IFNAMSIZ])
 	return buf;
 }
 
-/* From the node to the fabric and back: what each VNI needs. */
-static void walk_vni(const struct explain_facts *facts, struct explain_chain *chain)
+void explain_node(const struct explain_facts *facts, struct explain_chain *chain)
 {
 	explain_host(facts, chain);
 	explain_devices(facts, chain);
 	explain_daemons(facts, chain);
+}
+
+void explain_evpn(const struct explain_facts *facts, struct explain_chain *chain)
+{
 	explain_zebra_vni(facts, chain);
 	explain_bgp_vni(facts, chain);
 	explain_session(facts, chain);
+}
+
+/* From the node to the fabric and back: what each VNI needs. */
+static void walk_vni(const struct explain_facts *facts, struct explain_chain *chain)
+{
+	explain_node(facts, chain);
+	explain_evpn(facts, chain);
 	if (facts->l3)
 		explain_host_session(facts, chain);
 	explain_own_route(facts, chain);

@@ -141,9 +141,7 @@ static void never_seen(const struct explain_facts *facts, struct explain_chain *
 	char ip[IPADDR_TEXT_SIZE];
 	struct explain_link *link;
 
-	explain_zebra_vni(facts, chain);
-	explain_bgp_vni(facts, chain);
-	explain_session(facts, chain);
+	explain_evpn(facts, chain);
 	if (facts->unread || !facts->has_zebra || !facts->has_bgpd)
 		return;
 	ipaddr_format(&facts->subject.ip, false, ip);
@@ -181,9 +179,7 @@ static void local(const struct explain_facts *facts, struct explain_chain *chain
 
 static void remote(const struct explain_facts *facts, struct explain_chain *chain)
 {
-	explain_zebra_vni(facts, chain);
-	explain_bgp_vni(facts, chain);
-	explain_session(facts, chain);
+	explain_evpn(facts, chain);
 	explain_remote_route(facts, chain);
 	if (!has_two_macs(facts, chain))
 		suppression(facts, chain);
@@ -208,9 +204,7 @@ static void gateway(const struct explain_facts *facts, struct explain_chain *cha
 	chain->place = EVPN_LOCAL;
 	explain_ok(chain, "address", "address", "%s is the gateway of VNI %u, on %s of this node and of every other",
 		   ipaddr_format(&facts->subject.ip, false, ip), facts->subject.vni, explain_bridge(facts, bridge));
-	explain_zebra_vni(facts, chain);
-	explain_bgp_vni(facts, chain);
-	explain_session(facts, chain);
+	explain_evpn(facts, chain);
 }
 
 void explain_ip(const struct explain_facts *facts, struct explain_chain *chain)
@@ -232,9 +226,7 @@ void explain_ip(const struct explain_facts *facts, struct explain_chain *chain)
 			     "name its VNI or VRF: evpnctl explain ip %s vni N, evpnctl explain ip %s vrf V", ip, ip);
 		return;
 	}
-	explain_host(facts, chain);
-	explain_devices(facts, chain);
-	explain_daemons(facts, chain);
+	explain_node(facts, chain);
 	if (is_gateway(facts)) {
 		gateway(facts, chain);
 		return;

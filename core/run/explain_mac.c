@@ -211,9 +211,7 @@ static void never_seen(const struct explain_facts *facts, struct explain_chain *
 	const char *host = facts->l2 && facts->l2->host.set ? facts->l2->host.interface : "";
 	struct explain_link *link;
 
-	explain_zebra_vni(facts, chain);
-	explain_bgp_vni(facts, chain);
-	explain_session(facts, chain);
+	explain_evpn(facts, chain);
 	if (facts->unread || !facts->has_zebra || !facts->has_bgpd)
 		return;
 	link = explain_bad(
@@ -250,9 +248,7 @@ void explain_mac(const struct explain_facts *facts, struct explain_chain *chain)
 		explain_next(link, EXPLAIN_ELSEWHERE, "name its VNI: evpnctl explain mac %s vni N", facts->subject.mac);
 		return;
 	}
-	explain_host(facts, chain);
-	explain_devices(facts, chain);
-	explain_daemons(facts, chain);
+	explain_node(facts, chain);
 	switch (chain->place) {
 	case EVPN_LOCAL:
 		explain_local_mac(facts, chain);
@@ -262,9 +258,7 @@ void explain_mac(const struct explain_facts *facts, struct explain_chain *chain)
 			explain_own_route(facts, chain);
 		break;
 	case EVPN_REMOTE:
-		explain_zebra_vni(facts, chain);
-		explain_bgp_vni(facts, chain);
-		explain_session(facts, chain);
+		explain_evpn(facts, chain);
 		explain_remote_route(facts, chain);
 		explain_remote_mac(facts, chain);
 		break;

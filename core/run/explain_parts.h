@@ -41,6 +41,9 @@ void explain_daemons(const struct explain_facts *facts, struct explain_chain *ch
 void explain_zebra_vni(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_bgp_vni(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_session(const struct explain_facts *facts, struct explain_chain *chain);
+/* explain_chain.c: what every subject in a VNI needs: the node up to FRR's daemons; then the VNI in zebra and bgpd, and the sessions. */
+void explain_node(const struct explain_facts *facts, struct explain_chain *chain);
+void explain_evpn(const struct explain_facts *facts, struct explain_chain *chain);
 /* Of an L3VNI: the sessions with the host. */
 void explain_host_session(const struct explain_facts *facts, struct explain_chain *chain);
 void explain_own_route(const struct explain_facts *facts, struct explain_chain *chain);

@@ -74,12 +74,8 @@ void explain_vrf(const struct explain_facts *facts, struct explain_chain *chain)
 	const struct look_way *way = &facts->way;
 	bool is_remote;
 
-	explain_host(facts, chain);
-	explain_devices(facts, chain);
-	explain_daemons(facts, chain);
-	explain_zebra_vni(facts, chain);
-	explain_bgp_vni(facts, chain);
-	explain_session(facts, chain);
+	explain_node(facts, chain);
+	explain_evpn(facts, chain);
 	if (facts->unread)
 		return;
 	if (!way->found) {

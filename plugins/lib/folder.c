@@ -14,6 +14,7 @@
 
 #include "lib/fd.h"
 #include "lib/folder.h"
+#include "lib/path_rest.h"
 
 /* The kernel's limit of symbolic links in a path (path_resolution(7)). */
 #define LINKS_MAX 40
@@ -25,21 +26,6 @@ struct walk {
 	unsigned int n_links;
 	char rest[PATH_MAX]; /* what is left of the path */
 };
-
-/* Moves the first component of what is left to `name`. Returns 1 if it is the last one, 0 if not, or -errno. */
-static int take_name(struct walk *walk, char name[NAME_MAX + 1])
-{
-	const char *start = walk->rest + strspn(walk->rest, "/"), *next;
-	size_t len = strcspn(start, "/");
-
-	if (len > NAME_MAX)
-		return -ENAMETOOLONG;
-	memcpy(name, start, len);
-	name[len] = '\0';
-	next = start + len + strspn(start + len, "/");
-	memmove(walk->rest, next, strlen(next) + 1);
-	return !walk->rest[0];
-}
 
 static bool is_roots(const struct stat *st)
 {
@@ -61,19 +47,14 @@ static bool is_trusted(const struct walk *walk, int link, const struct stat *st)
 /* Puts the target of the link in front of what is left. */
 static int follow(struct walk *walk, int link, const struct stat *st)
 {
-	char target[PATH_MAX], longer[2 * PATH_MAX];
-	ssize_t n;
+	int r;
 
 	if (++walk->n_links > LINKS_MAX || !is_trusted(walk, link, st))
 		return -ELOOP;
-	n = readlinkat(link, "", target, sizeof(target) - 1);
-	if (n < 0)
-		return -errno;
-	target[n] = '\0';
-	if (snprintf(longer, sizeof(longer), "%s/%s", target, walk->rest) >= (int)sizeof(walk->rest))
-		return -ENAMETOOLONG;
-	strcpy(walk->rest, longer);
-	if (target[0] == '/') {
+	r = path_rest_put_link(walk->rest, link);
+	if (r < 0)
+		return r;
+	if (r > 0) {
 		fd_close(&walk->dir);
 		walk->dir = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
@@ -83,7 +64,7 @@ static int follow(struct walk *walk, int link, const struct stat *st)
 /* One component further. Returns 1 at the last one, which is `name` in walk->dir; 0: there are more; or -errno. */
 static int step(struct walk *walk, char name[NAME_MAX + 1])
 {
-	int last = take_name(walk, name);
+	int last = path_rest_take(walk->rest, name);
 	_cleanup_close_ int next = -1;
 	struct stat st;
 

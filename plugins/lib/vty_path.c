@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 
 #include "lib/fd.h"
+#include "lib/path_rest.h"
 #include "lib/vty_path.h"
 
 struct walk {
@@ -28,41 +29,19 @@ static void go_up(struct walk *walk, unsigned int depth)
 		fd_close(&walk->dirs[walk->depth]);
 }
 
-/* Moves the first component of what is left to `name`, "" if there is none. Returns whether it is the last one, or -errno. */
-static int take_name(struct walk *walk, char name[NAME_MAX + 1])
-{
-	const char *start = walk->rest + strspn(walk->rest, "/"), *next;
-	size_t len = strcspn(start, "/");
-
-	if (len > NAME_MAX)
-		return -ENAMETOOLONG;
-	memcpy(name, start, len);
-	name[len] = '\0';
-	next = start + len + strspn(start + len, "/");
-	memmove(walk->rest, next, strlen(next) + 1);
-	return !walk->rest[0];
-}
-
 /* Puts the target of the link in front of what is left. 0 or -errno. */
 static int follow(struct walk *walk, int link)
 {
-	char target[PATH_MAX], longer[2 * PATH_MAX];
 	struct statfs fs;
-	ssize_t n;
+	int r;
 
 	if (++walk->n_links > VTY_PATH_LINKS_MAX || fstatfs(link, &fs) < 0 ||
 	    (unsigned long)fs.f_type == PROC_SUPER_MAGIC)
 		return -ELOOP;
-	n = readlinkat(link, "", target, sizeof(target) - 1);
-	if (n < 0)
-		return -errno;
-	target[n] = '\0';
-	if (snprintf(longer, sizeof(longer), "%s/%s", target, walk->rest) >= (int)sizeof(walk->rest))
-		return -ENAMETOOLONG;
-	strcpy(walk->rest, longer);
-	if (target[0] == '/')
+	r = path_rest_put_link(walk->rest, link);
+	if (r > 0)
 		go_up(walk, 0);
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 /* Goes into a directory, or keeps what stands at the end in *ret_fd. 0 or -errno. */
@@ -91,7 +70,7 @@ static int enter(struct walk *walk, const char *name, bool is_last, int *ret_fd)
 static int step(struct walk *walk, int *ret_fd)
 {
 	char name[NAME_MAX + 1];
-	int last = take_name(walk, name);
+	int last = path_rest_take(walk->rest, name);
 
 	if (last < 0)
 		return last;

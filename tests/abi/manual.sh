@@ -61,7 +61,7 @@ for language in "c -std=c11" "c++ -std=c++20"; do
 	sed -i '/used but never defined/d' "$tmp/log"
 	lacks 'warning:' "$tmp/log" || fail "the synopsis does not compile cleanly ($language)"
 done
-# Whoever fills it in must not have made a plugin that waits for ever.
+# A plugin that is made from the synopsis must not wait for ever.
 for member in event_fd on_event; do
 	finds "\.$member = " "$tmp/synopsis.c" || fail "the plugin in SYNOPSIS has no $member"
 done

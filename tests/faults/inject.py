@@ -39,7 +39,7 @@ def one(scenario, way, point, args):
 
 
 def queue(scenario, args):
-    """(way, point) in turns, as the scenario goes there and back; a way whose points are all done goes without a fault."""
+    """Yields (way, point). The ways alternate, as the scenario needs them to. A way with no points left runs without a fault."""
     if args.at:
         _, way, text = args.at.split("/")
         for turn in scenario.ways:

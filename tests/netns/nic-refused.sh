@@ -95,9 +95,9 @@ ip netns exec ev-node python3 - "$FABRIC/session" <<-'P' &
 PIDS+=($!)
 listens() { ip netns exec ev-node ss -Htln sport = :22 | finds 192.168.11.3; }
 wait_until 30 "a server at port 22" listens
-ip netns exec ev-leaf2 python3 -c 'import socket, time
+ip netns exec ev-leaf2 python3 -c 'import signal, socket
 s = socket.create_connection(("192.168.11.3", 22))
-time.sleep(3600)' &
+signal.pause()' &
 PIDS+=($!)
 CLIENT=$!
 wait_until 30 "the session" test -e "$FABRIC/session"
