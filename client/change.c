@@ -14,6 +14,8 @@
 
 /* evpnd takes requests of 8 MiB, in which a text may need more bytes than its file. */
 #define TEXT_MAX (4u << 20)
+/* evpnd ends a plan at --timeout with the step in which it waited; on a busy machine that answer comes late. */
+#define PLAN_GRACE_S 10
 /* Of the answer to a question. */
 #define ANSWER_SIZE 16
 
@@ -81,7 +83,7 @@ int change_plan(const struct options *options, char *const *words)
 	if (options->timeout_s > 0)
 		json_object_set_new(args, "timeout", json_integer(options->timeout_s));
 	json_object_set_new(args, "json", json_boolean(options->json));
-	r = request_ask(options, &(struct request){ .command = "plan", .args = args }, &data, &error);
+	r = request_ask(options, &(struct request){ .command = "plan", .args = args, .grace_s = PLAN_GRACE_S }, &data, &error);
 	if (r >= 0)
 		return r;
 	if (error)

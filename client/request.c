@@ -109,8 +109,8 @@ static int take_line(struct exchange *exchange, const json_t *line)
 
 static int exchange_lines(struct exchange *exchange, json_t *args)
 {
-	long timeout = exchange->options->timeout_s;
-	long long until = timeout < 0 ? -1 : (long long)clock_ms() + timeout * 1000LL;
+	long timeout = exchange->options->timeout_s, grace = exchange->request ? exchange->request->grace_s : 0;
+	long long until = timeout < 0 ? -1 : (long long)clock_ms() + (timeout + grace) * 1000LL;
 	struct connection connection;
 	char path[OPTIONS_PATH_SIZE];
 	int r = connection_open(&connection, options_path(exchange->options, path)), code = -1;

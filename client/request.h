@@ -18,6 +18,7 @@ struct request {
 	json_t *args; /* taken over; may be NULL */
 	void (*line)(void *arg, const char *type, const json_t *data); /* a line before the result; NULL: nothing */
 	void *arg;
+	long grace_s; /* evpnd keeps to --timeout itself, and says why when it ends: so much longer is its answer waited for */
 };
 
 /*
