@@ -182,6 +182,7 @@ struct config_l2vni {
 	struct config_evpn evpn;
 	bool advertise_svi_ip;
 	bool ra; /* FRR sends router advertisements for the IPv6 gateways */
+	bool arp_suppression; /* default: that of group vxlan */
 };
 
 /* A BGP neighbor in the underlay. Exactly one of address, interface and listen is set. */
@@ -263,6 +264,9 @@ struct config {
 	size_t n_l3vnis;
 	struct config_l2vni *l2vnis; /* sorted by VNI */
 	size_t n_l2vnis;
+	struct {
+		bool arp_suppression; /* default: true */
+	} vxlan; /* what VNIs share */
 	struct config_frr frr;
 	struct {
 		uint32_t interval; /* seconds between two health checks; 0: only after a run */

@@ -7,10 +7,28 @@
 
 #define BOTH (CONFIG_IPV4 | CONFIG_IPV6)
 
+/* Whether group `s` has the key; as if it had, if it is no group, which is reported. */
+static bool has_key(const config_setting_t *s, const char *key)
+{
+	return s && (!config_setting_is_group(s) || config_setting_get_member(s, key));
+}
+
 static void default_peer(struct config_host *host, uint32_t vni)
 {
 	if (host->set && !host->peer[0])
 		snprintf(host->peer, sizeof(host->peer), "pe%u", vni);
+}
+
+static void default_vxlan(struct config *config, const config_setting_t *s)
+{
+	if (!has_key(s, "arp_suppression"))
+		config->vxlan.arp_suppression = true;
+}
+
+static void default_l2vni(const struct config *config, struct config_l2vni *l2, const config_setting_t *s)
+{
+	if (!has_key(s, "arp_suppression"))
+		l2->arp_suppression = config->vxlan.arp_suppression;
 }
 
 /* A table of 0 is either unset, then the default applies, or wrong, then it is reported: the setting tells which. */
@@ -18,6 +36,7 @@ void config_fill_defaults(struct config_reader *r)
 {
 	struct config *config = r->config;
 	const config_setting_t *l3vnis = config_setting_get_member(r->root, "l3vnis");
+	const config_setting_t *l2vnis = config_setting_get_member(r->root, "l2vnis");
 	const config_setting_t *frr = config_setting_get_member(r->root, "frr");
 
 	for (size_t i = 0; i < config->n_l3vnis; i++) {
@@ -27,8 +46,11 @@ void config_fill_defaults(struct config_reader *r)
 			config->l3vnis[i].table = config->l3vnis[i].vni;
 		default_peer(&config->l3vnis[i].host, config->l3vnis[i].vni);
 	}
-	for (size_t i = 0; i < config->n_l2vnis; i++)
+	default_vxlan(config, config_setting_get_member(r->root, "vxlan"));
+	for (size_t i = 0; i < config->n_l2vnis; i++) {
 		default_peer(&config->l2vnis[i].host, config->l2vnis[i].vni);
+		default_l2vni(config, &config->l2vnis[i], config_setting_get_elem(l2vnis, (unsigned int)i));
+	}
 	if (!frr || !config_setting_is_group(frr) || !config_setting_get_member(frr, "log_neighbor_changes"))
 		config->frr.log_neighbor_changes = true;
 	if (!config->frr.extra)

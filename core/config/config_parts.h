@@ -6,6 +6,7 @@
  *   config_scan.c        reads the files before libconfig does: included files, numbers that it would truncate, comments
  *                        and strings that never end
  *   config_schema.c      the tables of keys: type, range and member of struct config; a new key is one line
+ *   config_schema_vni.c  the same for VNIs, and for what all of them share
  *   config_schema_frr.c  the same for group frr and for the BGP keys of VNIs
  *   config_plugins.c     reads the groups of plugins
  *   config_section.c     reads groups and lists by these tables
@@ -117,6 +118,8 @@ struct config_section {
 #define CONFIG_NO_WHERE ((size_t)-1)
 
 extern const struct config_section config_root_section;
+/* In config_schema_vni.c. */
+extern const struct config_section config_l3vni_section, config_l2vni_section, config_vxlan_section;
 /* In config_schema_frr.c. */
 extern const struct config_section config_frr_section;
 extern const struct config_section config_l3_timers_section, config_l3_limit_section, config_accept_section;
@@ -181,6 +184,8 @@ void config_read_plugin_group(struct config_reader *r, const config_setting_t *s
 void value_read_id(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 void value_read_listen(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 void value_read_number(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+/* The same into a uint16_t. */
+void value_read_u16(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 void value_read_bool(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 /* A non-empty string. */
 void value_read_string(struct config_reader *, const config_setting_t *, const struct config_key *, void *);

@@ -126,6 +126,14 @@ void value_read_number(struct config_reader *r, const config_setting_t *s, const
 		config_problem_value(r, s, "a whole number from %u to %u", key->min, key->max);
 }
 
+void value_read_u16(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	uint32_t n = 0;
+
+	value_read_number(r, s, &(struct config_key){ .min = key->min, .max = key->max }, &n);
+	*(uint16_t *)((char *)base + key->offset) = (uint16_t)n;
+}
+
 void value_read_bool(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
 	if (config_setting_type(s) == CONFIG_TYPE_BOOL)

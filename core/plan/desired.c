@@ -132,8 +132,8 @@ static void add_unreachable(struct maker *m, unsigned int group, const struct co
 	net_set_name(route->vrf, l3->vrf);
 }
 
-static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised,
-		      unsigned int mtu)
+static struct net_link *add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised,
+				  unsigned int mtu)
 {
 	char name[IFNAMSIZ];
 	struct net_link *link;
@@ -156,6 +156,7 @@ static void add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const c
 	desired_set_mtu(link, mtu);
 	/* A port carries no address; with IPv6 on, every `up` walks all IPv6 routes of the namespace. */
 	desired_set_ipv6(link, false);
+	return link;
 }
 
 /* Hosts announce themselves by unsolicited neighbour advertisements. A new bridge has the value 0. */
@@ -298,7 +299,7 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 	if (gateway6)
 		add_gateway_link_local(m, group, bridge, mac);
 
-	add_vxlan(m, group, l2->vni, bridge, false, mtu);
+	add_vxlan(m, group, l2->vni, bridge, false, mtu)->neigh_suppress = l2->arp_suppression;
 	if (l2->host.set)
 		desired_add_host(m, group, &(struct desired_inner){ bridge, false, mtu }, &l2->host);
 }

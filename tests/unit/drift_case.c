@@ -108,7 +108,7 @@ void __wrap_log_line(enum evpn_log_level level, const char *format, ...)
 void drift_case_begin(void)
 {
 	static struct config_l3vni l3 = { .vni = 100, .vrf = "red", .table = 1100 };
-	static struct config_l2vni l2 = { .vni = 110 };
+	static struct config_l2vni l2 = { .vni = 110, .arp_suppression = true };
 
 	dc = (struct drift_case){ 0 };
 	run_case_begin(&dc.c, RUN_UP);

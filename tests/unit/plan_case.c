@@ -20,7 +20,7 @@ static void setup_with(const struct config_host *l2_host)
 {
 	static struct config_nic nic = { .name = "eth1", .inner = "eth1" };
 	static struct config_l3vni l3 = { .vni = 100, .vrf = "red", .table = 1100 };
-	static struct config_l2vni l2 = { .vni = 110 };
+	static struct config_l2vni l2 = { .vni = 110, .arp_suppression = true };
 	struct config config = {
 		.underlay = { .nics = &nic, .n_nics = 1 }, .l3vnis = &l3, .n_l3vnis = 1, .l2vnis = &l2, .n_l2vnis = 1
 	};
