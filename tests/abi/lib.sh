@@ -30,11 +30,11 @@ finds_namespaces() {
 	"${DRIVE[@]}" "$1" "path=/run/netns/$NAMESPACE" -- find changed >"$tmp/drive" 2>&1 &
 	pid=$!
 	PIDS+=("$pid")
-	wait_until 20 "the plugin waits for the namespace" says '^waiting: waits for the network namespace '
+	wait_until 60 "the plugin waits for the namespace" says '^waiting: waits for the network namespace '
 	ip netns add "$NAMESPACE"
-	wait_until 20 "the plugin finds the namespace" says "^found $(stat -Lc %i "/run/netns/$NAMESPACE") [0-9]+$"
+	wait_until 60 "the plugin finds the namespace" says "^found $(stat -Lc %i "/run/netns/$NAMESPACE") [0-9]+$"
 	ip netns del "$NAMESPACE"
-	wait_until 20 "the plugin notices its end" says '^changed$'
+	wait_until 60 "the plugin notices its end" says '^changed$'
 	wait "$pid"
 }
 

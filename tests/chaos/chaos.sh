@@ -72,7 +72,7 @@ settled() {
 	canaries_stand
 	[ -d "/proc/$EVPND" ] || fail "$1: evpnd has ended"
 	# A few are opened when they are needed first. One that is left by each event would be hundreds at the end.
-	wait_until 30 "$1: evpnd has $FDS descriptors, as at the beginning, or a few more" at_most descriptors $((${FDS:-1000000} + 3))
+	wait_until 60 "$1: evpnd has $FDS descriptors, as at the beginning, or a few more" at_most descriptors $((${FDS:-1000000} + 3))
 	fds=$(descriptors) kib=$(private_kib)
 	FDS=${FDS:-$fds} KIB=${KIB:-$kib}
 	event_log "$1: healed in $((SECONDS - begin)) s; evpnd has $fds descriptors and $kib KiB"

@@ -87,7 +87,7 @@ evpnd_start() {
 	EVPND=$!
 	PIDS+=("$EVPND")
 	# Before that a SIGHUP ends it, as it ends any program; systemd sends none before evpnd is ready.
-	wait_until 30 "evpnd takes signals" evpnd_takes_signals
+	wait_until 60 "evpnd takes signals" evpnd_takes_signals
 }
 # SIGHUP is the lowest bit; or it has ended, which is_evpnd finds.
 evpnd_takes_signals() { ! is_evpnd || grep -qE '^SigBlk:.*[13579bdf]$' "/proc/$EVPND/status"; }
@@ -273,7 +273,7 @@ event_leaf_restarted() {
 	pid=$(cat "$FABRIC/leaf2/run/bgpd.pid")
 	nsenter -m -p -t "$(cat "$FABRIC/leaf2/pid")" kill -KILL "$pid"
 	nsenter -m -u -i -n -p -t "$(cat "$FABRIC/leaf2/pid")" /usr/lib/frr/bgpd -d -A 127.0.0.1 >> "$FABRIC/leaf2/log" 2>&1
-	wait_until 30 "the leaf's bgpd" vtysh_in leaf2 'show bgp summary'
+	wait_until 60 "the leaf's bgpd" vtysh_in leaf2 'show bgp summary'
 	vtysh --vty_socket "$FABRIC/leaf2/run" -f "$FABRIC/leaf.conf" > /dev/null
 	event_log "the leaf's bgpd is another one"
 }

@@ -110,7 +110,7 @@ containerd_start() {
 	nsenter --net="/run/netns/$HOST" containerd --config "$T/containerd.toml" >> "$T/containerd.log" 2>&1 &
 	CONTAINERD=$!
 	PIDS+=("$CONTAINERD")
-	wait_until 30 "containerd answers" pods version
+	wait_until 60 "containerd answers" pods version
 }
 
 containerd_stop() {
@@ -202,13 +202,13 @@ fake_up() {
 	/usr/bin/python3 "$REPO/tests/cri/fake.py" "$T/fake.sock" < "$T/fake.in" > "$T/fake.out" 2> "$T/fake.log" &
 	PIDS+=($!)
 	exec {FAKE_TO}> "$T/fake.in" {FAKE_FROM}< "$T/fake.out"
-	wait_until 20 "the fake runtime listens" test -S "$T/fake.sock"
+	wait_until 60 "the fake runtime listens" test -S "$T/fake.sock"
 }
 
 # Sets $CALLS and $LISTENERS to what there were so far.
 fake_do() {
 	echo "${*//$'\n'/ }" >&"$FAKE_TO"
-	read -r -t 20 -u "$FAKE_FROM" _ CALLS LISTENERS || fail "fake.py says nothing to: $*"
+	read -r -t 60 -u "$FAKE_FROM" _ CALLS LISTENERS || fail "fake.py says nothing to: $*"
 }
 
 # drive OPTION... : the plugin, in the network namespace where the host is ($HOST if it is there)
@@ -227,7 +227,7 @@ drive() {
 
 say() {
 	echo "$*" >&"$TO"
-	read -r -t 60 -u "$FROM" SAID || fail "netns-drive says nothing to: $*"
+	read -r -t 120 -u "$FROM" SAID || fail "netns-drive says nothing to: $*"
 }
 
 expect() {

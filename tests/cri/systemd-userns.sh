@@ -59,12 +59,12 @@ systemd_up
 step "no pod yet: evpnd waits"
 : > "$T/evpnd.log"
 inside systemctl start evpnd
-wait_until 30 "evpnd waits for the pod" status_is 'waiting.*waits for a pod: none matches namespace "test", label app=frr'
+wait_until 60 "evpnd waits for the pod" status_is 'waiting.*waits for a pod: none matches namespace "test", label app=frr'
 no_ping
 
 step "the pod comes"
 inside systemctl start frr
-wait_until 20 "FRR answers" frr_answers
+wait_until 60 "FRR answers" frr_answers
 pod one
 recovered
 # The pid of FRR's process is all that a program without CAP_SYS_PTRACE could not get.
@@ -72,19 +72,19 @@ recovered
 
 step "the pod is made anew: eth1 dies with its namespace, and comes again"
 inside systemctl stop frr
-wait_until 30 "evpnd notices it" status_is waiting
+wait_until 60 "evpnd notices it" status_is waiting
 fake_do '{"sandboxes": [], "containers": []}'
 inside umount /run/netns/cni-one
 # Before the pod: evpnd must not find FRR without it.
 make_eth1_anew
 inside systemctl start frr
-wait_until 20 "FRR answers" frr_answers
+wait_until 60 "FRR answers" frr_answers
 pod two
 recovered
 
 step "systemctl restart changes nothing"
 : > "$T/evpnd.log"
 inside systemctl restart evpnd
-wait_until 30 "evpnd has converged" grep 'converged in .*: 0 kernel changes, no FRR reload needed' "$T/evpnd.log"
+wait_until 60 "evpnd has converged" grep 'converged in .*: 0 kernel changes, no FRR reload needed' "$T/evpnd.log"
 inside systemctl stop evpnd
 [ "$(inside systemctl show -P Result evpnd)" = success ] || fail "evpnd ended with an error"

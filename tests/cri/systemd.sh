@@ -88,14 +88,14 @@ systemd_up
 inside systemctl start containerd
 export CRI_LOGS=/srv/py
 pods_up
-wait_until 30 "containerd answers" pods version
+wait_until 60 "containerd answers" pods version
 pause_image
 image localhost/frr:test "$CACHE/frr.tar" '{}'
 
 step "no pod yet: evpnd waits"
 mark
 inside systemctl start evpnd
-wait_until 30 "evpnd waits for the pod" status_is 'waiting.*waits for a pod: none matches namespace "test", label app=frr'
+wait_until 60 "evpnd waits for the pod" status_is 'waiting.*waits for a pod: none matches namespace "test", label app=frr'
 
 step "the pod comes"
 mark

@@ -98,14 +98,14 @@ interrupted() {
 	blows && kill -HUP "$DAEMON"
 	return 1
 }
-wait_until 30 "a run whose dump is interrupted" interrupted
+wait_until 60 "a run whose dump is interrupted" interrupted
 
 # round NUMBER : as a storm begins, deletes a device of each kind, each of another VNI, and waits for each; a VNI's turn comes
 # every other storm, so that this is no fight
 round() {
 	local i vni late=()
 	declare -A since
-	wait_until 10 "the next storm blows" blows_anew
+	wait_until 60 "the next storm blows" blows_anew
 	last=$(($(millis) / PERIOD))
 	for ((i = 0; i < ${#KINDS[@]}; i++)); do
 		vni=$((i + 3 * ($1 % 2)))

@@ -40,7 +40,7 @@ hold_at() {
 
 held() {
 	local step
-	read -rt 60 -u "$HOLD_HELD" step || fail "evpnd does not come to the step where it is to be held: $(cat "$HOLD/step")"
+	read -rt 120 -u "$HOLD_HELD" step || fail "evpnd does not come to the step where it is to be held: $(cat "$HOLD/step")"
 	HELD=1
 }
 
@@ -52,7 +52,7 @@ hold_end() {
 stream_begin() {
 	"$@" > "$HOLD/stream" &
 	STREAM=$!
-	wait_until 10 "the stream flows" flows
+	wait_until 60 "the stream flows" flows
 }
 
 last_seq() {
@@ -87,7 +87,7 @@ cell() {
 	if keeps "$1"; then
 		[ "$(index_of_vni)" = "$index" ] || fail "$1 at \`$2': what was there was made anew"
 	fi
-	wait_until 20 "$1 at \`$2': the stream goes on" flows
+	wait_until 60 "$1 at \`$2': the stream goes on" flows
 	LOST=$(lost "$from" "$(last_seq)")
 	if loses "$1"; then
 		LOST=${UNCOUNTED:-$LOST}

@@ -8,7 +8,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib-node.sh"
 
 # Seconds within which evpnd answers: it takes milliseconds, the rest is for a slow machine.
-LIMIT=15
+LIMIT=60
 
 # said FROM WORDS: evpnd's log has the words behind line FROM
 said() { tail -n "+$(($1 + 1))" "$log" | finds -F -- "$2"; }
@@ -51,7 +51,7 @@ put() {
 			P
 		HOLDER=$!
 		PIDS+=("$HOLDER")
-		wait_until 30 "the lease" test -s "$FABRIC/leased"
+		wait_until 60 "the lease" test -s "$FABRIC/leased"
 		;;
 	esac
 	# evpnd may put a file back at any time: what takes its place does so at once.
@@ -133,14 +133,14 @@ python3 - "$FABRIC/host.sock" > "$FABRIC/host.log" <<-'P' &
 	    print("connected", flush=True)
 	P
 PIDS+=($!)
-wait_until 30 "the host's socket" test -S "$FABRIC/host.sock"
+wait_until 60 "the host's socket" test -S "$FABRIC/host.sock"
 sock=$FABRIC/frr/socket/reloader.sock
 from=$(lines)
 mv "$sock" "$sock.kept"
 ln -s "$FABRIC/host.sock" "$sock"
 write_frr 'ip prefix-list fresh seq 5 permit any'
 kill -HUP "$DAEMON"
-wait_until 30 "the link is told" said "$from" "is a symbolic link that is not followed"
+wait_until 60 "the link is told" said "$from" "is a symbolic link that is not followed"
 answers
 [ ! -s "$FABRIC/host.log" ] || fail "evpnd has connected to a socket of the host"
 rm "$sock"
@@ -188,7 +188,7 @@ python3 - "$FABRIC/deaf.sock" <<-'P' &
 	signal.pause()
 	P
 PIDS+=($!)
-wait_until 30 "the queue is full" test -e "$FABRIC/deaf.sock.full"
+wait_until 60 "the queue is full" test -e "$FABRIC/deaf.sock.full"
 NOTIFY_SOCKET=$FABRIC/deaf.sock WATCHDOG_USEC=1000000 ip netns exec ev-node "$BUILD/evpnd" --config "$conf" \
 	--state-dir "$FABRIC/state" --log-level debug 2> "$FABRIC/journal" &
 DAEMON=$!

@@ -49,7 +49,7 @@ typed 'enable password PLANTED-enable' 'password PLANTED-vty'
 # The file of the volume, and a name that a terminal would obey.
 printf '! password PLANTED-volume\n' >> "$FABRIC/frr/etc/frr.conf"
 in_frr ip link add $'esc\e[2J' type bridge
-wait_until 10 "it is there" runs 'PLANTED-vty'
+wait_until 60 "it is there" runs 'PLANTED-vty'
 
 step "it has what it should, and no password"
 bundle 0 "$FABRIC/b.tar"
@@ -122,7 +122,7 @@ step "without FRR, and without evpnd"
 # shellcheck disable=SC2119 # the pidfile goes, too
 container_stop
 waits() { "$BUILD/evpnctl" --socket "$SOCKET" diagram | finds '^evpnd default: waiting$'; }
-wait_until 30 "evpnd waits for FRR" waits
+wait_until 60 "evpnd waits for FRR" waits
 bundle 0 "$FABRIC/d.tar"
 unpack "$FABRIC/d.tar"
 has control/status.json '"state": "'

@@ -25,7 +25,7 @@ new_conf 's/"lan130"/"lan131"/'
 ctl 0 apply --confirm 60s --check 'n=$(cat '"$FABRIC"'/tries 2>/dev/null); echo x$n > '"$FABRIC"'/tries; [ x$n = xxx ]' "$NEW"
 [ "$(cat "$FABRIC/tries")" = xxx ] || fail "the command has run otherwise: $(cat "$FABRIC/tries")"
 new_conf 's/"lan131"/"lan132"/'
-ctl 5 apply --confirm 4s --check 'echo it is bad; tail -f /dev/null & exit 1' "$NEW"
+ctl 5 apply --confirm 8s --check 'echo it is bad; tail -f /dev/null & exit 1' "$NEW"
 says 'it is bad'
 says '^rolled back: .*--check did not succeed'
 ip -n ev-node link show lan131 > /dev/null
@@ -46,7 +46,7 @@ begin() {
 }
 new_conf 's/"lan131"/"lan132"/'
 begin --confirm 60s --ask "$NEW"
-wait_until 30 "it asks" asked
+wait_until 60 "it asks" asked
 says '[0-9]+ s left'
 ctl 1 apply "$NEW"
 complains 'a change is not over yet'
@@ -57,36 +57,36 @@ ends 0 wait "$APPLY" || fail "after confirm: $(cat "$FABRIC/apply")"
 is_new || fail "a confirmed change is not kept"
 new_conf 's/"lan132"/"lan133"/'
 begin --confirm 60s --ask "$NEW"
-wait_until 30 "it asks" asked
+wait_until 60 "it asks" asked
 ctl 5 revert
 says '^rolled back: .*the operator has demanded it.*works as before'
 ends 5 wait "$APPLY" || fail "after revert: $(cat "$FABRIC/apply")"
 ip -n ev-node link show lan132 > /dev/null
 new_conf 's/"lan132"/"lan133"/'
-ctl 5 apply --confirm 6s --ask "$NEW"
+ctl 5 apply --confirm 10s --ask "$NEW"
 says '^rolled back: .*nobody has confirmed'
 no_change_left
 
 step "another program edits evpn.conf meanwhile: that stays"
 new_conf 's/"lan132"/"lan133"/'
 begin --confirm 60s --ask "$NEW"
-wait_until 30 "it asks" asked
+wait_until 60 "it asks" asked
 sed 's/"lan133"/"lan134"/' "$NEW" > "$FABRIC/edited"
 cp "$FABRIC/edited" "$FABRIC/evpn.conf"
 ends 1 wait "$APPLY" || fail "after another program's change: $(cat "$FABRIC/apply")"
 finds 'edited: another program' "$FABRIC/apply" || fail "it does not say so: $(cat "$FABRIC/apply")"
-wait_until 20 "the edited one is in force" ip -n ev-node link show lan134
+wait_until 60 "the edited one is in force" ip -n ev-node link show lan134
 cmp "$FABRIC/edited" "$FABRIC/evpn.conf"
 no_change_left
 
 step "the client may go: the change goes on without it"
 new_conf "$WRONG"
 cp "$FABRIC/evpn.conf" "$FABRIC/former.conf"
-begin --confirm 4s "$NEW"
-wait_until 10 "evpn.conf is the new one" is_new
+begin --confirm 8s "$NEW"
+wait_until 60 "evpn.conf is the new one" is_new
 kill -KILL "$APPLY"
 is_former() { cmp -s "$FABRIC/former.conf" "$FABRIC/evpn.conf"; }
-wait_until 30 "the former one is back" is_former
-wait_until 30 "it works again" reached
-wait_until 30 "it is over" logged 'the former configuration is in force again .*works as before'
+wait_until 60 "the former one is back" is_former
+wait_until 60 "it works again" reached
+wait_until 60 "it is over" logged 'the former configuration is in force again .*works as before'
 daemon_stop

@@ -16,15 +16,15 @@ undoes() {
 	step "$name"
 	new_conf "$@"
 	cp "$FABRIC/evpn.conf" "$FABRIC/former.conf"
-	wait_until 30 "it works before" reached
+	wait_until 60 "it works before" reached
 	is_settled
 	start_ping
 	since=$EPOCHREALTIME
 	ctl 5 apply --confirm ${LIMIT}s "$NEW"
 	says "^rolled back: .*$why"
 	cmp "$FABRIC/evpn.conf" "$FABRIC/former.conf" || fail "$name: evpn.conf is not the former one"
-	wait_until 15 "$name: the machine behind the node is reached again" reached
-	wait_until 15 "$name: the NIC is as before" same_underlay
+	wait_until 60 "$name: the machine behind the node is reached again" reached
+	wait_until 60 "$name: the NIC is as before" same_underlay
 	stop_ping
 	no_change_left
 	# shellcheck disable=SC2046,SC2183 # two words

@@ -60,7 +60,7 @@ completes "evpnctl bundle /etc/host" hostname hosts
 
 step "with evpnd: its VNIs and neighbors"
 daemon_start
-wait_until 30 "the socket" test -S "$SOCKET"
+wait_until 60 "the socket" test -S "$SOCKET"
 "$BUILD/evpnctl" wait --timeout 60
 completes "evpnctl status 11" 110 1107 '!210'
 completes "evpnctl --socket $SOCKET status 2" 210

@@ -41,48 +41,48 @@ has_link br120 > /dev/null || fail "VNI 120 is not there"
 
 step "a file in its place, by rename"
 replace "$WITHOUT_120"
-wait_until 30 "VNI 120 goes" has_no_link br120
-wait_until 10 "systemd knows of the reload, and of its end" grep -q '^RELOADING=1' "$FABRIC/notify"
-wait_until 10 "ready again" ready_again
+wait_until 60 "VNI 120 goes" has_no_link br120
+wait_until 60 "systemd knows of the reload, and of its end" grep -q '^RELOADING=1' "$FABRIC/notify"
+wait_until 60 "ready again" ready_again
 
 step "frr.source"
 write_frr 'ip prefix-list new seq 5 permit 192.0.2.0/24'
-wait_until 30 "FRR has it" frr_has 'ip prefix-list new '
+wait_until 60 "FRR has it" frr_has 'ip prefix-list new '
 
 step "a file that is included"
 echo 'l2vnis = ( { vni = 140; } );' > "$FABRIC/real/vnis.conf"
 replace '/^l2vnis/,/^);/d' 's/^frr = /@include "conf\/vnis.conf"\n&/'
-wait_until 30 "VNI 140 comes" has_link br140
+wait_until 60 "VNI 140 comes" has_link br140
 echo 'l2vnis = ( { vni = 141; } );' > "$FABRIC/real/vnis.conf"
-wait_until 30 "VNI 141 comes" has_link br141
-wait_until 30 "VNI 140 goes" has_no_link br140
+wait_until 60 "VNI 141 comes" has_link br141
+wait_until 60 "VNI 140 goes" has_no_link br140
 
 step "wrong: nothing changes, and the error is told"
 good=$(snapshot)
 echo 'l2vnis = ( { vni = 0; } );' > "$FABRIC/real/vnis.conf"
-wait_until 30 "the error" status_is 'is rejected, the former configuration is in force: .*vnis\.conf:1: .*'
+wait_until 60 "the error" status_is 'is rejected, the former configuration is in force: .*vnis\.conf:1: .*'
 grep -q '^<3>.*vnis\.conf:1:' "$FABRIC/daemon.log" || fail "the error is not in the log: $(tail -3 "$FABRIC/daemon.log")"
 [ "$(snapshot)" = "$good" ] || fail "a wrong file changed something: $(diff <(echo "$good") <(snapshot))"
 echo 'l2vnis = ( { vni = 141; }, { vni = 142; } );' > "$FABRIC/real/vnis.conf"
-wait_until 30 "mended" has_link br142
-wait_until 30 "and no error any more" is_applied
+wait_until 60 "mended" has_link br142
+wait_until 60 "and no error any more" is_applied
 
 step "gone: nothing changes"
 good=$(snapshot)
 mv "$FABRIC/real/evpn.conf" "$FABRIC/real/away"
-wait_until 30 "it is told" status_is 'is rejected, the former configuration is in force: .*evpn\.conf: No such file'
+wait_until 60 "it is told" status_is 'is rejected, the former configuration is in force: .*evpn\.conf: No such file'
 [ "$(snapshot)" = "$good" ] || fail "its absence changed something: $(diff <(echo "$good") <(snapshot))"
 mv "$FABRIC/real/away" "$FABRIC/real/evpn.conf"
-wait_until 30 "it is back" is_applied
+wait_until 60 "it is back" is_applied
 
 step "its file system unmounted, and back, with something else"
 # In the mount namespace in which evpnd runs.
 nsenter -m -t "$DAEMON" umount "$FABRIC/conf"
-wait_until 30 "it is told" status_is 'evpn\.conf: No such file'
+wait_until 60 "it is told" status_is 'evpn\.conf: No such file'
 [ "$(snapshot)" = "$good" ] || fail "its absence changed something: $(diff <(echo "$good") <(snapshot))"
 echo 'l2vnis = ( { vni = 143; } );' > "$FABRIC/real/vnis.conf"
 nsenter -m -t "$DAEMON" mount --bind "$FABRIC/real" "$FABRIC/conf"
-wait_until 30 "VNI 143 comes" has_link br143
+wait_until 60 "VNI 143 comes" has_link br143
 
 step "1,000 changes, as fast as they go: few runs, and the last one counts"
 before=$(runs)
@@ -111,7 +111,7 @@ grep -q '^<4>.*is rejected; the last good configuration, .*/last-good\.conf of 2
 	fail "the log does not say what is in force: $(cat "$FABRIC/daemon.log")"
 [ "$(snapshot)" = "$good" ] || fail "it changed something: $(diff <(echo "$good") <(snapshot))"
 echo 'l2vnis = ( { vni = 144; } );' > "$FABRIC/real/vnis.conf"
-wait_until 30 "mended" has_link br144
+wait_until 60 "mended" has_link br144
 daemon_stop
 
 step "--once and --dry-run hear of the file that is there"

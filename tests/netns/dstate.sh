@@ -8,7 +8,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib-leaf.sh"
 
 # Seconds within which evpnd answers: it takes milliseconds, the rest is for a slow machine.
-LIMIT=15
+LIMIT=60
 SERVER='' TRACER=''
 
 lines() { wc -l < "$FABRIC/daemon.log"; }
@@ -20,7 +20,7 @@ stuck_begin() {
 	python3 "$here/../lib/stuck-fs.py" "$FABRIC/stuck" &
 	SERVER=$!
 	PIDS=("$SERVER" "${PIDS[@]}")
-	wait_until 30 "the file system that opens no file" mountpoint -q "$FABRIC/stuck"
+	wait_until 60 "the file system that opens no file" mountpoint -q "$FABRIC/stuck"
 }
 
 # stuck: the pids of the programs that wait for a file there, whatever their pid namespaces
@@ -46,7 +46,7 @@ waits_begin() {
 	strace -qq -p "$DAEMON" -o "$FABRIC/waits" -e trace=poll,ppoll,select,pselect6,nanosleep,clock_nanosleep,wait4,waitid &
 	TRACER=$!
 	PIDS+=("$TRACER")
-	wait_until 30 "evpnd is traced" grep -qE '^TracerPid:[[:space:]]+[1-9]' "/proc/$DAEMON/status"
+	wait_until 60 "evpnd is traced" grep -qE '^TracerPid:[[:space:]]+[1-9]' "/proc/$DAEMON/status"
 }
 waits_none() {
 	kill -INT "$TRACER"
@@ -129,7 +129,7 @@ wait_until 60 "it waits for the script" daemon_says 'STATUS=waiting.*script find
 # Without a descriptor for the process, evpnd kills it; the delay lets it come to where SIGKILL does not end it.
 strace -qq -p "$DAEMON" -o "$FABRIC/strace" -e trace=pidfd_open -e inject=pidfd_open:error=ENOMEM:delay_enter=1000000 &
 PIDS+=($!)
-wait_until 30 "the fault is on" grep -qE '^TracerPid:[[:space:]]+[1-9]' "/proc/$DAEMON/status"
+wait_until 60 "the fault is on" grep -qE '^TracerPid:[[:space:]]+[1-9]' "/proc/$DAEMON/status"
 printf '%s\n' "#!$FABRIC/stuck/interpreter" > "$FABRIC/script.new"
 chmod 755 "$FABRIC/script.new"
 mv "$FABRIC/script.new" "$FABRIC/script"
@@ -147,4 +147,4 @@ daemon_stop
 
 step "the file system is gone, and with it all of them"
 end_child "$SERVER"
-for file in check vtysh script; do wait_until 30 "nothing hangs: $file" ends 1 stuck "$file"; done
+for file in check vtysh script; do wait_until 60 "nothing hangs: $file" ends 1 stuck "$file"; done

@@ -70,7 +70,7 @@ counter_start() {
 	E
 	COUNTER=$!
 	PIDS+=("$COUNTER")
-	wait_until 30 "the counter listens" grep -q ready "$FABRIC/sent"
+	wait_until 60 "the counter listens" grep -q ready "$FABRIC/sent"
 }
 
 sent() { count -x "$1" "$FABRIC/sent"; }
@@ -116,13 +116,13 @@ index() { in_frr ip -oneline link show vni110 | cut -d: -f1; }
 index=$(index)
 in_frr ip link set vni110 type vxlan tos 0
 flows
-wait_until 30 "64 VXLAN packets" all_sent 64
+wait_until 60 "64 VXLAN packets" all_sent 64
 [ "$(sent eth1)" = 0 ] || [ "$(sent eth2)" = 0 ] || fail "the kernel spreads the flows without evpnd"
 expect 0 "1 kernel change" once
 [ "$(index)" = "$index" ] || fail "vni110 was made anew"
 one=$(sent eth1) two=$(sent eth2)
 flows
-wait_until 30 "64 VXLAN packets more" all_sent 128
+wait_until 60 "64 VXLAN packets more" all_sent 128
 one=$(($(sent eth1) - one)) two=$(($(sent eth2) - two))
 echo "IPv4: eth1 $one, eth2 $two packets"
 if [ $one -lt 16 ] || [ $two -lt 16 ]; then fail "the flows are not spread"; fi

@@ -52,7 +52,7 @@ step "a member of control.group may ask, and nobody else"
 as_user() { setpriv --reuid 65534 --regid "$1" --clear-groups "$BUILD/evpnctl" --socket "$SOCKET" explain vni 110; }
 ends 7 as_user 4 > "$FABRIC/user" 2>&1
 host_conf 's/^health/control = { group = "adm"; };\n&/'
-wait_until 20 "the group is let in" as_user 4
+wait_until 60 "the group is let in" as_user 4
 ends 7 as_user 65534 > "$FABRIC/user" 2>&1
 
 step "many at once, some of which go away: each gets its answer, and health is checked meanwhile"
@@ -68,7 +68,7 @@ done
 for i in "${pids[@]}"; do wait "$i"; done
 [ "$(cat "$FABRIC"/many.* | count ': ok$')" = 20 ] || fail "not 20 answers: $(cat "$FABRIC"/many.*)"
 checked_since() { [ "$(checked)" -gt "$before" ]; }
-wait_until 20 "a health check after them" checked_since
+wait_until 60 "a health check after them" checked_since
 
 step "FRR is away: the answer says for what evpnd waits"
 # shellcheck disable=SC2119 # the pidfile goes, too

@@ -44,7 +44,7 @@ stranger=$!
 on_node=$(ip netns exec ev-node readlink /proc/self/ns/net)
 PIDS+=("$stranger")
 is_on_node() { [ "$(readlink /proc/"$stranger"/ns/net)" = "$on_node" ]; }
-wait_until 10 "the process is in ev-node" is_on_node
+wait_until 60 "the process is in ev-node" is_on_node
 echo $stranger > "$FABRIC/frr/pid"
 expect 1 "the host's own network namespace" once
 printf %s "$pid" > "$FABRIC/frr/pid"
@@ -105,6 +105,6 @@ write_frr
 echo "--- a second evpnd for the same instance"
 expect 0 "converged" once
 daemon_start
-wait_until 30 "the daemon converges" daemon_says 'STATUS=applied'
+wait_until 60 "the daemon converges" daemon_says 'STATUS=applied'
 expect 1 "another evpnd" once
 daemon_stop

@@ -14,15 +14,15 @@ drift() {
 	before=$(converged)
 	shift 2
 	"$@"
-	wait_until 30 "$name: it is back" runs "$pattern"
-	wait_until 30 "$name: converged" has_converged $((before + 1))
+	wait_until 60 "$name: it is back" runs "$pattern"
+	wait_until 60 "$name: converged" has_converged $((before + 1))
 	wait_until 60 "$name: the leaf hears of VNI 110" leaf_hears
 	lacks 'even after its reload' "$FABRIC/daemon.log" || fail "$name: all is back, and it is called unchanged"
 }
 
 bgpd_anew() {
 	daemon_kill bgpd
-	wait_until 10 "the end of bgpd" not_runs 'router bgp'
+	wait_until 60 "the end of bgpd" not_runs 'router bgp'
 	daemon_restart bgpd
 }
 
@@ -70,20 +70,20 @@ step "bgpd is restarted alone, without its part"
 bgpd_shows > "$FABRIC/bgpd-before"
 drift "bgpd" 'neighbor 192.168.11.2 remote-as' bgpd_anew
 # zebra still has the route-maps, so that vtysh shows them all the time.
-wait_until 30 "bgpd has all of its part" bgpd_shows_the_same
+wait_until 60 "bgpd has all of its part" bgpd_shows_the_same
 step "a line too many is removed"
 typed 'ip route 203.0.113.0/24 Null0'
-wait_until 30 "the static route is gone" not_runs 'ip route 203.0.113.0/24'
+wait_until 60 "the static route is gone" not_runs 'ip route 203.0.113.0/24'
 typed 'route-map FOREIGN permit 10' 'set metric 5'
-wait_until 30 "the route-map is gone" not_runs FOREIGN
+wait_until 60 "the route-map is gone" not_runs FOREIGN
 runs 'ip route 198.51.100.0/24' || fail "evpnd's own static route is gone"
 
 step "one more daemon, which has no part of the configuration, is no warning"
 before=$(converged)
 warnings=$(count '^<4>another program' "$FABRIC/daemon.log")
 daemon_restart pimd
-wait_until 30 "a run" has_converged $((before + 1))
-wait_until 30 "healthy" status_is 'applied, healthy'
+wait_until 60 "a run" has_converged $((before + 1))
+wait_until 60 "healthy" status_is 'applied, healthy'
 [ "$(count '^<4>another program' "$FABRIC/daemon.log")" = "$warnings" ] || fail "a warning: $(tail -20 "$FABRIC/daemon.log")"
 lacks 'even after its reload' "$FABRIC/daemon.log" || fail "a warning: $(tail -20 "$FABRIC/daemon.log")"
 daemon_stop
@@ -140,20 +140,20 @@ wait_until 60 "converged" has_converged 1
 wait_until 60 "healthy" status_is 'applied, healthy'
 reloads=$(reloads)
 typed 'ip route 203.0.113.0/24 Null0'
-wait_until 30 "it is told" logged '^<4>another program has changed FRR.s configuration, and evpnd leaves it'
-wait_until 30 "degraded" status_is 'degraded: .*\(ConfigDrift since'
+wait_until 60 "it is told" logged '^<4>another program has changed FRR.s configuration, and evpnd leaves it'
+wait_until 60 "degraded" status_is 'degraded: .*\(ConfigDrift since'
 # A second change, by which a check is known to have come after the first.
-wait_until 30 "three checks later" status_is '\(ConfigDrift since [3-9] s'
+wait_until 60 "three checks later" status_is '\(ConfigDrift since [3-9] s'
 [ "$(count 'and evpnd leaves it' "$FABRIC/daemon.log")" = 1 ] || fail "told more than once: $(cat "$FABRIC/daemon.log")"
 runs 'ip route 203.0.113.0/24' || fail "it was taken back"
 # Drift of the kernel begins a run, which leaves FRR's alone.
 in_frr ip link set vni110 down
-wait_until 30 "a run" has_converged 2
+wait_until 60 "a run" has_converged 2
 runs 'ip route 203.0.113.0/24' || fail "it was taken back by a run for another reason"
 [ "$(reloads)" = "$reloads" ] || fail "FRR was reloaded"
 kill -HUP "$DAEMON"
-wait_until 30 "SIGHUP takes it back" not_runs 'ip route 203.0.113.0/24'
-wait_until 30 "healthy again" status_is 'applied, healthy'
+wait_until 60 "SIGHUP takes it back" not_runs 'ip route 203.0.113.0/24'
+wait_until 60 "healthy again" status_is 'applied, healthy'
 daemon_stop
 
 step "a line that FRR shows in other words causes no loop"
@@ -162,9 +162,9 @@ daemon_start
 wait_until 60 "converged" has_converged 1
 wait_until 60 "healthy" status_is 'applied, healthy'
 before=$(converged)
-wait_until 30 "three more checks" status_is 'applied, healthy'
+wait_until 60 "three more checks" status_is 'applied, healthy'
 in_frr ip link set vni110 down
-wait_until 30 "a run" has_converged $((before + 1))
+wait_until 60 "a run" has_converged $((before + 1))
 [ "$(reloads)" = 1 ] || fail "$(reloads) reloads: $(grep converged "$FABRIC/daemon.log")"
 daemon_stop
 nothing_to_do

@@ -86,7 +86,7 @@ step "the link is down: the neighbor, its state, and since when"
 degraded "link down" 'no fabric session is established \(192\.168\.11\.2: (Active|Connect|Idle) since [0-9]+ s\)' link_down
 new_lines | finds -E 'it was healthy for [0-9]+ s$' || fail "how long it was healthy is missing: $(new_lines)"
 kill -USR1 "$DAEMON"
-wait_until 30 "SIGUSR1 shows it" logged '^<5>applied, degraded: no fabric session is established \(192\.168\.11\.2: '
+wait_until 60 "SIGUSR1 shows it" logged '^<5>applied, degraded: no fabric session is established \(192\.168\.11\.2: '
 heal link_up
 
 step "the neighbor expects another AS"
@@ -148,7 +148,7 @@ in_frr ip link set vni110 down
 once_healthy 3 "applied, degraded: no fabric session is established (192.168.11.2: " --timeout 60
 conf 's/grace = 30/grace = 600/'
 in_frr ip link set vni110 down
-once_healthy 3 "not healthy within the time limit; applied, health pending: no fabric session is established" --timeout 3
+once_healthy 3 "not healthy within the time limit; applied, health pending: no fabric session is established" --timeout 10
 in_frr ip link set vni110 down
 right_as
 once_healthy 0 "healthy: 1 of 1 sessions established" --timeout 120

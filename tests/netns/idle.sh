@@ -16,7 +16,7 @@ TEST_PARENT=/mnt
 trace() {
 	strace -f -p "$2" -o "$FABRIC/$1.trace" 2> "$FABRIC/$1.strace" &
 	PIDS+=($!)
-	wait_until 10 "strace of $1" grep -q attached "$FABRIC/$1.strace"
+	wait_until 60 "strace of $1" grep -q attached "$FABRIC/$1.strace"
 }
 
 # Nothing has come to the files for 10 s. (Before that, the kernel has things to tell of links that are new.)
@@ -44,7 +44,7 @@ echo "   before that: $before calls of evpnd, $(grep -c . "$FABRIC/reloader.trac
 step "and it is still there"
 kill -HUP "$DAEMON"
 more() { [ "$(grep -c . "$FABRIC/evpnd.trace")" -gt "$before" ]; }
-wait_until 10 "SIGHUP wakes it, and strace sees that" more
+wait_until 60 "SIGHUP wakes it, and strace sees that" more
 daemon_stop
 
 step "the watchdog's wakeups, and no other"

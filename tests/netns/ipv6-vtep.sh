@@ -32,14 +32,14 @@ refused 78 "has no IPv6 VTEP" evpnd_on_node --check
 
 step "the daemon tells systemd, and goes on trying"
 daemon_start
-wait_until 30 "the status" status_is "failed in step .check FRR.: $WHY"
+wait_until 60 "the status" status_is "failed in step .check FRR.: $WHY"
 [ "$(snapshot)" = "$before" ] || fail "something has changed: $(diff <(echo "$before") <(snapshot))"
 daemon_stop
 
 step "FRR does not run: nothing is changed before its version is known"
 in_container pkill -KILL -x zebra
 refused_wait() {
-	expect 1 "FRR's version decides what evpnd may do" evpnd_on_node --once --timeout 3
+	expect 1 "FRR's version decides what evpnd may do" evpnd_on_node --once --timeout 10
 }
 refused_wait
 [ "$(snapshot)" = "$before" ] || fail "something has changed: $(diff <(echo "$before") <(snapshot))"

@@ -70,17 +70,17 @@ change_up() {
 	SOCKET=$FABRIC/state/control.sock
 	NEW=$FABRIC/new.conf
 	daemon_start
-	wait_until 30 "the socket" test -S "$SOCKET"
+	wait_until 60 "the socket" test -S "$SOCKET"
 	ctl 0 wait --timeout 60
 	ip -n ev-leaf2 address add 10.110.0.2/24 dev br110
 	node_machine
-	wait_until 30 "the machine behind the node is reached" reached
+	wait_until 60 "the machine behind the node is reached" reached
 	is_settled
 }
 
 # Until the NIC's links have no more to tell.
 is_settled() {
-	wait_until 30 "healthy" ctl 0 wait --timeout 5
+	wait_until 60 "healthy" ctl 0 wait --timeout 5
 	underlay > "$FABRIC/underlay"
 }
 

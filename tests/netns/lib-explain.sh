@@ -74,7 +74,7 @@ says() {
 }
 
 until_says() {
-	wait_until 30 "explain ${*:2} says \`$1'" says "$@"
+	wait_until 60 "explain ${*:2} says \`$1'" says "$@"
 }
 
 # breaks LINK REASON SUBJECT... : this link is named, with this reason and what to check next
@@ -116,7 +116,7 @@ explain_start() {
 	SOCKET=$FABRIC/state/control.sock
 	daemon_start
 	wait_until 60 "converged" has_converged 1
-	wait_until 30 "the socket" test -S "$SOCKET"
+	wait_until 60 "the socket" test -S "$SOCKET"
 	"$BUILD/evpnctl" --socket "$SOCKET" wait --timeout 60
 }
 

@@ -99,8 +99,14 @@ in_container() {
 	nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" "$@"
 }
 
+# daemon_kill NAME : when it returns, no process of it is left but a zombie: one that still ends would keep the next one from its pidfile
 daemon_kill() {
 	in_container pkill -KILL -x "$1"
+	wait_until 60 "the end of $1" daemon_is_gone "$1"
+}
+
+daemon_is_gone() {
+	ends 1 in_container pgrep -x -r D,R,S,T "$1"
 }
 
 daemon_restart() {

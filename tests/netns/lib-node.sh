@@ -144,7 +144,7 @@ plain_reloader() {
 		    s.accept()[0].close()
 		P
 	PIDS+=($!)
-	wait_until 30 "the plain reloader" test -S "$FABRIC/plain.sock"
+	wait_until 60 "the plain reloader" test -S "$FABRIC/plain.sock"
 	vtysh --vty_socket "$FABRIC/frr/run" -f "$FABRIC/frr.conf.in"
 }
 

@@ -75,7 +75,7 @@ frr_stop() {
 	for daemon; do
 		pid=$(cat "$T/frr/$daemon.pid")
 		kill -9 "$pid"
-		wait_until 10 "the end of $daemon" ended "$pid"
+		wait_until 60 "the end of $daemon" ended "$pid"
 		rm "$T/frr/$daemon.pid"
 	done
 }
@@ -93,7 +93,7 @@ reloader() {
 	"${RELOADER:-$BUILD/evpn-reloader}" --confdir "$T/frr" --rundir "$T/frr" --vty-socket "$T/frr" "$@" 2>> "$log" &
 	PID=$!
 	PIDS+=("$PID")
-	wait_until 10 "evpn-reloader listens" grep -q 'listens at' "$log"
+	wait_until 60 "evpn-reloader listens" grep -q 'listens at' "$log"
 }
 
 # Ends the one that was started last, as an administrator does.
@@ -126,5 +126,5 @@ drive() {
 
 # reload_conf : a new demand, as a restarted evpnd would have it.
 reload_conf() {
-	drive 30 reload "$T/frr/frr.conf" 1
+	drive 60 reload "$T/frr/frr.conf" 1
 }

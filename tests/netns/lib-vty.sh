@@ -41,7 +41,7 @@ says_same() {
 	cmp -s "$FABRIC/own" "$FABRIC/vtysh"
 }
 same() {
-	wait_until 20 "vtysh prints for \`$2' what $1 says: $FABRIC/own and $FABRIC/vtysh" says_same "$@"
+	wait_until 60 "vtysh prints for \`$2' what $1 says: $FABRIC/own and $FABRIC/vtysh" says_same "$@"
 }
 
 # The lines that configure the daemon: not those by which vtysh and a daemon introduce, separate and end a configuration, and not
@@ -94,7 +94,7 @@ vty_tests() {
 	in_container ip link add br100 up type bridge
 	in_container ip link add vni100 up master br100 type vxlan id 100 local 10.0.0.1 dstport 4789 nolearning
 	knows_vni() { vtysh_in frr 'show evpn vni json' | finds '"vni":100'; }
-	wait_until 20 "zebra knows the VNI" knows_vni
+	wait_until 60 "zebra knows the VNI" knows_vni
 	for daemon in $1; do
 		answers "$daemon" 'show version'
 		[[ $OUT = FRRouting\ * ]] || fail "$daemon: $OUT"
@@ -125,7 +125,7 @@ vty_tests() {
 		answers - 'show daemons'
 		[ "$OUT" = "${1:-}" ]
 	}
-	wait_until 10 "bfdd is not listed" not_listed "${1% bfdd}"
+	wait_until 60 "bfdd is not listed" not_listed "${1% bfdd}"
 	fails ENOENT "FRR's bfdd does not run: its vty socket: Connection refused" -- bfdd 'show version'
 
 	step "a daemon that does not answer: a time limit, and the others answer"

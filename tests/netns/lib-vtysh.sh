@@ -42,8 +42,14 @@ daemon() {
 	in_root "/usr/lib/frr/$1" -d -A 127.0.0.1
 }
 
+# daemon_kill NAME : when it returns, no process of it is left but a zombie: one that still ends would keep the next one from its pidfile
 daemon_kill() {
 	in_container pkill -KILL -x "$1"
+	wait_until 60 "the end of $1" daemon_is_gone "$1"
+}
+
+daemon_is_gone() {
+	ends 1 in_container pgrep -x -r D,R,S,T "$1"
 }
 
 # container_frr10 DAEMONS : the same with FRR of $FRR_ROOT, and $FABRIC/vtysh as its vtysh, with vty_dir: the host's is an older one

@@ -77,12 +77,12 @@ node_up
 step "100 VNIs come, and all but 3 go"
 vnis 100
 expect 0 converged once
-wait_until 30 "100 VNIs in FRR" frr_knows 100
+wait_until 60 "100 VNIs in FRR" frr_knows 100
 pids=$(frr_pids)
 [ "$(wc -w <<< "$pids")" = 2 ] || fail "zebra and bgpd are not there: $pids"
 vnis 3
 expect 0 converged once
-wait_until 30 "3 VNIs in FRR" frr_knows 3
+wait_until 60 "3 VNIs in FRR" frr_knows 3
 [ "$(frr_pids)" = "$pids" ] || fail "zebra or bgpd is another process now: $pids, then $(frr_pids)"
 [ "$(ours)" = "$(printf '%s\n' {br,lan,pe,vni}{1,2,3})" ] || fail "these are ours: $(ours)"
 

@@ -47,7 +47,7 @@ names "$FABRIC/body" | diff "$FABRIC/names" - || fail "evpnctl metrics has other
 step "the values are FRR's"
 has 'evpnd_bgp_session_established{neighbor="192.168.11.2",fabric="true"} 1' || fail "no session in: $(cat "$FABRIC/body")"
 has 'evpnd_vni_up{vni="110"} 1' || fail "no VNI in: $(cat "$FABRIC/body")"
-wait_until 30 "the leaf's VTEP" has 'evpnd_vni_remote_vteps{vni="110"} 1'
+wait_until 60 "the leaf's VTEP" has 'evpnd_vni_remote_vteps{vni="110"} 1'
 vtysh_in frr 'show evpn vni 110' | finds '100.64.0.2' || fail "FRR does not know the VTEP"
 has 'evpnd_runs_total{result="applied"} 1' || fail "runs: $(cat "$FABRIC/body")"
 has 'evpnd_frr_reloads_total 1' || fail "reloads: $(cat "$FABRIC/body")"
@@ -85,10 +85,10 @@ fetched 200 /metrics || fail "no answer after connections that said nothing"
 step "the address changes, and goes"
 conf 's/^health/metrics = { listen = "[::1]:9470"; };\n&/'
 listens() { ip netns exec ev-node ss -Hlnt | finds -F "$1"; }
-wait_until 20 "the other address" listens '[::1]:9470'
+wait_until 60 "the other address" listens '[::1]:9470'
 conf
 closed() { ip netns exec ev-node ss -Hlnt > "$FABRIC/ss" && lacks -F :9470 "$FABRIC/ss"; }
-wait_until 20 "nothing listens" closed
+wait_until 60 "nothing listens" closed
 
 step "a port that is taken: evpnd says so once, and works"
 ip netns exec ev-node python3 -c '
@@ -97,9 +97,9 @@ s = socket.create_server(("127.0.0.1", 9470))
 print("ready", flush=True)
 s.accept()' > "$FABRIC/holder" &
 PIDS+=($!)
-wait_until 20 "the port is taken" grep -q ready "$FABRIC/holder"
+wait_until 60 "the port is taken" grep -q ready "$FABRIC/holder"
 conf 's/^health/metrics = { listen = "127.0.0.1:9470"; };\n&/'
-wait_until 20 "the warning" logged 'metrics: cannot listen: Address already in use .metrics.listen = "127.0.0.1:9470".'
+wait_until 60 "the warning" logged 'metrics: cannot listen: Address already in use .metrics.listen = "127.0.0.1:9470".'
 "$BUILD/evpnctl" --socket "$FABRIC/state/control.sock" wait --timeout 60 > "$FABRIC/out" || fail "not healthy: $(cat "$FABRIC/out")"
 [ "$(count 'metrics: cannot listen' "$FABRIC/daemon.log")" = 1 ] || fail "not once in the log: $(cat "$FABRIC/daemon.log")"
 daemon_stop

@@ -58,7 +58,7 @@ ip netns exec ev-node unshare --mount bash -euc '
 	exec sleep infinity' _ "$FABRIC" "$root" &
 HOLDER=$!
 PIDS+=("$HOLDER")
-wait_until 30 "the node has a /run of its own" test -e "$FABRIC/ready"
+wait_until 60 "the node has a /run of its own" test -e "$FABRIC/ready"
 
 step "udev"
 for name in lan0 lan1 br-evpnd; do

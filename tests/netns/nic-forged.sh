@@ -135,7 +135,7 @@ PIDS+=($!)
 NESTED=$!
 # sleep(1) runs when nsenter and unshare have done their part.
 nested() { grep -qx sleep "/proc/$NESTED/comm"; }
-wait_until 20 "the nested namespace" nested
+wait_until 60 "the nested namespace" nested
 in_frr ip link set eth1 netns "$NESTED"
 in_frr ip link add forged type veth peer name forged-peer
 in_frr ip link set forged name eth1 alias "$MARK"

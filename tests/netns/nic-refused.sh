@@ -94,13 +94,13 @@ ip netns exec ev-node python3 - "$FABRIC/session" <<-'P' &
 	P
 PIDS+=($!)
 listens() { ip netns exec ev-node ss -Htln sport = :22 | finds 192.168.11.3; }
-wait_until 30 "a server at port 22" listens
+wait_until 60 "a server at port 22" listens
 ip netns exec ev-leaf2 python3 -c 'import signal, socket
 s = socket.create_connection(("192.168.11.3", 22))
 signal.pause()' &
 PIDS+=($!)
 CLIENT=$!
-wait_until 30 "the session" test -e "$FABRIC/session"
+wait_until 60 "the session" test -e "$FABRIC/session"
 refused "somebody is logged in by it, from 192.168.11.2; log in another way, or accept it: takes_default_route = true"
 accepted 'takes_default_route = true;'
 end_child "$CLIENT"

@@ -21,7 +21,7 @@ datacenter() {
 	container_stop
 	if ! ip -n ev-node link show eth1 > /dev/null 2>&1; then
 		# It ends with the namespace that it was moved into.
-		wait_until 30 "the end of eth1" no_device node ip -n ev-leaf2
+		wait_until 60 "the end of eth1" no_device node ip -n ev-leaf2
 		cable node eth1 192.168.11.3/24 leaf2 node 192.168.11.2/24
 	fi
 	container_start

@@ -40,13 +40,12 @@ ends 1 rds_are "$WANTED" || fail "they are ours already: that shows nothing"
 
 step "ours: the session stays, and traffic"
 before=$(session)
-# 10 s at most.
-ip netns exec ev-node ping -n -q -i 0.01 -c 1000 192.168.20.1 > "$FABRIC/ping" &
+ip netns exec ev-node ping -n -q -i 0.01 192.168.20.1 > "$FABRIC/ping" &
 PING=$!
 PIDS+=("$PING")
 cp "$FABRIC/generated.conf" "$FABRIC/evpn.conf"
 expect 0 "FRR reloaded" once
-wait_until 30 "the switch has ours: $(rds)" rds_are "$WANTED"
+wait_until 60 "the switch has ours: $(rds)" rds_are "$WANTED"
 kill -INT $PING
 # It ends with status 1 if an answer is missing, which is what is to be seen.
 wait $PING || :
@@ -58,7 +57,9 @@ ip netns exec ev-node "$BUILD/evpnd" --config "$FABRIC/evpn.conf" --state-dir "$
 PIDS+=($!)
 wait_until 60 "evpnd converges" grep -q 'converged in' "$FABRIC/daemon.log"
 nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" pkill -KILL -x bgpd
-wait_until 30 "the switch has lost them" rds_are ""
+bgpd_is_gone() { ends 1 nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" pgrep -x -r D,R,S,T bgpd; }
+wait_until 60 "the end of bgpd" bgpd_is_gone
+wait_until 60 "the switch has lost them" rds_are ""
 nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" /usr/lib/frr/bgpd -d -A 127.0.0.1
 wait_until 60 "the switch has ours again" rds_are "$WANTED"
 step "end"

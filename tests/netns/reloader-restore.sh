@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # reloader-restore.sh - a reload by evpn-reloader fails after FRR was changed, in each way in which it can: FRR runs its former
 # configuration again, as FRR itself shows it
+# test-run: waits
 # shellcheck disable=SC2016 # the tools' lines are for them
 set -euo pipefail
 # shellcheck source=tests/netns/lib-reloader.sh
@@ -27,7 +28,7 @@ running() {
 
 # restored STATUS PATTERN : the reload has this status, with FRR's words, and nothing of it is left
 restored() {
-	drive 60 reload "$T/frr/frr.conf" 1
+	drive 120 reload "$T/frr/frr.conf" 1
 	[ "$RC" = "$1" ] || fail "exit status $RC: $OUT"
 	expect "$OUT" "$2"
 	[[ $OUT = *"FRR's former configuration is in force again" ]] || fail "not restored: $OUT"
@@ -100,10 +101,10 @@ reloader_end
 
 step "frr-reload.py hangs after it has changed FRR; it crashes; it is killed"
 tool hang 'apply "$@" || exit' 'if applies; then sleep infinity; fi'
-reloader hang --listen "unix:$SOCK" --frr-reload "$T/hang" --timeout 5
+reloader hang --listen "unix:$SOCK" --frr-reload "$T/hang" --timeout 15
 conf ' neighbor 10.0.0.4 remote-as 65004'
 sed -i '/^ip route/d' "$T/frr/frr.conf"
-restored 1 "frr-reload.py --reload did not end within 5 s and was killed"
+restored 1 "frr-reload.py --reload did not end within 15 s and was killed"
 reloader_end
 tool crash 'apply "$@" || exit' 'if applies; then echo "Traceback: oops" >&2; exit 7; fi'
 reloader crash --listen "unix:$SOCK" --frr-reload "$T/crash"
@@ -134,10 +135,10 @@ reloader_end
 running > "$T/before"
 conf
 tool hangs 'if restores; then sleep infinity; fi' 'apply "$@" || exit' 'if applies; then exit 7; fi'
-reloader hangs --listen "unix:$SOCK" --frr-reload "$T/hangs" --timeout 3
+reloader hangs --listen "unix:$SOCK" --frr-reload "$T/hangs" --timeout 15
 reload_conf
 [ $RC = 1 ] || fail "exit status $RC: $OUT"
-expect "$OUT" "could not be restored: frr-reload.py --reload did not end within 3 s and was killed"
+expect "$OUT" "could not be restored: frr-reload.py --reload did not end within 15 s and was killed"
 leaves_nothing
 reloader_end
 

@@ -73,7 +73,7 @@ grep -q 'route-map OUT permit 10' "$T/zebra.first" || fail "zebra has no route-m
 step "bgpd is started anew alone: it has lost all"
 frr_stop bgpd
 frr_start bgpd
-wait_until 10 "bgpd answers" shows bgpd
+wait_until 60 "bgpd answers" shows bgpd
 shows bgpd > "$T/now"
 lacks OWN "$T/now" || fail "bgpd has kept its lists"
 vtysh_frr -c 'show running-config' | finds 'route-map OUT permit 10' || fail "vtysh does not show what zebra has"
@@ -85,7 +85,7 @@ logged "FRR's bgpd has ended: the daemon has lost route-maps or lists" > /dev/nu
 step "zebra is: bgpd has what it lacks"
 frr_stop zebra
 frr_start zebra
-wait_until 10 "zebra answers" shows zebra
+wait_until 60 "zebra answers" shows zebra
 loads
 same zebra
 same bgpd
@@ -94,7 +94,7 @@ same staticd
 step "bgpd is, and frr.conf is another one meanwhile: what it no longer has is gone"
 frr_stop bgpd
 frr_start bgpd
-wait_until 10 "bgpd answers" shows bgpd
+wait_until 60 "bgpd answers" shows bgpd
 conf 'ip prefix-list MORE seq 5 permit any'
 sed -i '/^ip prefix-list OWN seq 10/d; s/set metric 5/set metric 6/; /^access-list/d' "$T/frr/frr.conf"
 loads

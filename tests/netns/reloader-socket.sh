@@ -8,7 +8,7 @@ set -euo pipefail
 
 # The build directory may be out of nobody's reach.
 as_nobody() {
-	OUT=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$T/drive" 10 "$T/module.so" "address=unix:$SOCK" -- \
+	OUT=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$T/drive" 60 "$T/module.so" "address=unix:$SOCK" -- \
 		query 'show version' 2>&1)
 }
 
@@ -78,7 +78,7 @@ done
 said_something() {
 	[ "$(cat "$T"/race*.log | wc -l)" = 6 ]
 }
-wait_until 10 "each listens or refuses" said_something
+wait_until 60 "each listens or refuses" said_something
 [ "$(cat "$T"/race*.log | grep -c 'listens at')" = 1 ] || fail "$(cat "$T"/race*.log)"
 expect "$(ask status)" "^evpn-reloader 1 ok"
 for PID in "${PIDS[@]:(-6)}"; do
@@ -110,7 +110,7 @@ chmod +x "$RELOADER"
 for address in 'tcp:[::1]:7080' tcp:127.0.0.1:7080; do
 	reloader tcp --listen "$address"
 	RC=0
-	OUT=$(ip netns exec "$NS" "$BUILD/plugin-drive" 10 "$MODULE" "address=$address" -- query 'configure' 2>&1) || RC=$?
+	OUT=$(ip netns exec "$NS" "$BUILD/plugin-drive" 60 "$MODULE" "address=$address" -- query 'configure' 2>&1) || RC=$?
 	[ $RC = 1 ] || fail "exit status $RC: $OUT"
 	expect "$OUT" "invalid: expected"
 	reloader_end
@@ -119,7 +119,7 @@ unset RELOADER
 
 step "the plain protocol: a connection is the signal"
 PROTOCOL=plain
-drive 1 reload "$T/frr/frr.conf" 1
+drive 3 reload "$T/frr/frr.conf" 1
 [ $RC = 4 ] || fail "exit status $RC: $OUT"
 expect "$OUT" "waits for the reloader at unix:$SOCK"
 python3 - "$SOCK" > "$T/plain.log" <<-'END' &
@@ -133,7 +133,7 @@ python3 - "$SOCK" > "$T/plain.log" <<-'END' &
 	    print("signal", flush=True)
 END
 PLAIN=$!
-drive 10 reload "$T/frr/frr.conf" 1 reload "$T/frr/frr.conf" 1 reload "$T/frr/frr.conf" 2 query 'show version'
+drive 60 reload "$T/frr/frr.conf" 1 reload "$T/frr/frr.conf" 1 reload "$T/frr/frr.conf" 2 query 'show version'
 [ $RC = 1 ] || fail "exit status $RC: $OUT"
 expect "$OUT" "failed: protocol = \"plain\" cannot run commands in FRR"
 wait $PLAIN || fail "the plain reloader: $(cat "$T/plain.log")"

@@ -12,7 +12,7 @@ write_conf "s|^frr-signal = .*|frr-signal = { address = \"unix:$FABRIC/proxy.soc
 in_frr ip link set lo up
 nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" /run/evpnd/reloader --listen tcp:127.0.0.1:7080 2> "$FABRIC/tcp.log" &
 PIDS+=($!)
-wait_until 10 "evpn-reloader on TCP" grep -q 'listens at tcp' "$FABRIC/tcp.log"
+wait_until 60 "evpn-reloader on TCP" grep -q 'listens at tcp' "$FABRIC/tcp.log"
 # In the namespace of FRR's container; evpnd reaches it by the socket.
 in_frr python3 - "$FABRIC/proxy.sock" <<-'END' &
 	import selectors, socket, sys, threading
@@ -35,7 +35,7 @@ in_frr python3 - "$FABRIC/proxy.sock" <<-'END' &
 	    threading.Thread(target=serve, args=(l.accept()[0],), daemon=True).start()
 END
 PIDS+=($!)
-wait_until 10 "the way to it" test -S "$FABRIC/proxy.sock"
+wait_until 60 "the way to it" test -S "$FABRIC/proxy.sock"
 denied() { ask_reloader "$FABRIC/proxy.sock" 'ask bgpd show running-config' | finds 'only with --allow-running-config'; }
 denied || fail "evpn-reloader shows the running configuration: the test proves nothing"
 
@@ -47,10 +47,10 @@ step "the daemon checks FRR's health, of which the denied question is no part"
 daemon_start
 asks() { ask_reloader "$FABRIC/proxy.sock" status | sed -n 's/^asks=//p'; }
 sessions_are_missed() { grep -q 'no fabric session is established' "$FABRIC/daemon.log"; }
-wait_until 30 "the first check" sessions_are_missed
+wait_until 60 "the first check" sessions_are_missed
 before=$(asks)
 asked_again() { [ "$(asks)" -gt $((before + 3)) ]; }
-wait_until 30 "another check" asked_again
+wait_until 60 "another check" asked_again
 lacks 'passwords' "$FABRIC/daemon.log" || fail "the denied question is told"
 lacks 'FRR reloaded' "$FABRIC/daemon.log" || fail "FRR was reloaded"
 daemon_stop

@@ -29,14 +29,14 @@ conf
 reloader reloader --listen "unix:$SOCK"
 
 step "FRR is down: not ready; it comes up: the same demand is fulfilled"
-drive 1 reload "$T/frr/frr.conf" 1
+drive 3 reload "$T/frr/frr.conf" 1
 [ $RC = 4 ] || fail "exit status $RC: $OUT"
 expect "$OUT" "waiting: FRR's zebra does not answer in $T/frr: No such file or directory"
 "$BUILD/plugin-drive" 60 "$MODULE" "address=unix:$SOCK" -- reload "$T/frr/frr.conf" 1 query 'show version' > "$T/drive.log" 2>&1 &
 DRIVE=$!
-wait_until 10 "the plugin waits for zebra" grep -q "waiting: FRR's zebra" "$T/drive.log"
+wait_until 60 "the plugin waits for zebra" grep -q "waiting: FRR's zebra" "$T/drive.log"
 frr_start zebra
-wait_until 10 "the plugin waits for bgpd" grep -q "waiting: FRR's bgpd" "$T/drive.log"
+wait_until 60 "the plugin waits for bgpd" grep -q "waiting: FRR's bgpd" "$T/drive.log"
 expect_counters 0 0
 frr_start bgpd
 frr_start staticd
@@ -93,14 +93,14 @@ expect_counters 8 3
 step "the file beside FRR is another one than evpnd's"
 cp "$T/frr/frr.conf" "$T/other.conf"
 conf
-drive 10 reload "$T/other.conf" 1
+drive 60 reload "$T/other.conf" 1
 [ $RC = 1 ] || fail "exit status $RC: $OUT"
 expect "$OUT" "$T/frr/frr.conf is not the file that evpnd installed"
 expect_counters 8 3
 
 step "with one daemon missing nothing is done, for its part would be lost"
 frr_stop staticd
-drive 1 reload "$T/frr/frr.conf" 1
+drive 3 reload "$T/frr/frr.conf" 1
 [ $RC = 4 ] || fail "exit status $RC: $OUT"
 expect "$OUT" "FRR's staticd does not answer in $T/frr"
 expect_counters 8 3
@@ -145,7 +145,7 @@ requests=$(counter requests)
 ask watch > "$T/watch.log" &
 WATCH=$!
 watches() { [ "$(counter requests)" -gt $((requests + 2)) ]; }
-wait_until 10 "the watching begins" watches
+wait_until 60 "the watching begins" watches
 [ ! -s "$T/watch.log" ] || fail "it is told of nothing: $(cat "$T/watch.log")"
 frr_stop bgpd
 frr_start bgpd
@@ -159,18 +159,18 @@ runs 'neighbor 10.0.0.2 remote-as 65002' || fail "bgpd's part is not there"
 
 step "shows: what is allowed, and what is not"
 # Without `advertise-all-vni' this is no JSON, but nothing at all.
-drive 10 query 'show evpn vni json'
+drive 60 query 'show evpn vni json'
 [ $RC = 0 ] || fail "$OUT"
-drive 10 query 'show ip route vrf all'
+drive 60 query 'show ip route vrf all'
 [ $RC = 0 ] || fail "$OUT"
 expect "$OUT" "10.9.0.0/16"
-drive 10 query 'show nonsense'
+drive 60 query 'show nonsense'
 [ $RC = 1 ] || fail "exit status $RC: $OUT"
 expect "$OUT" "% Unknown command: show nonsense"
 shows=$(counter shows)
 for command in 'configure terminal' 'show running-config' 'show run' 'show  ru bgpd' 'show startup-config' 'show con running' \
 	'show r' 'show version|cat' 'show version;x' "show ver\$(id)" 'clear bgp *' 'write' 'SHOW version'; do
-	drive 10 query "$command"
+	drive 60 query "$command"
 	[ $RC = 1 ] || fail "$command: exit status $RC: $OUT"
 	expect "$OUT" "(denied: |invalid: expected)"
 done

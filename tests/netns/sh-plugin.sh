@@ -33,7 +33,7 @@ broken() {
 
 converges() {
 	wait_until 60 "converged: $1" has_converged "$2"
-	wait_until 30 "the leaf hears of VNI 110: $1" leaf_hears
+	wait_until 60 "the leaf hears of VNI 110: $1" leaf_hears
 }
 
 run_again() { kill -HUP "$DAEMON"; }
@@ -41,7 +41,7 @@ run_again() { kill -HUP "$DAEMON"; }
 leaf_up
 SCRIPT=$FABRIC/script
 conf 's|^plugins = .*|plugins = { netns = "@SH@";|; s|^ *frr = ".*frr-vtysh.so"; };|  frr = "@SH@"; };|' '/^netns-pidfile = /d' \
-	"s|^frr-vtysh = .*|sh = { script = \"$SCRIPT\"; timeout = 2; };|" "s|@SH@|$BUILD/plugins/sh/.libs/sh.so|"
+	"s|^frr-vtysh = .*|sh = { script = \"$SCRIPT\"; timeout = 10; };|" "s|@SH@|$BUILD/plugins/sh/.libs/sh.so|"
 
 step "a script that is missing is an error of the configuration"
 expect 78 "script $SCRIPT: No such file or directory" evpnd_on_node --check
@@ -50,7 +50,7 @@ evpnd_on_node --check
 
 step "there is no namespace: evpnd waits, and says for what"
 daemon_start
-wait_until 30 "it waits" status_is 'waiting.*script find'
+wait_until 60 "it waits" status_is 'waiting.*script find'
 
 step "the namespace appears"
 name_namespace
@@ -67,7 +67,7 @@ converges "after the drift" 2
 step "FRR starts anew in another namespace"
 container_stop KILL
 name_is_gone
-wait_until 30 "its end is noticed" status_is 'waiting'
+wait_until 60 "its end is noticed" status_is 'waiting'
 # The virtual NIC has ended with it.
 wait_until 60 "the NIC has ended" no_device node ip -n ev-leaf2
 cable node eth1 192.168.11.3/24 leaf2 node 192.168.11.2/24
@@ -79,7 +79,7 @@ step "a script that hangs: the time limit ends it, evpnd goes on"
 broken "[ \$1 = watch ] || exec cat $FABRIC/fifo"
 mkfifo "$FABRIC/fifo"
 run_again
-wait_until 30 "the time limit" logged '^<3>.*script find did not end within 2 s and was killed'
+wait_until 60 "the time limit" logged '^<3>.*script find did not end within 10 s and was killed'
 kill -USR1 "$DAEMON"
 script
 # The pause after a failure is not waited for.
@@ -89,14 +89,14 @@ converges "after it has hung" 4
 step "one that says nothing of use, and one that others can write"
 broken 'printf "\033[2J\377\n"'
 run_again
-wait_until 30 "the answer is refused" logged '^<3>.*script: find prints `\?\[2J\?.: must be a pid'
+wait_until 60 "the answer is refused" logged '^<3>.*script: find prints `\?\[2J\?.: must be a pid'
 broken 'exit 75'
 chmod 777 "$SCRIPT"
 run_again
-wait_until 30 "it is not run" logged "^<3>.*script $SCRIPT: .* can be written by others than root"
+wait_until 60 "it is not run" logged "^<3>.*script $SCRIPT: .* can be written by others than root"
 rm "$SCRIPT"
 run_again
-wait_until 30 "it is missing" logged "^<3>.*script $SCRIPT: No such file or directory"
+wait_until 60 "it is missing" logged "^<3>.*script $SCRIPT: No such file or directory"
 script
 run_again
 converges "after all of these" 5

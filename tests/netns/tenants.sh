@@ -39,8 +39,8 @@ attack() {
 	on_node "$here/../lib/tenant.py" listen ${device:+"$device"} lan120 > "$FABRIC/heard" &
 	listener=$!
 	PIDS+=("$listener")
-	wait_until 30 "$kind: the services are there" is_ready
-	wait_until 30 "$kind: the leaf floods to the node" floods
+	wait_until 60 "$kind: the services are there" is_ready
+	wait_until 60 "$kind: the leaf floods to the node" floods
 	before=$(snapshot; neighbours)
 	taken > "$FABRIC/taken.before"
 	# shellcheck disable=SC2086 # addresses

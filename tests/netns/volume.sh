@@ -23,7 +23,7 @@ step "full"
 # It ends when there is no space left.
 dd if=/dev/zero of="$FABRIC/frr/etc/filler" bs=512 2> /dev/null || :
 write_frr 'ip prefix-list second seq 5 permit any'
-wait_until 30 "it is told" status_is 'No space left on device; the former file is untouched'
+wait_until 60 "it is told" status_is 'No space left on device; the former file is untouched'
 [ "$(installed)" = "$good" ] || fail "the former frr.conf is damaged: $(installed)"
 hidden=$(find "$FABRIC/frr/etc" -name '.*' -type f)
 [ -z "$hidden" ] || fail "left behind: $(ls -A "$FABRIC/frr/etc")"

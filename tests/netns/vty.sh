@@ -34,7 +34,7 @@ END
 HOSTILE=$!
 PIDS+=("$HOSTILE")
 is_ready() { [ -S "$outside/zebra.vty" ] && [ "$(cat "$FABRIC/frr/pid")" = "$HOSTILE" ]; }
-wait_until 10 "the container and the host's socket" is_ready
+wait_until 60 "the container and the host's socket" is_ready
 ln -s "$outside/zebra.vty" "$root/run/frr/zebra.vty"
 fails EPROTO "/run/frr/zebra.vty is not a socket" -- zebra 'show version'
 rm "$root/run/frr/zebra.vty"
@@ -64,11 +64,11 @@ python3 - "$root/run/frr/zebra.vty" "$FABRIC/asked" <<-'END' &
 	peer.recv(1 << 16)
 END
 PIDS+=($!)
-wait_until 10 "the daemon's socket" test -S "$root/run/frr/zebra.vty"
+wait_until 60 "the daemon's socket" test -S "$root/run/frr/zebra.vty"
 "$BUILD/plugin-drive" 60 "$MODULE" "$PLACE" vty_dir=/run/frr -- ask zebra 'show version' > "$FABRIC/drive.log" 2>&1 &
 DRIVE=$!
 PIDS+=("$DRIVE")
-wait_until 10 "the daemon is asked" test -e "$FABRIC/asked"
+wait_until 60 "the daemon is asked" test -e "$FABRIC/asked"
 kill -KILL "$HOSTILE"
 RC=0
 wait "$DRIVE" || RC=$?

@@ -12,7 +12,7 @@ says_missing() {
 
 starts() {
 	daemon "$1"
-	[ -z "${2:-}" ] || wait_until 20 "$2 in FRR's configuration" runs_now "$2"
+	[ -z "${2:-}" ] || wait_until 60 "$2 in FRR's configuration" runs_now "$2"
 }
 
 runs_now() {
@@ -47,7 +47,7 @@ cat >> "$FABRIC/frr.conf" <<-'END'
 	end
 END
 drive_begin
-wait_until 20 "the missing daemons" says_missing 'ospfd, isisd, bfdd, pimd do'
+wait_until 60 "the missing daemons" says_missing 'ospfd, isisd, bfdd, pimd do'
 drive_says '(router ospf; router isis one; bfd; ip pim)' || fail "the lines are not named"
 runs 'neighbor 10.0.0.2 remote-as 65002'
 runs 'neighbor 10.0.0.2 bfd'
@@ -58,12 +58,12 @@ lacks ospf "$FABRIC/running" || fail "FRR runs OSPF without ospfd"
 
 step "each gets its part when it starts"
 starts ospfd 'router ospf'
-wait_until 20 "the remaining ones" says_missing 'isisd, bfdd, pimd do'
+wait_until 60 "the remaining ones" says_missing 'isisd, bfdd, pimd do'
 runs 'ospf router-id 10.0.0.1'
 starts bfdd 'transmit-interval 100'
-wait_until 20 "the remaining ones" says_missing 'isisd, pimd do'
+wait_until 60 "the remaining ones" says_missing 'isisd, pimd do'
 starts isisd 'net 49.0000.0000.0001.00'
-wait_until 20 "the remaining one" says_missing 'pimd does'
+wait_until 60 "the remaining one" says_missing 'pimd does'
 starts pimd
 drive_end
 [ "$RC" = 0 ] || fail "exit status $RC: $OUT"
@@ -74,7 +74,7 @@ reload 0
 
 step "daemons that go are noticed by the next reload, and what they keep is not regarded as deleted"
 for name in ospfd isisd pimd; do daemon_kill $name; done
-drive 3 -- reload "$FABRIC/frr.conf" 1
+drive 5 -- reload "$FABRIC/frr.conf" 1
 [ "$RC" = 4 ] || fail "exit status $RC: $OUT"
 expect "waiting: ospfd, isisd, pimd do not run"
 [[ $OUT != *"changing FRR"* ]] || fail "lines of missing daemons were applied: $OUT"
@@ -83,9 +83,9 @@ step "staticd and bgpd are not among the required daemons, but the file needs th
 for name in bgpd staticd bfdd; do daemon_kill $name; done
 conf
 drive_begin daemons=zebra
-wait_until 20 "the missing daemons" says_missing 'bgpd, staticd do'
+wait_until 60 "the missing daemons" says_missing 'bgpd, staticd do'
 starts staticd 'ip route 10.9.0.0/16 blackhole'
-wait_until 20 "the missing daemon" says_missing 'bgpd does'
+wait_until 60 "the missing daemon" says_missing 'bgpd does'
 starts bgpd
 drive_end
 [ "$RC" = 0 ] || fail "exit status $RC: $OUT"

@@ -14,12 +14,12 @@ conf ' neighbor 10.0.0.2 bfd'
 
 step "staticd and bfdd do not run: the rest is applied, and theirs when they start"
 drive_begin vtysh="$FABRIC/vtysh" daemons=zebra,bgpd
-wait_until 30 "the missing daemons" drive_says 'waiting: staticd, bfdd do not run, but'
+wait_until 60 "the missing daemons" drive_says 'waiting: staticd, bfdd do not run, but'
 runs 'neighbor 10.0.0.2 bfd'
 running > "$FABRIC/running"
 lacks 'ip route' "$FABRIC/running" || fail "a route without staticd"
 daemon staticd
-wait_until 30 "the missing daemon" drive_says 'waiting: bfdd does not run, but'
+wait_until 60 "the missing daemon" drive_says 'waiting: bfdd does not run, but'
 runs 'ip route 10.9.0.0/16 blackhole'
 daemon bfdd
 drive_end
@@ -32,13 +32,13 @@ nsenter -m -u -i -n -p -t "$(cat "$PIDFILE")" chroot "$FRR_ROOT" sleep infinity 
 outer=$!
 PIDS+=("$outer")
 inner() { pgrep -P "$outer" -x sleep; }
-wait_until 10 "that process" inner
+wait_until 60 "that process" inner
 inner > "$FABRIC/inner.pid"
 by_vty_dir=$PLACE PLACE=pidfile=$FABRIC/inner.pid
 conf ' neighbor 10.0.0.2 bfd' ' neighbor 10.0.0.7 remote-as 65007'
 reload 0
 runs 'neighbor 10.0.0.7 remote-as 65007'
-drive 20 -- query 'show evpn vni json'
+drive 60 -- query 'show evpn vni json'
 [ "$RC" = 0 ] || fail "exit status $RC: $OUT"
 conf ' neighbor 10.0.0.2 bfd'
 reload 0
@@ -58,6 +58,6 @@ done
 step "without mgmtd nothing is done"
 # The /proc of the container is not that of its pid namespace.
 in_container kill -KILL "$(cat "$FABRIC/frr/run/mgmtd.pid")"
-drive 3 vtysh="$FABRIC/vtysh" -- reload "$FABRIC/frr.conf" 1
+drive 5 vtysh="$FABRIC/vtysh" -- reload "$FABRIC/frr.conf" 1
 [ "$RC" = 4 ] || fail "exit status $RC: $OUT"
 expect "FRR's mgmtd does not answer"

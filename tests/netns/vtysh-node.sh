@@ -41,30 +41,30 @@ expect 0 "0 kernel changes, no FRR reload needed" once
 
 step "a daemon of FRR is restarted, empty: its configuration is loaded again"
 daemon_start
-wait_until 30 "evpnd has converged" daemon_says READY=1
+wait_until 60 "evpnd has converged" daemon_says READY=1
 nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" pkill -KILL -x bgpd
-wait_until 10 "the end of bgpd" has_not_loaded
+wait_until 60 "the end of bgpd" has_not_loaded
 nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" /usr/lib/frr/bgpd -d -A 127.0.0.1
-wait_until 20 "bgpd has its configuration" has_loaded
-wait_until 20 "bgpd knows the VNIs" knows_vnis
+wait_until 60 "bgpd has its configuration" has_loaded
+wait_until 60 "bgpd knows the VNIs" knows_vnis
 
 step "the container is restarted"
 container_stop KILL
-wait_until 20 "eth1 has gone with it" no_device node ip -n ev-leaf2
+wait_until 60 "eth1 has gone with it" no_device node ip -n ev-leaf2
 # Before the container: evpnd takes it as soon as there is a place for it.
 cable node eth1 192.168.11.3/24 leaf2 node 192.168.11.2/24
 container_start
-wait_until 30 "the new FRR has its configuration" has_loaded
+wait_until 60 "the new FRR has its configuration" has_loaded
 
 step "a file that FRR refuses: told in FRR's words, the former one stays in force"
 write_frr ' neighbor 192.168.11.9 peer-group nosuch'
 kill -HUP "$DAEMON"
-wait_until 30 "the refusal is logged" logged 'Configure the peer-group first|Unknown command'
+wait_until 60 "the refusal is logged" logged 'Configure the peer-group first|Unknown command'
 has_loaded || fail "FRR has lost its configuration"
 before=$(count converged "$FABRIC/daemon.log")
 write_frr
 kill -HUP "$DAEMON"
-wait_until 30 "evpnd has converged again" has_converged_again "$before"
+wait_until 60 "evpnd has converged again" has_converged_again "$before"
 knows_vnis || fail "FRR does not know both VNIs"
 daemon_stop
 

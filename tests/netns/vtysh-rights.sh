@@ -54,7 +54,7 @@ cat > "$FABRIC/vtysh" <<-'END'
 END
 chmod +x "$FABRIC/vtysh"
 export CANARY=evpnds
-drive 20 vtysh="$FABRIC/vtysh" -- query 'show rights'
+drive 60 vtysh="$FABRIC/vtysh" -- query 'show rights'
 [ "$RC" = 0 ] || fail "exit status $RC: $OUT"
 for pattern in 'no_new_privs: 1' 'Capability bounding set: dac_override'$'\n' 'pid 2 of two, files in /proc: /proc/\*, hostname frr' \
 	"cannot touch '/etc/frr/x': Read-only" '/dev/null: Permission denied' 'mount: .*not implemented' \
@@ -64,7 +64,7 @@ done
 [[ $OUT != *"is open"* && $OUT != *CANARY* ]] || fail "$OUT"
 
 step "system calls"
-drive 20 vtysh="$BUILD/forbidden-calls" -- query 'show calls'
+drive 60 vtysh="$BUILD/forbidden-calls" -- query 'show calls'
 [ "$RC" = 0 ] || fail "exit status $RC: $OUT"
 expect '[0-9]+ calls'
 [[ $OUT != *allowed:* ]] || fail "$OUT"
@@ -76,7 +76,7 @@ done
 
 step "an end by a signal is told as such"
 printf '%s\n' '#!/bin/sh' 'kill -SEGV $$' > "$FABRIC/vtysh"
-drive 20 vtysh="$FABRIC/vtysh" -- query 'show signals'
+drive 60 vtysh="$FABRIC/vtysh" -- query 'show signals'
 [ "$RC" = 1 ] || fail "exit status $RC: $OUT"
 expect 'ended with status 139'
 
@@ -96,8 +96,8 @@ cat > "$FABRIC/vtysh" <<-END
 END
 conf ''
 drive_begin vtysh="$FABRIC/vtysh"
-wait_until 20 "the program runs" program_runs
-wait_until 20 "its parent is known" first_process
+wait_until 60 "the program runs" program_runs
+wait_until 60 "its parent is known" first_process
 [ "$(cat "/proc/$INIT/oom_score_adj")" = 1000 ] || fail "if memory runs out, the kernel does not kill the program first"
 grep -q '^CapEff:[[:space:]]*0*2$' "/proc/$INIT/status" || fail "the parent has more capabilities: $(grep Cap "/proc/$INIT/status")"
 grep -q '^Seccomp:[[:space:]]*2$' "/proc/$INIT/status" || fail "the parent has no filter"
@@ -112,4 +112,4 @@ as_container head -c1 "/proc/$(pgrep -n -P "$INIT")/environ" > "$FABRIC/out" ||
 
 step "evpnd ends by SIGKILL: so does all that the program has started"
 kill -KILL "$DRIVE"
-wait_until 10 "nothing runs" nothing_runs
+wait_until 60 "nothing runs" nothing_runs

@@ -14,7 +14,7 @@ conf
 
 step "neither directory nor daemons: not ready, and the same demand is fulfilled when they have come one by one"
 drive_begin
-wait_until 10 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
+wait_until 60 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
 container ''
 for name in zebra bgpd staticd; do daemon $name; done
 drive_end
@@ -43,20 +43,20 @@ expect "Configure the peer-group first"
 [ "$(running)" = "$before" ] || fail "not all is back: $(diff <(running) - <<< "$before")"
 
 step "shows"
-drive 20 -- query 'show bgp summary json'
+drive 60 -- query 'show bgp summary json'
 expect '"10.0.0.2"'
 
 step "with a daemon missing nothing is done"
 conf
 daemon_kill staticd
-drive 1 -- reload "$FABRIC/frr.conf" 1
+drive 3 -- reload "$FABRIC/frr.conf" 1
 [ "$RC" = 4 ] || fail "exit status $RC: $OUT"
 expect "FRR's staticd does not answer"
 
 step "a new FRR with the same directory gets all of it"
 container_stop KILL
 drive_begin
-wait_until 10 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
+wait_until 60 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
 container 'zebra bgpd staticd'
 drive_end
 [ "$RC" = 0 ] || fail "exit status $RC: $OUT"

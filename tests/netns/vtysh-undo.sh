@@ -174,9 +174,9 @@ END
 chmod +x "$FABRIC/vtysh"
 conf ' neighbor 10.0.0.11 remote-as 65011' ' neighbor 10.0.0.12 remote-as 65012'
 drive_begin vtysh="$FABRIC/vtysh"
-wait_until 20 "the restoration" drive_says "restoring FRR.s former configuration: [0-9]+ lines"
+wait_until 60 "the restoration" drive_says "restoring FRR.s former configuration: [0-9]+ lines"
 container_stop KILL
-wait_until 10 "its end is noticed" drive_says "% No."
+wait_until 60 "its end is noticed" drive_says "% No."
 container 'zebra bgpd staticd'
 drive_end
 [ "$RC" = 3 ] || fail "exit status $RC: $OUT"

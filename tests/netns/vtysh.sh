@@ -32,13 +32,13 @@ step "no pidfile, no container, no daemons, one by one: not ready, and the same 
 PIDFILE=$FABRIC/frr/pid PLACE=pidfile=$FABRIC/frr/pid
 mkdir "$FABRIC/frr"
 drive_begin
-wait_until 10 "the pidfile is waited for" drive_says "waiting: waits for $PIDFILE"
+wait_until 60 "the pidfile is waited for" drive_says "waiting: waits for $PIDFILE"
 container ''
-wait_until 10 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
+wait_until 60 "the daemons are waited for" drive_says "waiting: none of FRR's daemons answers vtysh"
 daemon zebra
-wait_until 10 "bgpd is waited for" drive_says "waiting: FRR's bgpd does not answer"
+wait_until 60 "bgpd is waited for" drive_says "waiting: FRR's bgpd does not answer"
 daemon bgpd
-wait_until 10 "staticd is waited for" drive_says "waiting: FRR's staticd does not answer"
+wait_until 60 "staticd is waited for" drive_says "waiting: FRR's staticd does not answer"
 daemon staticd
 drive_end
 [ "$RC" = 0 ] || fail "exit status $RC: $OUT"
@@ -55,7 +55,7 @@ ip -n ev-leaf1 link set eth0 up
 printf '%s\n' 'router bgp 65002' 'bgp router-id 10.0.0.2' 'no bgp ebgp-requires-policy' 'neighbor 10.0.0.1 remote-as 65001' \
 	'neighbor 10.0.0.1 timers connect 1' > "$FABRIC/peer.conf"
 vtysh --vty_socket "$FABRIC/peer/run" -f "$FABRIC/peer.conf"
-wait_until 30 "the session" is_up
+wait_until 60 "the session" is_up
 SINCE=$(session)
 before=$(running)
 
@@ -107,13 +107,13 @@ reload 0
 undisturbed
 
 step "shows"
-drive 20 -- query 'show bgp summary json'
+drive 60 -- query 'show bgp summary json'
 expect '"10.0.0.2"'
-drive 20 -- query 'show nonsense'
+drive 60 -- query 'show nonsense'
 [ "$RC" = 1 ] || fail "exit status $RC: $OUT"
 expect "% Unknown command: show nonsense"
 for command in 'configure terminal' 'clear bgp *' 'write' $'show version\nclear bgp *'; do
-	drive 20 -- query "$command"
+	drive 60 -- query "$command"
 	[ "$RC" = 1 ] || fail "exit status $RC: $OUT"
 	expect "must be one line of less than 512 characters that begins with"
 done
@@ -123,7 +123,7 @@ step "with a daemon missing nothing is done"
 conf
 before=$(running)
 daemon_kill staticd
-drive 1 -- reload "$FABRIC/frr.conf" 1
+drive 3 -- reload "$FABRIC/frr.conf" 1
 [ "$RC" = 4 ] || fail "exit status $RC: $OUT"
 expect "FRR's staticd does not answer"
 daemon staticd
@@ -137,11 +137,11 @@ chmod +x "$FABRIC/vtysh"
 touch "$FABRIC/hang"
 conf ' neighbor 10.0.0.9 remote-as 65009'
 drive_begin vtysh="$FABRIC/vtysh"
-wait_until 20 "the difference is applied" drive_says "changing FRR.s configuration"
-wait_until 20 "vtysh hangs" pgrep -x -f "tail -f $FABRIC/hang"
+wait_until 60 "the difference is applied" drive_says "changing FRR.s configuration"
+wait_until 60 "vtysh hangs" pgrep -x -f "tail -f $FABRIC/hang"
 container_stop KILL
-wait_until 10 "its end is noticed" drive_says "process [0-9]+ has ended"
-wait_until 10 "vtysh has gone with it" nothing_hangs
+wait_until 60 "its end is noticed" drive_says "process [0-9]+ has ended"
+wait_until 60 "vtysh has gone with it" nothing_hangs
 rm "$FABRIC/hang"
 container 'zebra bgpd staticd'
 drive_end
@@ -155,4 +155,4 @@ touch "$FABRIC/hang"
 printf '%s\n' '#!/bin/sh' "setsid --fork tail -f $FABRIC/hang" "exec tail -f $FABRIC/hang" > "$FABRIC/vtysh"
 reload 1 vtysh="$FABRIC/vtysh" timeout=1
 expect "failed: vtysh .* did not end within 1 s and was killed"
-wait_until 10 "nothing of it is left" nothing_hangs
+wait_until 60 "nothing of it is left" nothing_hangs

@@ -11,7 +11,7 @@ converged() { [ "$(count '^<6>converged in' "$FABRIC/daemon.log")" -ge "$1" ]; }
 echo "--- no container yet: ready, and waiting"
 container_stop
 daemon_start
-wait_until 30 "STATUS names the waiting step" daemon_says "^STATUS=waiting in step \`find netns': waits for .*/frr/pid"
+wait_until 60 "STATUS names the waiting step" daemon_says "^STATUS=waiting in step \`find netns': waits for .*/frr/pid"
 grep -q '^READY=1' "$FABRIC/notify" || fail "READY=1 was not sent with the first configuration: $(cat "$FABRIC/notify")"
 ip -n ev-node link show eth1 >/dev/null || fail "the NIC was taken before there was a place for it"
 
@@ -22,15 +22,15 @@ vtysh_in frr 'show evpn vni' | finds '^110 ' || fail "FRR does not know VNI 110"
 
 echo "--- SIGHUP: run again, nothing to do"
 kill -HUP "$DAEMON"
-wait_until 30 "converged again" converged 2
+wait_until 60 "converged again" converged 2
 tail -2 "$FABRIC/daemon.log" | finds ' 0 kernel changes, no FRR reload needed' ||
 	fail "the second run did something: $(tail -2 "$FABRIC/daemon.log")"
 kill -USR1 "$DAEMON"
-wait_until 10 "SIGUSR1 shows the state" grep -q '^<5>applied' "$FABRIC/daemon.log"
+wait_until 60 "SIGUSR1 shows the state" grep -q '^<5>applied' "$FABRIC/daemon.log"
 
 echo "--- the container is killed; its pidfile stays, stale"
 container_stop KILL
-wait_until 30 "evpnd waits again" daemon_says "STATUS=waiting in step \`find netns': .*process [0-9]+ has ended"
+wait_until 60 "evpnd waits again" daemon_says "STATUS=waiting in step \`find netns': .*process [0-9]+ has ended"
 # A NIC that exists only in software died with its namespace; another one takes its place.
 nic_is_gone() { no_device node ip -n ev-leaf2; }
 wait_until 60 "the old namespace and its NIC go" nic_is_gone
@@ -51,9 +51,9 @@ echo "--- nobody to reload FRR: the reload stays owed"
 reloads=$(reloader_count)
 mv "$FABRIC/frr/socket/reloader.sock" "$FABRIC/frr/socket/away"
 write_frr 'ip prefix-list later seq 5 permit any'
-expect 1 "waits for evpn-reloader at" evpnd_on_node --once --timeout 2
+expect 1 "waits for evpn-reloader at" evpnd_on_node --once --timeout 5
 grep -q later "$FABRIC/frr/etc/frr.conf" || fail "frr.conf was not installed"
-expect 1 "waits for evpn-reloader at" evpnd_on_node --once --timeout 2
+expect 1 "waits for evpn-reloader at" evpnd_on_node --once --timeout 5
 mv "$FABRIC/frr/socket/away" "$FABRIC/frr/socket/reloader.sock"
 expect 0 "0 kernel changes, FRR reloaded" once
 after=$(reloader_count)

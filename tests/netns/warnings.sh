@@ -34,23 +34,23 @@ daemon_start
 wait_until 60 "converged" more_runs 0
 [ "$(warnings)" = 1 ] || fail "not one warning: $(cat "$FABRIC/daemon.log")"
 kill -HUP "$DAEMON"
-wait_until 30 "a second run" more_runs 1
+wait_until 60 "a second run" more_runs 1
 [ "$(warnings)" = 1 ] || fail "the warning is repeated: $(cat "$FABRIC/daemon.log")"
 
 step "it fits, and does not again"
 ip -n ev-node link set tap0 mtu 1450
 kill -HUP "$DAEMON"
-wait_until 30 "a third run" more_runs 2
+wait_until 60 "a third run" more_runs 2
 ip -n ev-node link set tap0 mtu 9000
 kill -HUP "$DAEMON"
-wait_until 30 "a fourth run" more_runs 3
+wait_until 60 "a fourth run" more_runs 3
 [ "$(warnings)" = 2 ] || fail "not a second warning: $(cat "$FABRIC/daemon.log")"
 grep -q 'tap0, a port of br-lan has MTU 9000' "$FABRIC/daemon.log" || fail "not of 9000: $(cat "$FABRIC/daemon.log")"
 ip -n ev-node link set tap0 mtu 1450
 
 step "a VNI that is larger than the NIC, whose MTU is not in the file"
 write_conf 's/{ vni = 110;/{ vni = 110; mtu = 1500;/'
-wait_until 30 "a fifth run" more_runs 4
+wait_until 60 "a fifth run" more_runs 4
 grep -qF "vni 110: its mtu, 1500, and 50 bytes of VXLAN are more than the MTU of eth1, 1500" "$FABRIC/daemon.log" ||
 	fail "no warning: $(tail "$FABRIC/daemon.log")"
 ip -n ev-node link show lan0 | finds 'mtu 1500' || fail "the VNI was not applied"

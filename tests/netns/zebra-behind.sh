@@ -39,7 +39,7 @@ container() {
 	container_stop KILL
 	# With the former container, if it was there.
 	if no_device eth1 ip -n ev-node; then
-		wait_until 20 "eth1 has gone with it" no_device node ip -n ev-leaf2
+		wait_until 60 "eth1 has gone with it" no_device node ip -n ev-leaf2
 		cable node eth1 192.168.11.3/24 leaf2 node 192.168.11.2/24
 	fi
 	rm -rf "$FABRIC/state"

@@ -10,7 +10,7 @@ canary() {
 	local seen
 
 	seen=$(count 'Deleted.*canary' "$2")
-	wait_until 10 "ip monitor tells of a link" sing "$1" "$2" "$seen"
+	wait_until 60 "ip monitor tells of a link" sing "$1" "$2" "$seen"
 }
 
 sing() {
@@ -40,7 +40,7 @@ settle() {
 	done
 	i=0
 	for namespace; do
-		wait_until 30 "the bridge ports' forward delay ends" \
+		wait_until 60 "the bridge ports' forward delay ends" \
 			delay_is_over "$T/settle.$i" "${ports[i]}" nsenter --net="$namespace" ip
 		i=$((i + 1))
 	done

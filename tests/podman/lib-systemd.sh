@@ -67,7 +67,7 @@ systemd_up() {
 	podman2 run -d --name sd --privileged --pids-limit 0 --systemd=always --network=host --cgroup-parent="/$ID" \
 		-v /usr:/usr:ro -v "$T/units:/usr/lib/systemd/system:ro" -v "$BUILD:/opt/evpnd:ro" -v "$T:/srv" "${VOLUMES[@]}" \
 		--rootfs "$T/os" /lib/systemd/systemd systemd.unit=basic.target > /dev/null
-	wait_until 20 "systemd is up" inside systemctl is-active basic.target
+	wait_until 60 "systemd is up" inside systemctl is-active basic.target
 	# As on a host, where systemd itself does it: what is mounted later appears in the units' file systems, too.
 	inside mount --make-rshared /
 }

@@ -158,7 +158,7 @@ make_leaf() {
 		ip netns exec "$LEAF" "/usr/lib/frr/$daemon" -d -A 127.0.0.1 -u frr -g frr -i "$vty/$daemon.pid" \
 			-z "$vty/zserv.api" --vty_socket "$vty" -f "$vty/empty" 2> /dev/null
 	done
-	wait_until 20 "vtysh of the leaf" vtysh --vty_socket "$vty" -c 'show version'
+	wait_until 60 "vtysh of the leaf" vtysh --vty_socket "$vty" -c 'show version'
 	vtysh --vty_socket "$vty" -f "$vty/frr.conf" > /dev/null
 }
 
@@ -311,7 +311,7 @@ all_in_place() {
 
 # The path across the fabric, both ways; ARP goes over it as well, as neither end knows the other's address.
 ping_ok() {
-	wait_until 30 "guest pings the peer behind the leaf" ip netns exec "$GUEST" ping -c1 -W1 192.168.20.2
+	wait_until 60 "guest pings the peer behind the leaf" ip netns exec "$GUEST" ping -c1 -W1 192.168.20.2
 	echo "192.168.20.1 (guest) pings 192.168.20.2 (behind the leaf)"
 }
 

@@ -21,7 +21,7 @@ while True:
 	print("reloaded")
 '
 podman pod start frrpod > /dev/null
-wait_until 20 "FRR is up" podman exec frr vtysh -c 'show version'
+wait_until 60 "FRR is up" podman exec frr vtysh -c 'show version'
 no_ping
 
 reloads() {

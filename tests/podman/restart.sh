@@ -59,7 +59,7 @@ recovered "restart" "$old_pid" "$old_netns" same
 step "podman pod restart: eth1 dies with the old namespace, and comes again"
 remember
 podman pod restart frrpod > /dev/null
-make_eth1
+make_eth1_anew
 recovered "pod restart" "$old_pid" "$old_netns" new
 
 step "kill -9 of FRR's container, and podman start"

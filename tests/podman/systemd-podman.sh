@@ -57,7 +57,7 @@ inside podman import -q /opt/evpnd/podman/frr.tar localhost/frr:test > /dev/null
 step "there is no container: evpnd waits for it"
 : > "$T/evpnd.log"
 inside systemctl start evpnd
-wait_until 30 "evpnd waits for the script" status_is 'waiting.*frr-podman find'
+wait_until 60 "evpnd waits for the script" status_is 'waiting.*frr-podman find'
 no_ping
 
 step "FRR's container starts"
@@ -74,7 +74,7 @@ wait_until 60 "evpnd has converged" converged
 
 step "the container is made anew"
 inside podman rm -f -t 0 frr > /dev/null
-wait_until 30 "evpnd waits for it" status_is 'waiting.*frr-podman find'
+wait_until 60 "evpnd waits for it" status_is 'waiting.*frr-podman find'
 make_eth1_anew
 frr_up
 wait_until 90 "evpnd has converged" converged

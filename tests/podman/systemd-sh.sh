@@ -42,7 +42,7 @@ systemd_up
 step "there is no namespace: evpnd waits for it"
 : > "$T/evpnd.log"
 inside systemctl start evpnd
-wait_until 30 "evpnd waits for the script" status_is 'waiting.*frr-netns find'
+wait_until 60 "evpnd waits for the script" status_is 'waiting.*frr-netns find'
 no_ping
 
 step "FRR starts: its namespace appears in the unit's file system, and the script does its work within the unit"
@@ -61,7 +61,7 @@ works in_network 'inside vtysh' 'neighbor 192.168.11.2 timers 1 3'
 
 step "systemctl restart changes nothing"
 inside systemctl restart evpnd
-wait_until 30 "evpnd has converged" grep 'converged in .*: 0 kernel changes, no FRR reload needed' "$T/evpnd.log"
+wait_until 60 "evpnd has converged" grep 'converged in .*: 0 kernel changes, no FRR reload needed' "$T/evpnd.log"
 works in_network 'inside vtysh' 'neighbor 192.168.11.2 timers 1 3'
 lacks '^<[0-3]>' "$T/evpnd.log" || fail "evpnd met an error"
 inside systemctl stop evpnd

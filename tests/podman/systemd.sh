@@ -24,7 +24,7 @@ start_with() {
 	sed -i "s/timers connect .*/timers connect $3/" "$ETC/frr.conf.in"
 	: > "$T/evpnd.log"
 	inside systemctl start evpnd
-	wait_until 30 "evpnd has converged with $1" converged
+	wait_until 60 "evpnd has converged with $1" converged
 	works in_frr "in_frr vtysh" "timers connect $3"
 	lacks '^<[0-3]>' "$T/evpnd.log" || fail "evpnd met an error with $1"
 	[ "$(stat -c %u:%g:%a "$ETC/frr/frr.conf")" = "$OWNER:640" ] || fail "frr.conf: $(stat -c %u:%g:%a "$ETC/frr/frr.conf")"
@@ -46,7 +46,7 @@ systemd_up
 
 step "frr-vtysh"
 inside systemctl start frr
-wait_until 20 "FRR answers" frr_answers
+wait_until 60 "FRR answers" frr_answers
 no_ping
 start_with frr-vtysh 'pidfile = "/run/evpnd/frr.pid";' 3
 pid=$(inside systemctl show -P MainPID evpnd)
@@ -55,7 +55,7 @@ ends 1 inside nsenter -t "$pid" -m touch /etc/x || fail "evpnd can write /etc"
 
 step "systemctl restart"
 inside systemctl restart evpnd
-wait_until 20 "evpnd has converged" converged
+wait_until 60 "evpnd has converged" converged
 tail -n 2 "$T/evpnd.log"
 grep -c 'converged in .*: 0 kernel changes, no FRR reload needed' "$T/evpnd.log" > /dev/null ||
 	fail "the restart changed something"
@@ -87,7 +87,7 @@ for option in 's#^netns-pidfile = .*#netns-pidfile = { path = "/root/frr.pid"; }
 	sed "$option" "$T/good.conf" > "$ETC/evpn.conf"
 	: > "$T/evpnd.log"
 	inside systemctl start evpnd
-	wait_until 20 "evpnd names ProtectHome" grep "evpnd's unit hides /.*ProtectHome=no" "$T/evpnd.log"
+	wait_until 60 "evpnd names ProtectHome" grep "evpnd's unit hides /.*ProtectHome=no" "$T/evpnd.log"
 	inside systemctl stop evpnd
 done
 grep ProtectHome "$T/evpnd.log"

@@ -14,7 +14,7 @@
 #include "pidfile_case.h"
 #include "unit.h"
 
-#define DEADLINE_MS 5000
+#define DEADLINE_MS 60000
 
 const struct evpn_plugin *plugin;
 struct fake_host fake;

@@ -10,7 +10,7 @@
 #include "sh_case.h"
 #include "unit.h"
 
-#define EVENT_LIMIT_MS 20000
+#define EVENT_LIMIT_MS 60000
 
 char script[96], conf[96];
 

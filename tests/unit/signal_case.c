@@ -130,7 +130,7 @@ static int accept_next(void)
 {
 	struct pollfd fds[2] = { { .fd = listener, .events = POLLIN },
 				 { .fd = plugin->event_fd(self), .events = POLLIN } };
-	int64_t deadline = clock_ms() + 5000;
+	int64_t deadline = clock_ms() + 60000;
 	int fd;
 
 	while (!has_connection()) {
@@ -173,7 +173,7 @@ const char *take_request(int fd)
 	size_t len = 0;
 
 	do {
-		ck_assert_msg(fake_host_readable(fd, 5000), "no request");
+		ck_assert_msg(fake_host_readable(fd, 60000), "no request");
 		ck_assert_int_eq(read(fd, line + len, 1), 1);
 	} while (line[len++] != '\n' && len < sizeof(line));
 	line[len - 1] = '\0';
@@ -225,7 +225,7 @@ int query(const char *command)
 /* Repeats the call after each EVPN_EVENT_RETRY until it has an outcome, as evpnd does. */
 static int outcome(const char *command, uint64_t generation)
 {
-	int64_t deadline = clock_ms() + 10000;
+	int64_t deadline = clock_ms() + 60000;
 	int r;
 
 	while ((r = command ? query(command) : reload(generation)) == 0) {

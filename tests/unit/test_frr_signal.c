@@ -232,7 +232,7 @@ START_TEST(test_byte_by_byte)
 	for (size_t i = 0; whole[i]; i++) {
 		ck_assert_int_eq(query("show x"), 0);
 		answer(fd, whole + i, 1);
-		ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+		ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 		ck_assert_int_eq(plugin->on_event(self, &err), whole[i + 1] ? EVPN_EVENT_NONE : EVPN_EVENT_RETRY);
 	}
 	ck_assert_int_eq(query("show x"), 1);

@@ -17,7 +17,7 @@ static int ask_outcome(const char *daemon, const char *command)
 
 	while ((r = ask(daemon, command)) == 0) {
 		do
-			ck_assert_msg(fake_host_readable(plugin->event_fd(self), 10000), "no event: %s", err.msg);
+			ck_assert_msg(fake_host_readable(plugin->event_fd(self), 60000), "no event: %s", err.msg);
 		while (plugin->on_event(self, &err) == EVPN_EVENT_NONE);
 	}
 	return r;

@@ -43,12 +43,12 @@ START_TEST(test_bound_before_it_listens)
 	strcpy(un.sun_path, sock_path);
 	ck_assert_int_eq(bind(sock, (const struct sockaddr *)&un, sizeof(un)), 0);
 	/* The plugin has connected too early. chmod() by evpn-reloader, or the end of the pause, causes a retry. */
-	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 	plugin->on_event(self, &err);
 	assert_error(reload(1), 0, 0, "Connection refused");
 	ck_assert_int_eq(listen(sock, 1), 0);
 	while (!fake_host_readable(sock, 0)) {
-		ck_assert(fake_host_readable(plugin->event_fd(self), 5000));
+		ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 		plugin->on_event(self, &err);
 	}
 	fd = accept4(sock, NULL, NULL, SOCK_CLOEXEC);
@@ -126,7 +126,7 @@ START_TEST(test_not_ready)
 	first = take_connection();
 	answer_with(first, "notready", "FRR's bgpd does not answer\nmore\n");
 	/* The reason for waiting has changed, so there is an event without an outcome. */
-	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_RETRY);
 	assert_error(reload(3), 0, 0, "FRR's bgpd does not answer");
 	ck_assert_ptr_null(strstr(err.msg, "more"));
@@ -174,7 +174,7 @@ static void check_tcp(int family, const char *ip)
 	ck_assert_int_eq(reload(1), 0);
 	/* connect() fails at once, or later with an event. */
 	while (!strstr(err.msg, "waits for evpn-reloader at")) {
-		ck_assert(fake_host_readable(plugin->event_fd(self), 5000));
+		ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 		plugin->on_event(self, &err);
 		ck_assert_int_eq(reload(1), 0);
 	}
@@ -233,7 +233,7 @@ START_TEST(test_watch)
 	fd = take_watch();
 	assert_quiet();
 	answer_with(fd, "ok", "FRR's bgpd has ended\n");
-	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_CHANGED);
 	ck_assert_ptr_nonnull(strstr(fake.log, "FRR's bgpd has ended: reloading FRR"));
 	/* There is no further notification before FRR was reloaded. */
@@ -268,7 +268,7 @@ START_TEST(test_watch_outlives_the_sidecar)
 	listen_unix();
 	fd = take_watch();
 	answer_with(fd, "ok", "evpn-reloader has not reloaded FRR\n");
-	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_CHANGED);
 }
 END_TEST
@@ -278,7 +278,7 @@ START_TEST(test_old_sidecar)
 	listen_unix();
 	reload_well(1);
 	answer_with(take_watch(), "invalid", "expected: reload GENERATION [SUM], show ..., or status\n");
-	ck_assert(fake_host_readable(plugin->event_fd(self), 1000));
+	ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 	ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_NONE);
 	ck_assert_ptr_nonnull(strstr(fake.log, "cannot report the end of FRR's daemons"));
 	reload_well(2);

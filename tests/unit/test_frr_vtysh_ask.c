@@ -49,7 +49,7 @@ static void take_line(int fd, const char *line)
 {
 	char bytes[600];
 
-	ck_assert(fake_host_readable(fd, 10000));
+	ck_assert(fake_host_readable(fd, 60000));
 	ck_assert_int_eq(recv(fd, bytes, sizeof(bytes), 0), (ssize_t)strlen(line) + 1);
 	ck_assert_str_eq(bytes, line);
 }
@@ -62,9 +62,9 @@ static int take_connection(void)
 	for (;;) {
 		int fd;
 
-		ck_assert(fake_host_readable(listener, 10000));
+		ck_assert(fake_host_readable(listener, 60000));
 		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		ck_assert(fake_host_readable(fd, 10000));
+		ck_assert(fake_host_readable(fd, 60000));
 		if (recv(fd, &byte, 1, MSG_PEEK) > 0)
 			return fd;
 		close(fd);
@@ -120,7 +120,7 @@ START_TEST(test_answer)
 	assert_failed(question("bgpd", "show x"), ENOENT, "FRR's bgpd does not run");
 	assert_failed(question("bgpd", "clear bgp *"), EINVAL, "that begins with `show '");
 	ck_assert_str_eq(text, "untouched");
-	ck_assert(fake_host_readable(fd, 10000)); /* the end of the question that was replaced */
+	ck_assert(fake_host_readable(fd, 60000)); /* the end of the question that was replaced */
 	close(fd);
 	assert_quiet();
 }

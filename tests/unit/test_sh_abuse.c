@@ -91,7 +91,7 @@ START_TEST(test_line_by_line)
 		   "query) for i in 1 2 3 4 5 6 7 8 9 10; do for j in 1 2 3 4 5 6 7 8 9 10; do /bin/true; echo out; "
 		   "/bin/true; echo err >&2; done; done; echo end; exit 0;;");
 	while ((r = plugin->query_frr(self, "show version", &text, &err)) == 0) {
-		ck_assert(fake_host_readable(plugin->event_fd(self), 20000));
+		ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 		plugin->on_event(self, &err);
 		calls++;
 	}
@@ -220,7 +220,7 @@ START_TEST(test_watch_floods_otherwise)
 		use_script(bodies[i]);
 		ck_assert_msg(reload(1) == 1, "%s", err.msg);
 		while (!strstr(logged(), "watch frr prints too much")) {
-			ck_assert(fake_host_readable(plugin->event_fd(self), 20000));
+			ck_assert(fake_host_readable(plugin->event_fd(self), 60000));
 			ck_assert_int_eq(plugin->on_event(self, &err), EVPN_EVENT_NONE);
 		}
 	}

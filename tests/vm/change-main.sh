@@ -71,7 +71,7 @@ back_after() {
 # all_as_before NAME : and the record is gone
 all_as_before() {
 	wait_until 60 "$1: the host and the outside reach each other" works
-	wait_until 30 "$1: the NIC and the routes are as before" same_underlay
+	wait_until 60 "$1: the NIC and the routes are as before" same_underlay
 	[ ! -e "$RECORD" ] || fail "$1: the record is left over"
 	cmp "$FABRIC/evpn.conf" "$FABRIC/former.conf"
 }

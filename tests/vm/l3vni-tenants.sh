@@ -36,7 +36,7 @@ step "evpnd --once: the rules are moved, the new one first"
 nsenter -n -t "$(cat "$FABRIC/frr/pid")" ip -oneline monitor rule >> "$FABRIC/rules" &
 PIDS+=($!)
 hears() { in_frr ip rule add pref 77 table 77 && in_frr ip rule delete pref 77 table 77 && grep -q 77 "$FABRIC/rules"; }
-wait_until 30 "ip monitor listens" hears
+wait_until 60 "ip monitor listens" hears
 evpnd_on_node --once --timeout 180 2>&1 | tail -3
 moved || fail "the rules: $(rules -4) $(rules -6)"
 new_is_first "$FABRIC/rules" 32765 0 || fail "the order: $(cat "$FABRIC/rules")"

@@ -175,7 +175,7 @@ lab_same() {
 	"$2" < "$FABRIC/before" > "$FABRIC/former"
 	[ -s "$FABRIC/former" ] || fail "$1: nothing was there before"
 	same() { lab_state | "$1" | diff "$FABRIC/former" - > "$FABRIC/difference"; }
-	wait_until 30 "$1: as before" same "$2"
+	wait_until 60 "$1: as before" same "$2"
 }
 
 # lab_settled: writes what stands to $FABRIC/before, and succeeds once the kernel has told its last of links that came up: it does
@@ -307,7 +307,7 @@ lab_run() {
 	step "the fabric"
 	lab_up
 	lab_idle_checks
-	wait_until 30 "the links are up" lab_settled
+	wait_until 60 "the links are up" lab_settled
 	canaries_of < "$FABRIC/before" | finds can-macvlan || fail "no canaries"
 	step "evpnd starts with its configuration there"
 	lab_full

@@ -40,8 +40,8 @@ check_ping() {
 }
 
 both_beat() {
-	wait_until 30 "ip monitor on the node" beat "$1" ip -n ev-node node
-	wait_until 30 "ip monitor beside FRR" beat "$1" in_frr ip frr
+	wait_until 60 "ip monitor on the node" beat "$1" ip -n ev-node node
+	wait_until 60 "ip monitor beside FRR" beat "$1" in_frr ip frr
 }
 
 # check_quiet COMMAND... : while it runs, no link, address or route changes in either namespace, and FRR is not reloaded

@@ -30,7 +30,7 @@ streams_flow() {
 	local name
 	for name in bridged routed; do
 		stream_answers $name
-		wait_until 10 "the $name stream goes on" flows $name "$ANSWERS"
+		wait_until 60 "the $name stream goes on" flows $name "$ANSWERS"
 		echo "   $name: $ANSWERS answers so far; missing: $(missing $name)"
 	done
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one VRF neither has a route to the other, nor falls into another table.
 unreachable() {
-	wait_until 30 "a router says to $1 that $2 is unreachable" said_unreachable "$1" "$2"
+	wait_until 60 "a router says to $1 that $2 is unreachable" said_unreachable "$1" "$2"
 	lacks 'bytes from' "$FABRIC/ping" || fail "$1 reaches $2"
 }
 
