@@ -64,8 +64,8 @@ static void watch_file(const char *name)
  */
 static const char *private_place(void)
 {
-	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	    mount("tmpfs", "/mnt", "tmpfs", 0, NULL) == 0)
+	if (unshare(CLONE_NEWNS) == 0 && mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
+	    mount("tmpfs", "/mnt", "tmpfs", 0, "size=1m") == 0)
 		return "/mnt";
 	return "/tmp";
 }
