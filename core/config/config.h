@@ -124,6 +124,19 @@ struct config_evpn {
 	size_t n_import_rts, n_export_rts;
 };
 
+/*
+ * The default metric of default routes on the host: above those of DHCP clients and of NetworkManager, which adds 20000 to
+ * that of a connection without access to the Internet.
+ */
+#define CONFIG_DEFAULT_ROUTE_METRIC 30000
+
+/* A static route. */
+struct config_route {
+	struct ipaddr prefix, via;
+	uint32_t metric; /* of the host's routes */
+	struct config_where where;
+};
+
 /* The veth pair between the host and a VNI. Its members that are for one kind of VNI only are unset for the other. */
 struct config_host {
 	bool set; /* the group is in the file; false: the host is not connected */
@@ -139,16 +152,15 @@ struct config_host {
 	struct config_accept *accept;
 	size_t n_accept;
 	char vrf[IFNAMSIZ]; /* the VRF of the host that `interface`, or the bridge that evpnd creates, is in; "": none */
+	struct ipaddr *gateways; /* of the host's default routes by this end, one of a family at most; key `gateway' */
+	size_t n_gateways;
+	uint32_t metric; /* of these routes */
+	struct config_route *routes; /* others of the host by this end */
+	size_t n_routes;
 	uint16_t vlan; /* L2VNI only: of `bridge` or `ovs_bridge`, untagged; 0: unset */
 	char ovs_bridge[IFNAMSIZ]; /* L2VNI only: the bridge of Open vSwitch that `interface` is a port of; "": none */
 	char bridge[IFNAMSIZ]; /* L2VNI only: the bridge on the host that `interface` is a port of; "": none */
 	bool managed; /* evpnd creates `bridge`, and `addresses` are those of the bridge */
-};
-
-/* A static route in an L3VNI's VRF. */
-struct config_route {
-	struct ipaddr prefix, via;
-	struct config_where where;
 };
 
 struct config_l3vni {

@@ -52,6 +52,18 @@ void value_read_address(struct config_reader *r, const config_setting_t *s, cons
 		*to = ip;
 }
 
+void value_read_next_hop(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct ipaddr *to = (struct ipaddr *)((char *)base + key->offset), ip;
+
+	if (!read_ip(r, s, false, &ip) || !is_usable(r, s, &ip))
+		return;
+	if (ip.family == AF_INET && ipaddr_is_link_local(&ip))
+		config_problem_unusable(r, s, "is a link-local address: use one of a subnet of this end");
+	else
+		*to = ip;
+}
+
 static void read_prefix(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *to)
 {
 	struct ipaddr ip;

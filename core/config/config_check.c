@@ -386,6 +386,7 @@ void config_check(struct config_reader *r)
 	check_control(&c, member(r->root, "control"));
 	config_check_frr(r);
 	config_check_addresses(r);
+	config_check_host_routes(r);
 	config_check_mtus(r);
 	config_check_extra(r);
 	config_check_uses(r);

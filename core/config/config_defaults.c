@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "config/config_parts.h"
+#include "model/net.h"
 
 #define BOTH (CONFIG_IPV4 | CONFIG_IPV6)
 
@@ -32,6 +33,21 @@ static void default_l2vni(const struct config *config, struct config_l2vni *l2, 
 }
 
 /* A table of 0 is either unset, then the default applies, or wrong, then it is reported: the setting tells which. */
+/* A default route must not take the place of the host's own by accident. For others the kernel's defaults do. */
+static void default_metrics(struct config_host *host)
+{
+	if (!host->metric)
+		host->metric = CONFIG_DEFAULT_ROUTE_METRIC;
+	for (size_t i = 0; i < host->n_routes; i++) {
+		struct config_route *route = &host->routes[i];
+
+		if (!route->metric && route->prefix.prefixlen == 0)
+			route->metric = CONFIG_DEFAULT_ROUTE_METRIC;
+		else if (!route->metric && route->prefix.family == AF_INET6)
+			route->metric = NET_IP6_ROUTE_METRIC;
+	}
+}
+
 void config_fill_defaults(struct config_reader *r)
 {
 	struct config *config = r->config;
@@ -51,6 +67,10 @@ void config_fill_defaults(struct config_reader *r)
 		default_peer(&config->l2vnis[i].host, config->l2vnis[i].vni);
 		default_l2vni(config, &config->l2vnis[i], config_setting_get_elem(l2vnis, (unsigned int)i));
 	}
+	for (size_t i = 0; i < config->n_l3vnis; i++)
+		default_metrics(&config->l3vnis[i].host);
+	for (size_t i = 0; i < config->n_l2vnis; i++)
+		default_metrics(&config->l2vnis[i].host);
 	if (!frr || !config_setting_is_group(frr) || !config_setting_get_member(frr, "log_neighbor_changes"))
 		config->frr.log_neighbor_changes = true;
 	if (!config->frr.extra)

@@ -48,6 +48,8 @@ static void host_clear(struct config_host *host)
 	free(host->addresses);
 	free(host->peer_addresses);
 	free(host->accept);
+	free(host->gateways);
+	free(host->routes);
 	session_clear(&host->session);
 }
 

@@ -7,6 +7,7 @@
  *                        and strings that never end
  *   config_schema.c      the tables of keys: type, range and member of struct config; a new key is one line
  *   config_schema_vni.c  the same for VNIs, and for what all of them share
+ *   config_schema_host.c the same for the groups `host' of VNIs
  *   config_schema_frr.c  the same for group frr and for the BGP keys of VNIs
  *   config_plugins.c     reads the groups of plugins
  *   config_section.c     reads groups and lists by these tables
@@ -16,6 +17,7 @@
  *   config_rd.c          derives route distinguishers
  *   config_check.c       compares values with each other; config_check_frr.c those of BGP
  *   config_extra.c       checks the lines of frr.extra
+ *   config_check_host.c  checks the host's routes by the ends of VNIs
  *   config_check_net.c   compares addresses, next hops and MTUs with those around them
  *   config_unique.c      finds names, numbers and subnets that are used twice
  *   config_files.c       lists the files, and writes the configuration as one text
@@ -120,6 +122,8 @@ struct config_section {
 extern const struct config_section config_root_section;
 /* In config_schema_vni.c. */
 extern const struct config_section config_l3vni_section, config_l2vni_section, config_vxlan_section;
+/* In config_schema_host.c. */
+extern const struct config_section config_l3_host_section, config_l2_host_section;
 /* In config_schema_frr.c. */
 extern const struct config_section config_frr_section;
 extern const struct config_section config_l3_timers_section, config_l3_limit_section, config_accept_section;
@@ -203,6 +207,8 @@ void value_read_words(struct config_reader *, const config_setting_t *, const st
 void value_read_addresses(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 /* A unicast address without prefix length that is not link-local. */
 void value_read_address(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+/* The same, or a link-local IPv6 address. */
+void value_read_next_hop(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 /* A subnet without host bits. */
 void value_read_subnet(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 void value_read_group(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
@@ -257,6 +263,8 @@ void config_check_frr(struct config_reader *r);
 void config_check_addresses(struct config_reader *r);
 void config_check_routes(struct config_reader *r);
 void config_check_mtus(struct config_reader *r);
+/* The part of config_check() for the routes of the groups `host'. */
+void config_check_host_routes(struct config_reader *r);
 /* The part of config_check() for the lines of frr.extra. */
 void config_check_extra(struct config_reader *r);
 

@@ -23,70 +23,6 @@ static void read_host(struct config_reader *r, const config_setting_t *s, const 
 	value_read_group(r, s, key, base);
 }
 
-static void read_accept(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	((struct config_host *)base)->filters = true;
-	value_read_groups(r, s, key, base);
-}
-
-static const struct config_section l3_host_section = {
-	.path = "l3vnis.host",
-	.size = sizeof(struct config_host),
-	.where = offsetof(struct config_host, where),
-	.keys =
-		(const struct config_key[]){
-			{ "interface", value_read_device, MEMBER(struct config_host, interface), .required = true },
-			{ "addresses", value_read_addresses, MEMBERS(struct config_host, addresses, n_addresses) },
-			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
-			{ "peer_addresses", value_read_addresses,
-			  MEMBERS(struct config_host, peer_addresses, n_peer_addresses) },
-			{ "vrf", value_read_device, MEMBER(struct config_host, vrf) },
-			{ "asn", value_read_number, MEMBER(struct config_host, session.asn), RANGE(1, UINT32_MAX) },
-			{ "description", config_read_description, MEMBER(struct config_host, session.description) },
-			{ "passive", value_read_bool, MEMBER(struct config_host, session.passive) },
-			{ "maximum_prefix", value_read_group, MEMBER(struct config_host, session.limit),
-			  .section = &config_l3_limit_section },
-			{ "timers", config_read_timers, MEMBER(struct config_host, session.timers),
-			  .section = &config_l3_timers_section },
-			{ "password_file", config_read_password, MEMBER(struct config_host, session) },
-			{ "bfd", config_read_bfd, MEMBER(struct config_host, session) },
-			{ "graceful_restart", config_read_restart, MEMBER(struct config_host, session) },
-			{ "accept", read_accept, MEMBERS(struct config_host, accept, n_accept),
-			  .section = &config_accept_section },
-			{ "bridge",
-			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
-			{ "ovs_bridge",
-			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
-			{ "managed",
-			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
-			{ "vlan",
-			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
-			{ NULL },
-		},
-};
-
-static const struct config_section l2_host_section = {
-	.path = "l2vnis.host",
-	.size = sizeof(struct config_host),
-	.where = offsetof(struct config_host, where),
-	.keys =
-		(const struct config_key[]){
-			{ "interface", value_read_device, MEMBER(struct config_host, interface), .required = true },
-			{ "addresses", value_read_addresses, MEMBERS(struct config_host, addresses, n_addresses) },
-			{ "peer", value_read_device, MEMBER(struct config_host, peer) },
-			{ "bridge", value_read_device, MEMBER(struct config_host, bridge) },
-			{ "ovs_bridge", value_read_device, MEMBER(struct config_host, ovs_bridge) },
-			{ "managed", value_read_bool, MEMBER(struct config_host, managed) },
-			{ "vlan", value_read_u16, MEMBER(struct config_host, vlan), RANGE(1, 4094) },
-			{ "vrf", value_read_device, MEMBER(struct config_host, vrf) },
-			{ "peer_addresses",
-			  .elsewhere = "it is one of l3vnis.host; here the other end is a bridge port, set the "
-				       "addresses of the bridge by `gateways'" },
-			{ "asn", .elsewhere = "it is one of l3vnis.host; an L2VNI has no BGP session with the host" },
-			{ NULL },
-		},
-};
-
 static const struct config_section route_section = {
 	.path = "l3vnis.routes",
 	.size = sizeof(struct config_route),
@@ -112,7 +48,7 @@ const struct config_section config_l3vni_section = {
 			{ "vrf", value_read_device, MEMBER(struct config_l3vni, vrf), .required = true },
 			{ "table", read_table, MEMBER(struct config_l3vni, table), RANGE(1, UINT32_MAX) },
 			{ "mtu", value_read_number, MEMBER(struct config_l3vni, mtu), RANGE(1280, 65535) },
-			{ "host", read_host, MEMBER(struct config_l3vni, host), .section = &l3_host_section },
+			{ "host", read_host, MEMBER(struct config_l3vni, host), .section = &config_l3_host_section },
 			{ "redistribute", value_read_words, MEMBERS(struct config_l3vni, redistribute, n_redistribute),
 			  .words = redistributed },
 			{ "routes", value_read_groups, MEMBERS(struct config_l3vni, routes, n_routes),
@@ -147,7 +83,7 @@ const struct config_section config_l2vni_section = {
 			{ "advertise_svi_ip", value_read_bool, MEMBER(struct config_l2vni, advertise_svi_ip) },
 			{ "ra", value_read_bool, MEMBER(struct config_l2vni, ra) },
 			{ "arp_suppression", value_read_bool, MEMBER(struct config_l2vni, arp_suppression) },
-			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &l2_host_section },
+			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &config_l2_host_section },
 			{ NULL },
 		},
 };

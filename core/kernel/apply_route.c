@@ -79,7 +79,7 @@ static struct outcome route(struct apply *apply, const struct op *op, int type, 
 	bool by_more = r->more && (r->more->n_hops || r->more->nexthop);
 	struct rtnl *rtnl = apply->rtnl[r->ns];
 	int oif = r->link[0] && !by_more ? rtnl_ifindex(rtnl, r->link) : 0;
-	/* Routes of other programs, which evpnd restores, are on the host. */
+	/* Some on the host are other programs', which evpnd restores. */
 	struct rtmsg rtm = { .rtm_family = r->dst.family,
 			     .rtm_dst_len = r->dst.prefixlen,
 			     .rtm_tos = r->more ? r->more->tos : 0,
@@ -128,10 +128,10 @@ struct outcome apply_route_add(struct apply *apply, const struct op *op)
 {
 	struct outcome o;
 
-	if (op->route->ns != NET_NS_HOST)
+	if (op->route->ns != NET_NS_HOST || op->route->protocol == NET_PROTOCOL)
 		return route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
 	/*
-	 * On the host the routes of a NIC are restored: several may differ in the next hop alone, and another program may have
+	 * The routes of a NIC are restored: several may differ in the next hop alone, and another program may have
 	 * added this one already. Without NLM_F_APPEND the kernel puts it in front of them.
 	 */
 	o = route(apply, op, RTM_NEWROUTE, NLM_F_CREATE | (precedes(apply, op) ? 0 : NLM_F_APPEND));
@@ -146,8 +146,12 @@ struct outcome apply_route_replace(struct apply *apply, const struct op *op)
 
 struct outcome apply_route_delete(struct apply *apply, const struct op *op)
 {
-	struct outcome o = route(apply, op, RTM_DELROUTE, 0);
+	const struct net_route *r = op->route;
+	struct outcome o;
 
 	/* The kernel deletes a route with its device or VRF. */
+	if (r->link[0] && !rtnl_ifindex(apply->rtnl[r->ns], r->link))
+		return OUTCOME(0);
+	o = route(apply, op, RTM_DELROUTE, 0);
 	return o.error == -ESRCH ? OUTCOME(0) : o;
 }

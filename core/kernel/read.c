@@ -178,18 +178,34 @@ static void restart_addrs(void *arg)
 	reader->net->n_addrs = reader->first_addr;
 }
 
+/* On the host a route is evpnd's if it leads through a device of evpnd's. In FRR's namespace VRFs tell. */
+static bool read_route_link(const struct reader *reader, const struct nlattr *oif, struct net_route *route)
+{
+	const struct net_link *link = oif ? find_index(reader, (int)nla_get_u32(oif)) : NULL;
+
+	if (reader->ns == NET_NS_FRR)
+		return true;
+	if (!link || !net_is_made(link))
+		return false;
+	route->protocol = NET_PROTOCOL;
+	net_set_name(route->link, link->name);
+	return true;
+}
+
 static void each_route(const struct nlmsghdr *hdr, void *arg)
 {
 	struct reader *reader = arg;
 	const struct rtmsg *rtm = nlmsg_data(hdr);
 	struct nlattr *tb[RTA_MAX + 1];
-	struct net_route *route;
+	struct net_route *route, by = { 0 };
 
 	if (hdr->nlmsg_type != RTM_NEWROUTE ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*rtm), tb, RTA_MAX, NULL) < 0 ||
-	    rtm->rtm_protocol != NET_PROTOCOL || (rtm->rtm_type != RTN_UNICAST && rtm->rtm_type != RTN_UNREACHABLE))
+	    rtm->rtm_protocol != NET_PROTOCOL || (rtm->rtm_type != RTN_UNICAST && rtm->rtm_type != RTN_UNREACHABLE) ||
+	    !read_route_link(reader, tb[RTA_OIF], &by))
 		return;
 	route = util_append(&reader->net->routes, &reader->net->n_routes, sizeof(*route));
+	*route = by;
 	route->ns = reader->ns;
 	route->table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
 	route->type = rtm->rtm_type == RTN_UNREACHABLE ? NET_ROUTE_UNREACHABLE : NET_ROUTE_UNICAST;
@@ -268,7 +284,7 @@ static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *
 		what = "traffic control";
 		r = seal_read(rtnl, reader->ident->birth_group, each_sealed, reader);
 	}
-	if (r == 0 && reader->ns == NET_NS_FRR) {
+	if (r == 0) {
 		what = "routes";
 		r = dump_routes(reader, rtnl, AF_INET);
 		if (r == 0 && !reader->net->no_ipv6[reader->ns])

@@ -174,7 +174,10 @@ struct net_route_more {
 	uint8_t attrs[NET_ROUTE_ATTRS_MAX]; /* attributes that evpnd does not interpret, as in the kernel's message */
 };
 
-/* In FRR's namespace: routes with our protocol number. On the host: routes of a NIC that is given back. */
+/*
+ * Routes with our protocol number; on the host those by devices of ours alone. And, desired, routes of a NIC that is given back to
+ * the host, which have other programs' protocol numbers.
+ */
 struct net_route {
 	enum net_ns ns;
 	uint32_t table;
@@ -185,7 +188,7 @@ struct net_route {
 	unsigned int group;
 
 	/* Of the host's routes. */
-	char link[IFNAMSIZ]; /* the NIC; "": the kernel finds it by `via`, or `more` says it */
+	char link[IFNAMSIZ]; /* the device; "": the kernel finds it by `via`, or `more` says it */
 	uint32_t
 		order; /* in which to add them: of those that differ in the next hop alone, the kernel uses the first */
 	uint8_t protocol, scope, flags; /* rtnetlink's; flags: RTNH_F_ONLINK */
@@ -300,6 +303,8 @@ struct net {
 #define NET_LOCAL_LAST	32765
 /* The metric of a VRF's unreachable default: the kernel's advice (Documentation/networking/vrf.rst). */
 #define NET_UNREACHABLE_METRIC 4278198272u
+/* The kernel's metric of an IPv6 route for which none is given (IP6_RT_PRIO_USER); it has no metric 0. */
+#define NET_IP6_ROUTE_METRIC 1024
 /* UDP port of VXLAN, RFC 7348. */
 #define NET_VXLAN_PORT 4789
 /* What VXLAN adds to a packet: outer Ethernet, IPv4 (IPv6), UDP and VXLAN headers. */

@@ -10,8 +10,6 @@
 #include "base/util.h"
 #include "plan/desired_parts.h"
 
-#define IP6_ROUTE_METRIC 1024
-
 void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6])
 {
 	size_t size = ipaddr_size(vtep);
@@ -259,8 +257,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 		route->table = l3->table;
 		route->type = NET_ROUTE_UNICAST;
 		route->dst = l3->routes[i].prefix;
-		/* The kernel's default for IPv6 (IP6_RT_PRIO_USER); it has no metric 0. */
-		route->metric = route->dst.family == AF_INET6 ? IP6_ROUTE_METRIC : 0;
+		route->metric = route->dst.family == AF_INET6 ? NET_IP6_ROUTE_METRIC : 0;
 		route->via = l3->routes[i].via;
 		net_set_name(route->vrf, l3->vrf);
 	}

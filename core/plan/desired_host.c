@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* desired_host.c - the ends of the VNIs on the host, and what keeps tenants out of the host there; see desired_parts.h */
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -121,6 +122,31 @@ static void add_outer(struct maker *m, unsigned int group, const struct desired_
 	keep_tenants_out(m, group, outer, host, !host->managed);
 }
 
+static void add_route(struct maker *m, unsigned int group, const struct config_host *host, const struct ipaddr *dst,
+		      const struct ipaddr *via, uint32_t metric)
+{
+	struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
+
+	route->ns = NET_NS_HOST;
+	route->group = group;
+	route->protocol = NET_PROTOCOL;
+	route->table = RT_TABLE_MAIN;
+	route->dst = *dst;
+	route->via = *via;
+	route->metric = metric;
+	net_set_name(route->vrf, host->vrf);
+	net_set_name(route->link, host->managed ? host->bridge : host->interface);
+}
+
+static void add_routes(struct maker *m, unsigned int group, const struct config_host *host)
+{
+	for (size_t i = 0; i < host->n_gateways; i++)
+		add_route(m, group, host, &(struct ipaddr){ .family = host->gateways[i].family }, &host->gateways[i],
+			  host->metric);
+	for (size_t i = 0; i < host->n_routes; i++)
+		add_route(m, group, host, &host->routes[i].prefix, &host->routes[i].via, host->routes[i].metric);
+}
+
 void desired_add_host(struct maker *m, unsigned int group, const struct desired_inner *inner,
 		      const struct config_host *host)
 {
@@ -144,6 +170,7 @@ void desired_add_host(struct maker *m, unsigned int group, const struct desired_
 				 &host->addresses[i]);
 	for (size_t i = 0; i < host->n_peer_addresses; i++)
 		desired_add_addr(m, group, NET_NS_FRR, host->peer, &host->peer_addresses[i]);
+	add_routes(m, group, host);
 }
 
 static int by_master(const void *a, const void *b)
@@ -196,6 +223,21 @@ static uint32_t joining_mtu(const struct net_link *link, const struct net *actua
 	return mtu;
 }
 
+/* The table of a VRF that another program has made. Without the VRF the group has a problem anyway. */
+static void adapt_routes(struct net *desired, const struct net *actual)
+{
+	for (size_t i = 0; i < desired->n_routes; i++) {
+		struct net_route *route = &desired->routes[i];
+		const struct net_link *vrf = route->ns == NET_NS_HOST && route->vrf[0]
+						     ? net_find_link(actual, NET_NS_HOST, route->vrf)
+						     : NULL;
+
+		if (vrf && vrf->kind == NET_KIND_VRF)
+			route->table = vrf->table;
+	}
+	net_sort(desired);
+}
+
 void desired_adapt(struct net *desired, const struct net *actual)
 {
 	size_t n;
@@ -210,4 +252,5 @@ void desired_adapt(struct net *desired, const struct net *actual)
 		if (link->sealed && net_has_ipv4(actual, link->ns, link->name, true))
 			link->sealed = false;
 	}
+	adapt_routes(desired, actual);
 }

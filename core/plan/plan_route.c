@@ -17,7 +17,10 @@ static bool route_goes(const struct planner *p, const struct net_route *have)
 	const struct net_link **vrf = p->n_vrfs ? bsearch(&wanted, p->vrfs, p->n_vrfs, sizeof(*p->vrfs), plan_by_table)
 						: NULL;
 
-	return have->ns == NET_NS_FRR && !(have->table >= 253 && have->table <= 255) && (!vrf || net_is_made(*vrf));
+	/* Only routes by devices of ours are read there. */
+	if (have->ns == NET_NS_HOST)
+		return true;
+	return !(have->table >= 253 && have->table <= 255) && (!vrf || net_is_made(*vrf));
 }
 
 /* The kernel has only one route with the same values of these. */
@@ -27,13 +30,24 @@ bool plan_same_place(const struct net_route *a, const struct net_route *b)
 	       ipaddr_compare(&a->dst, &b->dst) == 0;
 }
 
+/* The kernel deletes a route with its device, which is created anew. */
+static bool goes_with_link(const struct planner *p, const struct net_route *route)
+{
+	return route->link[0] && !plan_standing(p, route->ns, route->link);
+}
+
+static bool holds_place(const struct planner *p, const struct net_route *want, const struct net_route *have)
+{
+	return plan_same_place(want, have) && route_goes(p, have) && !goes_with_link(p, have);
+}
+
 /* Whether a route of ours is in the place of `want`. Routes are ordered by next hop last, so it is beside `k`. */
 static bool replaces(const struct planner *p, const struct net_route *want, size_t k)
 {
 	const struct net *a = p->actual;
 
-	return (k < a->n_routes && plan_same_place(want, &a->routes[k]) && route_goes(p, &a->routes[k])) ||
-	       (k > 0 && plan_same_place(want, &a->routes[k - 1]) && route_goes(p, &a->routes[k - 1]));
+	return (k < a->n_routes && holds_place(p, want, &a->routes[k])) ||
+	       (k > 0 && holds_place(p, want, &a->routes[k - 1]));
 }
 
 static bool is_replaced(const struct planner *p, const struct net_route *have, size_t i)
@@ -61,9 +75,10 @@ static void add_route(struct planner *p, const struct net_route *want, size_t k)
 	/* A next hop resolves only when the VRF is up; the unreachable default has to exist before. */
 	enum plan_stage stage = want->type == NET_ROUTE_UNICAST ? PLAN_RAISE : PLAN_BUILD;
 	unsigned int rank = route_rank(want);
+	const struct net_link *link = want->link[0] ? net_find_link(p->desired, want->ns, want->link) : NULL;
 	struct op *op;
 
-	if (want->dst.family == AF_INET6 && p->actual->no_ipv6[want->ns])
+	if ((want->dst.family == AF_INET6 && p->actual->no_ipv6[want->ns]) || (link && plan_is_lent(p, link)))
 		return;
 	op = plan_add_op(p, plan_stage_of(p, want->group, stage),
 			 replaces(p, want, k) ? OP_ROUTE_REPLACE : OP_ROUTE_ADD, rank, want->group);
@@ -79,7 +94,7 @@ void plan_routes(struct planner *p)
 	while (i < d->n_routes || k < a->n_routes) {
 		int c = i == d->n_routes ? 1 : k == a->n_routes ? -1 : net_route_compare(&d->routes[i], &a->routes[k]);
 
-		if (c < 0)
+		if (c < 0 || (c == 0 && goes_with_link(p, &d->routes[i])))
 			add_route(p, &d->routes[i], k);
 		else if (c > 0 && route_goes(p, &a->routes[k]) && !is_replaced(p, &a->routes[k], i))
 			plan_add_op(p, PLAN_PRUNE, OP_ROUTE_DELETE, RANK_SYSCTL, 0)->route = &a->routes[k];

@@ -18,7 +18,8 @@
 #include "plan/plan_show.h"
 #include "base/util.h"
 
-#define NIC_MTU 9000
+#define VRF_TABLE 10 /* of vrf-a */
+#define NIC_MTU	  9000
 
 static struct config *load(const char *path)
 {
@@ -132,6 +133,9 @@ static void make_actual(const struct config *config, const struct nic_records *n
 		if (link->owner == NET_OWNER_NIC && !link->mtu)
 			link->mtu = NIC_MTU;
 	}
+	for (size_t i = 0; i < net->n_routes; i++)
+		if (net->routes[i].ns == NET_NS_HOST && net->routes[i].vrf[0])
+			net->routes[i].table = VRF_TABLE;
 	add_host_nics(config, net, config);
 }
 
@@ -165,7 +169,7 @@ int main(int argc, char **argv)
 {
 	struct nic_records nics = { 0 };
 	struct net desired = { 0 }, actual = { 0 };
-	struct net_link *bridge;
+	struct net_link *bridge, *vrf;
 	struct plan plan = { 0 };
 	struct config *before = NULL, *after;
 	bool json = argc > 1 && streq(argv[1], "--json");
@@ -193,7 +197,9 @@ int main(int argc, char **argv)
 	bridge = add_link(&actual, NET_NS_HOST, "br-lan");
 	bridge->kind = NET_KIND_BRIDGE;
 	bridge->mtu = 1500;
-	add_link(&actual, NET_NS_HOST, "vrf-a")->kind = NET_KIND_VRF;
+	vrf = add_link(&actual, NET_NS_HOST, "vrf-a");
+	vrf->kind = NET_KIND_VRF;
+	vrf->table = VRF_TABLE;
 	net_set_name(((struct net_ovs_bridge *)util_append(&actual.ovs_bridges, &actual.n_ovs_bridges,
 							   sizeof(struct net_ovs_bridge)))
 			     ->name,

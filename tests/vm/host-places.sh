@@ -69,21 +69,39 @@ next_run kill -HUP "$DAEMON"
 evpnd_on_node --dry-run || fail "something is left to do"
 
 step "the key: not there yet, then there"
-config 'vrf = "vrf-y"; addresses = [ "10.1.10.2/24", "2001:db8:1::2/64" ];'
+ip -n ev-leaf2 -batch - <<-E
+	address add 10.1.10.1/24 dev br110
+	address add 2001:db8:1::1/64 dev br110 nodad
+	address add 203.0.113.9/32 dev lo
+	address add 2001:db8:99::9/128 dev lo nodad
+E
+config 'vrf = "vrf-y"; addresses = [ "10.1.10.2/24", "2001:db8:1::2/64" ]; gateway = [ "10.1.10.1", "2001:db8:1::1" ];'
 kill -HUP "$DAEMON"
 wait_until 60 "no vrf-y" logged "lan110 cannot become a port of vrf-y: no such device; create it, or correct .vrf'"
 next_run ip -n ev-node link add vrf-y up type vrf table 78
 placed() {
 	[ "$(master_of lan110)" = vrf-y ] && ip -n ev-node -6 address show dev lan110 | finds 2001:db8:1::2 &&
-		ip -n ev-node route show table 78 | finds '^10.1.10.0/24 dev lan110'
+		ip -n ev-node route show table 78 | finds '^10.1.10.0/24 dev lan110' &&
+		ip -n ev-node route show table 78 proto 101 | finds '^default via 10.1.10.1 dev lan110 metric 30000' &&
+		ip -n ev-node -6 route show table 78 proto 101 | finds '^default via 2001:db8:1::1 dev lan110 metric 30000'
 }
+outside() { ip netns exec ev-node ping -n -c 1 -W 1 -I vrf-y "$1"; }
 placed || fail "lan110 is in $(master_of lan110): $(ip -n ev-node address show dev lan110)"
 evpnd_on_node --dry-run || fail "something is left to do"
 next_run ip -n ev-node link set lan110 nomaster
 wait_until 60 "put back, with its addresses" placed
-# A new pair has the same VRF.
+step "the gateway is that of the VRF, and of no other table"
+for address in 203.0.113.9 2001:db8:99::9; do
+	wait_until 60 "$address from vrf-y" outside $address
+	ends 2 ip -n ev-node route get $address || fail "a way out without the VRF: $(ip -n ev-node route get $address)"
+done
+next_run ip -n ev-node route delete default table 78 proto 101
+placed || fail "the default route is not put back: $(ip -n ev-node route show table 78)"
+
+step "a new pair has the same VRF"
 next_run in_frr ip link delete pe110
 wait_until 60 "in a new pair" placed
+wait_until 60 "203.0.113.9 by the new pair" outside 203.0.113.9
 
 step "a managed bridge in it, and back to none"
 config 'bridge = "br110"; managed = true; vrf = "vrf-y"; addresses = [ "10.1.10.2/24" ];'
@@ -93,5 +111,6 @@ config ''
 next_run kill -HUP "$DAEMON"
 [ "$(master_of lan110)" = "" ] || fail "lan110 is still in $(master_of lan110)"
 [ "$(master_of lan111)" = vrf-x ] || fail "evpnd took lan111 out of vrf-x"
+ip -n ev-node route show table 78 proto 101 | lacks . || fail "routes are left: $(ip -n ev-node route show table 78)"
 daemon_stop
 step "end"
