@@ -79,8 +79,11 @@ struct outcome apply_link_down(struct apply *apply, const struct op *op)
 	struct rtnl *rtnl = apply->rtnl[plan_op_ns(op)];
 	int ifindex = op->have ? op->have->ifindex : rtnl_ifindex(rtnl, op->link->name);
 
-	return ifindex ? OUTCOME(rtnl_request(rtnl, apply_link_message(RTM_SETLINK, 0, ifindex, 0, IFF_UP)))
-		       : apply_no_device();
+	struct outcome o = ifindex ? OUTCOME(rtnl_request(rtnl, apply_link_message(RTM_SETLINK, 0, ifindex, 0, IFF_UP)))
+				   : apply_no_device();
+
+	/* Of a device that leaves: another program has deleted it. */
+	return o.error == -ENODEV && op->have == op->link ? OUTCOME(0) : o;
 }
 
 /* A kind and its attributes, in IFLA_LINKINFO. */

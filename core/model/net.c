@@ -262,6 +262,29 @@ bool net_has_addr(const struct net *net, const struct net_addr *addr)
 	return net->n_addrs && bsearch(addr, net->addrs, net->n_addrs, sizeof(*addr), by_addr) != NULL;
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct net_addr *x = a, *y = b;
+
+	return x->ns != y->ns ? (int)x->ns - (int)y->ns : strcmp(x->link, y->link);
+}
+
+const struct net_addr *net_addrs_of(const struct net *net, enum net_ns ns, const char *link, size_t *ret_n)
+{
+	struct net_addr key = { .ns = ns };
+	const struct net_addr *first, *end = net->addrs + net->n_addrs, *last;
+
+	net_set_name(key.link, link);
+	first = net->n_addrs ? bsearch(&key, net->addrs, net->n_addrs, sizeof(key), by_place) : NULL;
+	last = first;
+	while (first > net->addrs && by_place(first - 1, &key) == 0)
+		first--;
+	while (last && last < end && by_place(last, &key) == 0)
+		last++;
+	*ret_n = first ? (size_t)(last - first) : 0;
+	return first;
+}
+
 bool net_has_object(const struct net *net, const struct net_object *object)
 {
 	for (size_t i = 0; i < net->n_objects; i++) {

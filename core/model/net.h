@@ -288,6 +288,7 @@ struct net {
 	struct net_group *groups;
 	size_t n_links, n_addrs, n_routes, n_rules, n_objects, n_sysctls, n_ovs_ports, n_ovs_bridges, n_groups;
 	char *ovs_fault; /* actual: why Open vSwitch could not be read, though it is needed; NULL: no error */
+	bool is_nothing; /* desired: by --down, which takes down without a word to FRR */
 	bool no_ipv6[NET_NS_COUNT]; /* actual: the kernel runs without IPv6, so no IPv6 attribute can be set */
 };
 
@@ -362,6 +363,8 @@ bool net_is_called(const struct net_link *link, const char *name);
 /* Whether `names` (nic_record.h) has the first `len` bytes of `name`. */
 bool net_has_altname(const char *names, const char *name, size_t len);
 bool net_has_addr(const struct net *net, const struct net_addr *addr);
+/* The addresses of a link, in order; NULL: it has none. */
+const struct net_addr *net_addrs_of(const struct net *net, enum net_ns ns, const char *link, size_t *ret_n);
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key);
 bool net_has_object(const struct net *net, const struct net_object *object);
 const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const char *name);

@@ -341,6 +341,7 @@ void desired_make_nothing(const struct nic_records *nics, const struct net *form
 	const struct config nothing = { 0 };
 	struct maker m = { .config = &nothing, .nics = nics, .net = net };
 
+	net->is_nothing = true;
 	desired_add_group(&m, NET_GROUP_BASE, 0, "underlay");
 	desired_add_former(&m, former);
 	desired_add_given_back(&m);

@@ -22,7 +22,7 @@ enum op_type {
 	OP_LINK_MOVE, /* moves an underlay NIC to FRR's namespace, or renames it there, and sets the mark */
 	OP_LINK_GIVE_BACK, /* moves it to the host, or renames it there; restores the alias and (attrs) MTU */
 	OP_LINK_IPV6, /* sets disable_ipv6, before the link is set up */
-	OP_LINK_DOWN, /* with `have`: under the name that the NIC has before it is renamed */
+	OP_LINK_DOWN, /* with `have`: under the name that the NIC has before it is renamed, or of a device that is deleted later */
 	OP_LINK_VLAN, /* makes a port a member of one VLAN alone, and its packets without a tag that VLAN's */
 	OP_LINK_SEAL, /* whether the bridge delivers IPv4 packets to its namespace */
 	OP_LINK_SET, /* sets the attributes `attrs` by one message */
@@ -51,7 +51,8 @@ struct op {
 	unsigned int group;
 	unsigned int attrs; /* OP_LINK_SET, OP_LINK_GIVE_BACK: NET_LINK_... */
 	const struct net_link *link; /* desired; OP_LINK_DELETE: actual */
-	const struct net_link *have; /* OP_LINK_MOVE, OP_LINK_GIVE_BACK, OP_LINK_DOWN of a NIC: the NIC as it is now */
+	/* OP_LINK_MOVE, OP_LINK_GIVE_BACK, OP_LINK_DOWN of a NIC: the NIC as it is now; OP_LINK_DOWN of a device that leaves: `link` */
+	const struct net_link *have;
 	const struct net_addr *addr;
 	const struct net_route *route;
 	const struct net_rule *rule;

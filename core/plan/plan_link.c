@@ -269,18 +269,41 @@ static void plan_set(struct planner *p, enum plan_stage stage, unsigned int rank
 	op->attrs = attrs;
 }
 
+static bool has_gateway(const struct net *net, const char *bridge, uint8_t family)
+{
+	size_t n;
+	const struct net_addr *addrs = net_addrs_of(net, NET_NS_FRR, bridge, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (addrs[i].ours && (!family || addrs[i].ip.family == family))
+			return true;
+	return false;
+}
+
+/*
+ * Whether the bridge of this L2VNI's VXLAN loses its IPv6 gateways, which the other nodes keep. FRR that is told to send no more
+ * router advertisements sends a last one, of lifetime 0, from the address that all nodes share (rtadv_stop_ra()), and the hosts
+ * of all nodes lose their default route. So nothing leaves by the VXLAN until FRR has been told.
+ */
+static bool loses_gateways(const struct planner *p, const struct net_link *want)
+{
+	return want->kind == NET_KIND_VXLAN && !want->raised && want->ns == NET_NS_FRR &&
+	       has_gateway(p->actual, want->master, AF_INET6) && !has_gateway(p->desired, want->master, AF_INET6);
+}
+
 void plan_link(struct planner *p, const struct net_link *want)
 {
 	const struct net_link *have = find_in_place(p, want);
 	enum plan_stage stage = plan_stage_of(p, want->group, PLAN_BUILD);
 	unsigned int attrs = link_difference(p, want, have);
+	bool leaves_set = have && loses_gateways(p, want);
 
 	if (plan_is_lent(p, want))
 		return;
 	if (!have)
 		attrs &= ~plan_birth(p, want);
 	/* Down until FRR has its new configuration, like a new device: until then FRR counts it to the former VRF. */
-	if (have && have->up && changes_vrf(p, want)) {
+	if (have && have->up && (changes_vrf(p, want) || leaves_set)) {
 		plan_add_op(p, stage, OP_LINK_DOWN, RANK_DOWN, want->group)->link = want;
 		attrs |= NET_LINK_UP;
 	}
@@ -293,7 +316,7 @@ void plan_link(struct planner *p, const struct net_link *want)
 	if (attrs & NET_LINK_SEALED)
 		plan_add_op(p, stage, OP_LINK_SEAL, want->sealed ? RANK_IPV6 : RANK_PORT, want->group)->link = want;
 	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALED);
-	if (want->raised && (attrs & NET_LINK_UP)) {
+	if ((want->raised || leaves_set) && (attrs & NET_LINK_UP)) {
 		plan_set(p, PLAN_RAISE, plan_create_rank(want->kind), want, NET_LINK_UP);
 		attrs &= ~(unsigned int)NET_LINK_UP;
 	}
@@ -328,8 +351,15 @@ void plan_old_link(struct planner *p, const struct net_link *old)
 	}
 	/*
 	 * A device that is created anew under its name is deleted first; the others after FRR's configuration no longer
-	 * uses them, ports before masters.
+	 * uses them, ports before masters. A bridge with a gateway goes down before FRR is told, so that FRR says no goodbye from
+	 * the addresses that other nodes have, too: see loses_gateways(). With --down, FRR is not told.
 	 */
+	if (!remade && !p->desired->is_nothing && old->ns == NET_NS_FRR && old->kind == NET_KIND_BRIDGE && old->up &&
+	    has_gateway(p->actual, old->name, 0)) {
+		struct op *down = plan_add_op(p, PLAN_BUILD, OP_LINK_DOWN, RANK_DOWN, plan_group_of_old(p, old));
+
+		down->link = down->have = old;
+	}
 	plan_add_op(p, remade ? PLAN_BUILD : PLAN_PRUNE, OP_LINK_DELETE,
 		    remade ? RANK_REMAKE : plan_delete_rank(old->kind), plan_group_of_old(p, old))
 		->link = old;
