@@ -98,6 +98,15 @@ static void show_change(const json_t *change)
 	printf(": %s\n", json_text(change, "text"));
 }
 
+/* What evpnd has done for hosts that do not talk. */
+static void show_neighbors(const json_t *neighbors)
+{
+	if (show_number(neighbors, "asked") || show_number(neighbors, "waiting") || show_number(neighbors, "refused"))
+		printf("  %-14s %lld asked for, %lld waiting, %lld refused\n", "silent hosts",
+		       show_number(neighbors, "asked"), show_number(neighbors, "waiting"),
+		       show_number(neighbors, "refused"));
+}
+
 static void show_head(const struct options *options, const json_t *status)
 {
 	const json_t *config = json_object_get(status, "configuration"), *frr = json_object_get(status, "frr");
@@ -123,6 +132,7 @@ static void show_head(const struct options *options, const json_t *status)
 	show_container(frr);
 	printf("  %-14s %s\n", "VTEP", json_text(status, "vtep"));
 	show_nics(options, json_object_get(status, "nics"));
+	show_neighbors(json_object_get(status, "neighbors"));
 	printf("  %-14s %s, pid %lld, for %s\n", "evpnd", json_text(status, "evpnd"), show_number(status, "pid"),
 	       age_of(status, "started", age));
 	if (json_object_get(health, "checked"))

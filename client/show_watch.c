@@ -13,6 +13,7 @@ static json_t *without_times(const json_t *status)
 	size_t i;
 
 	json_object_del(json_object_get(copy, "health"), "checked");
+	json_object_del(copy, "neighbors");
 	json_array_foreach(json_object_get(copy, "sessions"), i, session) json_object_del(session, "seconds");
 	return copy;
 }

@@ -193,6 +193,7 @@ struct config_l2vni {
 	struct config_host host;
 	struct config_evpn evpn;
 	bool advertise_svi_ip;
+	bool keep_neighbors; /* true by default: the kernel asks for hosts that do not talk (run/keep.h) */
 	bool ra; /* FRR sends router advertisements for the IPv6 gateways */
 	bool arp_suppression; /* default: that of group vxlan */
 };

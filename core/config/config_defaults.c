@@ -30,6 +30,8 @@ static void default_l2vni(const struct config *config, struct config_l2vni *l2, 
 {
 	if (!has_key(s, "arp_suppression"))
 		l2->arp_suppression = config->vxlan.arp_suppression;
+	if (!has_key(s, "keep_neighbors"))
+		l2->keep_neighbors = true;
 }
 
 /* A table of 0 is either unset, then the default applies, or wrong, then it is reported: the setting tells which. */

@@ -83,6 +83,7 @@ const struct config_section config_l2vni_section = {
 			{ "advertise_svi_ip", value_read_bool, MEMBER(struct config_l2vni, advertise_svi_ip) },
 			{ "ra", value_read_bool, MEMBER(struct config_l2vni, ra) },
 			{ "arp_suppression", value_read_bool, MEMBER(struct config_l2vni, arp_suppression) },
+			{ "keep_neighbors", value_read_bool, MEMBER(struct config_l2vni, keep_neighbors) },
 			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &config_l2_host_section },
 			{ NULL },
 		},

@@ -111,6 +111,17 @@ static void about_faults(FILE *out, const struct health_check *check)
 		      (double)ctl_epoch(check->last_ms));
 }
 
+static void about_neighbors(FILE *out, const struct keep *keep)
+{
+	plain(out, "evpnd_neighbors_asked_total", "counter",
+	      "Hosts that did not talk and that the kernel was to ask for.", (double)keep->n_asked);
+	plain(out, "evpnd_neighbors_waiting", "gauge", "Hosts that are about to be asked for.", (double)keep->n_queued);
+	plain(out, "evpnd_neighbors_dropped_total", "counter",
+	      "Hosts for which the queue had no room, so that they were asked for later.", (double)keep->n_dropped);
+	plain(out, "evpnd_neighbors_refused_total", "counter", "Hosts that the kernel refused to ask for.",
+	      (double)keep->n_refused);
+}
+
 /* One metric of all items of a kind. */
 static void of_items(FILE *out, const struct health_report *report, enum health_kind kind, const char *name,
 		     const char *text, double (*value)(const struct health_item *item))
@@ -185,6 +196,7 @@ char *ctl_metrics(const struct ctl *ctl)
 	about_evpnd(out, daemon);
 	about_runs(out, ctl);
 	about_faults(out, &daemon->health);
+	about_neighbors(out, &daemon->keep);
 	about_items(out, &daemon->health.last);
 	xclose_text(out);
 	return text;

@@ -254,6 +254,13 @@ static json_t *health_json(const struct daemon *daemon)
 	return json;
 }
 
+/* Hosts that do not talk: run/keep.h. */
+static json_t *neighbors_json(const struct keep *keep)
+{
+	return json_pack("{sI sI sI sI}", "asked", (json_int_t)keep->n_asked, "waiting", (json_int_t)keep->n_queued,
+			 "dropped", (json_int_t)keep->n_dropped, "refused", (json_int_t)keep->n_refused);
+}
+
 json_t *ctl_status(const struct ctl *ctl)
 {
 	const struct daemon *daemon = ctl->host->daemon;
@@ -262,14 +269,15 @@ json_t *ctl_status(const struct ctl *ctl)
 
 	if (daemon->setup.config)
 		ipaddr_format(&daemon->setup.config->underlay.vtep, false, vtep);
-	return json_pack("{ss ss sI si ss so ss so so so so so so so ss so so*}", "instance", daemon->options.instance,
-			 "evpnd", PACKAGE_VERSION, "started", ctl_epoch(daemon->started_ms), "pid", (int)getpid(),
-			 "state", ctl_state_name(daemon), "text", json_printable(status), "step",
+	return json_pack("{ss ss sI si ss so ss so so so so so so so ss so so so*}", "instance",
+			 daemon->options.instance, "evpnd", PACKAGE_VERSION, "started", ctl_epoch(daemon->started_ms),
+			 "pid", (int)getpid(), "state", ctl_state_name(daemon), "text", json_printable(status), "step",
 			 pipeline_step_name(daemon->state.step), "configuration", config_json(daemon), "problems",
 			 ctl_lines(daemon->run.problems.lines, daemon->run.problems.n_lines), "faults",
 			 faults_json(daemon), "health", health_json(daemon), "frr", frr_json(daemon), "nics",
 			 ctl_status_nics(daemon), "sessions", sessions_json(daemon), "vtep", vtep, "remote_vteps",
-			 remote_vteps_json(daemon), "change", ctl_change_json(ctl));
+			 remote_vteps_json(daemon), "neighbors", neighbors_json(&daemon->keep), "change",
+			 ctl_change_json(ctl));
 }
 
 json_t *ctl_status_vnis(const struct ctl *ctl)

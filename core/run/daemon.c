@@ -14,6 +14,7 @@ void daemon_free(struct daemon *daemon)
 {
 	drift_free(&daemon->drift);
 	health_check_free(&daemon->health);
+	keep_clear(&daemon->keep);
 	run_free(&daemon->run);
 	frr_state_clear(&daemon->frr);
 	setup_clear(&daemon->setup);

@@ -9,6 +9,7 @@
 #include "run/asking.h"
 #include "run/drift.h"
 #include "run/health_check.h"
+#include "run/keep.h"
 #include "run/pipeline.h"
 #include "run/run.h"
 
@@ -19,6 +20,7 @@ struct daemon {
 	struct frr_state frr;
 	struct drift drift;
 	struct health_check health;
+	struct keep keep;
 	struct asking_queue askings;
 	struct run run;
 	const char *

@@ -181,6 +181,11 @@ int events_new(const struct events_callbacks *callbacks, struct events **ret_eve
 	if (r >= 0)
 		r = sd_event_source_set_enabled(events->look, SD_EVENT_OFF);
 	if (r >= 0)
+		r = sd_event_add_time_relative(events->event, &events->keep, CLOCK_MONOTONIC, 0, EVENTS_ACCURACY_US,
+					       events_on_keep, events);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(events->keep, SD_EVENT_OFF);
+	if (r >= 0)
 		r = sd_event_add_time_relative(events->event, &events->health, CLOCK_MONOTONIC, 0, EVENTS_ACCURACY_US,
 					       events_on_health, events);
 	if (r >= 0)
@@ -206,6 +211,7 @@ void events_free(struct events *events)
 	sd_event_source_unref(events->debounce);
 	sd_event_source_unref(events->limit);
 	sd_event_source_unref(events->look);
+	sd_event_source_unref(events->keep);
 	sd_event_source_unref(events->health);
 	sd_event_source_unref(events->asking);
 	events_free_output(events);
@@ -302,6 +308,8 @@ int events_arm(struct events *events, struct daemon *daemon, struct evpn_error *
 		r = events_watch_plugin(events, SOURCE_FRR);
 	if (r >= 0)
 		r = events_arm_drift(events);
+	if (r >= 0)
+		r = events_arm_keep(events);
 	if (r >= 0)
 		r = add_child(events, &daemon->frr.check);
 	if (r >= 0 && state->phase == PIPELINE_WAITING)

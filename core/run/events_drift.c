@@ -58,6 +58,7 @@ static int follow(struct events *events, uint32_t wait)
 	}
 	if (wait != DRIFT_NOTHING)
 		look_after(events, wait * 1000ull);
+	events_settle_keep(events);
 	return events->sources[SOURCE_KERNEL] ? 0 : listen_to_kernel(events);
 }
 

@@ -21,6 +21,7 @@ enum events_source {
 	SOURCE_WAIT, /* what the waiting step waits for */
 	SOURCE_KERNEL,
 	SOURCE_FRR_KERNEL, /* notifications of the two namespaces */
+	SOURCE_NEIGHBORS, /* of FRR's namespace */
 	SOURCE_DRIFT, /* an observation waits for Open vSwitch */
 	SOURCE_COUNT,
 };
@@ -37,6 +38,7 @@ struct events {
 	unsigned int n_checks; /* of FRR's health, since the start */
 	sd_event_source *look; /* looks for drift when notifications ask for it; also while a run waits */
 	bool looks_soon; /* `look` is armed for a notification, not for the end of a pause */
+	sd_event_source *keep; /* asks for neighbors, while some wait for that */
 	sd_event_source *health; /* the time of the next health check */
 	uint64_t health_of; /* the run after which the checks were begun, by its start */
 	sd_event_source *asking; /* when the queue of askings goes on, without an event of the plugin */
@@ -69,6 +71,11 @@ void events_look_for_silent(struct events *events);
 /* The handler of the `look` timer, and what watches for drift between runs. 0 or -errno. */
 int events_on_look(sd_event_source *source, uint64_t usec, void *arg);
 int events_arm_drift(struct events *events);
+
+/* The handler of the `keep` timer; listening to neighbors between runs (0 or -errno); what follows a look. */
+int events_on_keep(sd_event_source *source, uint64_t usec, void *arg);
+int events_arm_keep(struct events *events);
+void events_settle_keep(struct events *events);
 
 /* The log and the service manager: what they have not taken yet. 0 or -errno. */
 int events_add_output(struct events *events);

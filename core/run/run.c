@@ -62,6 +62,8 @@ static void close_notify(struct run *run, enum net_ns ns)
 {
 	notify_close(run->notify[ns]);
 	run->notify[ns] = NULL;
+	if (ns == NET_NS_FRR)
+		neighbors_close(util_take_ptr(&run->neighbors));
 }
 
 void run_stop_listening(struct run *run)

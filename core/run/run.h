@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "frr/running.h"
 #include "kernel/apply.h"
+#include "kernel/neighbors.h"
 #include "kernel/notify.h"
 #include "kernel/rtnl.h"
 #include "run/inquiry.h"
@@ -111,6 +112,8 @@ struct run {
 	int netns_fd[NET_NS_COUNT]; /* the host's is the process's own; FRR's -1: not found yet, or let go of */
 	struct rtnl *rtnl[NET_NS_COUNT];
 	struct notify *notify[NET_NS_COUNT]; /* notifications since before the kernel was read; NULL: not listening */
+	struct neighbors
+		*neighbors; /* those of FRR's namespace, opened and closed with its notifications; NULL: not needed */
 	bool without_frr; /* RUN_DOWN: FRR's namespace was not found in time, so only the host's part is taken down */
 
 	struct ovs *ovs; /* the questions to Open vSwitch, from the read step on */

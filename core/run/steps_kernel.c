@@ -69,6 +69,16 @@ int step_find_to_take_down(struct run *run)
 	return r == 0 && run->without_frr ? 1 : r;
 }
 
+static bool keeps_neighbors(const struct run *run)
+{
+	const struct config *config = run->setup->config;
+
+	for (size_t i = 0; run->options->goal == RUN_UP && i < config->n_l2vnis; i++)
+		if (config->l2vnis[i].keep_neighbors)
+			return true;
+	return false;
+}
+
 /*
  * Notifications are opened before the kernel is read, so that no change falls in between. FRR's keep its namespace alive:
  * without events from the plugin nothing would say when to close them, so they are not opened then.
@@ -81,7 +91,9 @@ static int listen_for_changes(struct run *run)
 		return -1;
 	if (run->setup->netns->event_fd < 0)
 		return 0;
-	return notify_open(run->netns_fd[NET_NS_FRR], NET_NS_FRR, &run->notify[NET_NS_FRR], &run->err);
+	if (notify_open(run->netns_fd[NET_NS_FRR], NET_NS_FRR, &run->notify[NET_NS_FRR], &run->err) < 0)
+		return -1;
+	return keeps_neighbors(run) ? neighbors_open(run->netns_fd[NET_NS_FRR], &run->neighbors, &run->err) : 0;
 }
 
 /* The result of something that may wait for Open vSwitch. */

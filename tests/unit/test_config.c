@@ -236,6 +236,7 @@ START_TEST(full_file_vnis)
 	ck_assert(l2[3].host.set && blue->host.set);
 	ck_assert_str_eq(config->ovs_socket, "/run/ovs.sock");
 	ck_assert(!l2[0].arp_suppression && l2[1].arp_suppression && !config->vxlan.arp_suppression);
+	ck_assert(l2[0].keep_neighbors && !l2[1].keep_neighbors);
 }
 END_TEST
 

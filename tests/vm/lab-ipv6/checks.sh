@@ -4,8 +4,20 @@ type5() {
 	vtysh_in leaf1 'show bgp l2vpn evpn route type prefix' | grep -F "[5]:[0]:[$1]:[$2]"
 }
 
-advertised() { ip -n ev-auto -6 route show default | grep 'via fe80::e6:ff:fe00:6e dev eth0 proto ra'; }
+# advertised NAME: it has a default route by router advertisements
+advertised() { ip -n "ev-$1" -6 route show default | grep 'via fe80::e6:ff:fe00:6e dev eth0 proto ra'; }
 slaac() { ip -n ev-auto -6 address show dev eth0 scope global dynamic | grep 'inet6 2001:db8:20:'; }
+
+solicited() { ip netns exec ev-guest nstat -asz Icmp6InNeighborSolicits | awk '/Solicits/ { print $2 }'; }
+is_asked() { [ "$(solicited)" -ge $((LAB_ASKED + 2)) ]; }
+
+# Whatever becomes of the node, leaf1 has the gateway, and nothing says that it has gone. Before the node was ever there, leaf1 is told.
+lab_idle_checks() {
+	wait_until 60 "other has a default route by leaf1's advertisement" advertised other
+	reaches other 2001:db8:20::1
+	lacks '^0 ' "$FABRIC/lifetimes" || fail "a router advertisement has taken the default route from the hosts behind leaf1"
+	finds . "$FABRIC/lifetimes"
+}
 
 lab_checks() {
 	first_ping host1 2001:db8:244::6
@@ -20,9 +32,13 @@ lab_checks() {
 	# It asks for them when its link comes up.
 	ip -n ev-auto link set eth0 down
 	ip -n ev-auto link set eth0 up
-	wait_until 60 "auto has a default route by the gateway's link-local address" advertised
+	wait_until 60 "auto has a default route by the gateway's link-local address" advertised auto
 	wait_until 60 "auto has an address in the gateway's subnet" slaac
 	reaches auto 2001:db8:20::1 2001:db8:244::6
+	step "a host that does not talk is asked for"
+	in_frr sysctl -qw net.ipv6.neigh.br110.base_reachable_time_ms=2000 net.ipv6.neigh.br110.delay_first_probe_time=1
+	LAB_ASKED=$(solicited)
+	wait_until 60 "guest is asked for by neighbor solicitation" is_asked
 	type5 64 2001:db8:244:: || fail "leaf1 has no Type-5 route of the host's IPv6 prefix"
 	ping_to host1 2001:db8:244::6 | grep 'ttl=61 ' || fail "not by three routers: leaf1, the node's FRR, the node"
 }

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# host1, guest and auto are in VNI 110, behind leaf1 and the node; work is behind the host.
+# host1, guest, auto and other are in VNI 110, behind leaf1 and the node; work is behind the host. leaf1 has the same gateway as
+# the node, and advertises it, too.
 lab_fabric() {
 	{
 		vrf_by_hand red 1100 100
@@ -12,8 +13,10 @@ lab_fabric() {
 	machine host1 leaf1 192.168.20.11/24 2001:db8:20::11/64
 	ip -n ev-leaf1 link set host1 master br110 up
 	machine guest node 192.168.20.16/24 2001:db8:20::16/64
-	# Without an address: it gets one, and its way out, by router advertisements.
+	# Without an address: these get one, and their way out, by router advertisements.
 	machine auto node
+	machine other leaf1
+	ip -n ev-leaf1 link set other master br110 up
 	machine work node 10.244.0.6/24 2001:db8:244::6/64
 	ip -n ev-node -batch - <<-E
 		link add br-lan up mtu 1450 type bridge
@@ -26,5 +29,9 @@ lab_fabric() {
 	machine_up host1 192.168.20.1 2001:db8:20::1
 	machine_up guest 192.168.20.1 2001:db8:20::1
 	machine_up auto
+	machine_up other
+	# The lifetime of each router advertisement that other sees, in seconds, a line each.
+	ip netns exec ev-other python3 "$LAB_DIR/lifetimes.py" eth0 > "$FABRIC/lifetimes" &
+	PIDS+=($!)
 	machine_up work 10.244.0.1 2001:db8:244::1
 }
