@@ -48,5 +48,7 @@ void desired_end_mac(uint64_t seed, const char *master, uint8_t ret_mac[6]);
  *
  * A bridge without an MTU of its own takes the smallest one of its ports. So the host's end of a pair gets that of the
  * other programs' bridge that it joins, if it is larger than the VNI's. Both nets are sorted.
+ *
+ * Parents, bridges and VRFs of the host that evpn.conf calls by an alternative name get their own names.
  */
 void desired_adapt(struct net *desired, const struct net *actual);

@@ -229,13 +229,36 @@ static void adapt_routes(struct net *desired, const struct net *actual)
 	for (size_t i = 0; i < desired->n_routes; i++) {
 		struct net_route *route = &desired->routes[i];
 		const struct net_link *vrf = route->ns == NET_NS_HOST && route->vrf[0]
-						     ? net_find_link(actual, NET_NS_HOST, route->vrf)
+						     ? net_find_called(actual, route->vrf)
 						     : NULL;
 
 		if (vrf && vrf->kind == NET_KIND_VRF)
 			route->table = vrf->table;
 	}
 	net_sort(desired);
+}
+
+/* evpn.conf may name a device of the host by one of its alternative names; the kernel's messages have its own. */
+static void take_own_name(const struct net *desired, const struct net *actual, char name[IFNAMSIZ])
+{
+	const struct net_link *called = NULL;
+
+	if (name[0] && !net_find_link(desired, NET_NS_HOST, name))
+		called = net_find_called(actual, name);
+
+	if (called)
+		net_set_name(name, called->name);
+}
+
+static void take_own_names(const struct net *desired, const struct net *actual, struct net_link *link)
+{
+	take_own_name(desired, actual, link->parent);
+	if (link->ns != NET_NS_HOST)
+		return;
+	take_own_name(desired, actual, link->joins);
+	take_own_name(desired, actual, link->master);
+	if (link->mac_seed)
+		desired_end_mac(link->mac_seed, link->master, link->mac);
 }
 
 void desired_adapt(struct net *desired, const struct net *actual)
@@ -246,6 +269,7 @@ void desired_adapt(struct net *desired, const struct net *actual)
 	for (size_t i = 0; i < desired->n_links; i++) {
 		struct net_link *link = &desired->links[i];
 
+		take_own_names(desired, actual, link);
 		if (link->makes_peer && link->joins[0] && (link->want & NET_LINK_MTU))
 			link->mtu = joining_mtu(link, actual, smallest, n);
 		/* One of evpnd's that is there now goes in the same run. */

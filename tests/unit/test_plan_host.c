@@ -141,6 +141,27 @@ START_TEST(a_bridge_of_the_host_keeps_its_mtu)
 }
 END_TEST
 
+START_TEST(a_bridge_may_be_called_by_an_alternative_name)
+{
+	const struct net_link *want;
+	uint8_t mac[6];
+
+	start(&(struct config_host){ .bridge = "lan-office" });
+	add(&actual, NET_NS_HOST, NET_KIND_BRIDGE, "br0")->altnames = xstrdup("brOffice lan-office ");
+	net_sort(&actual);
+	desired_adapt(&desired, &actual);
+	want = link_of(&desired, NET_NS_HOST, "lan0");
+	ck_assert_str_eq(want->master, "br0");
+	ck_assert_str_eq(want->joins, "br0");
+	desired_end_mac(want->mac_seed, "br0", mac);
+	ck_assert_mem_eq(want->mac, mac, 6);
+	make();
+	/* That of the missing NIC. */
+	ck_assert_uint_eq(plan.n_problems, 1);
+	ck_assert(strstr(plan.problems[0].text, "eth1"));
+}
+END_TEST
+
 START_TEST(a_bridge_with_an_address_of_others_is_not_sealed)
 {
 	struct net_addr addr = { .ns = NET_NS_FRR, .link = "br110" };
@@ -319,6 +340,7 @@ int main(void)
 	tcase_add_test(tcase, its_addresses_wait_for_it);
 	tcase_add_test(tcase, one_with_a_bridge_is_not_lent);
 	tcase_add_test(tcase, a_bridge_of_the_host_keeps_its_mtu);
+	tcase_add_test(tcase, a_bridge_may_be_called_by_an_alternative_name);
 	tcase_add_test(tcase, a_bridge_with_an_address_of_others_is_not_sealed);
 	tcase_add_test(tcase, a_port_is_in_one_vlan);
 	tcase_add_test(tcase, a_new_port_is_in_its_vlan_before_it_is_up);
