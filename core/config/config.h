@@ -196,6 +196,21 @@ struct config_l2vni {
 	bool keep_neighbors; /* true by default: the kernel asks for hosts that do not talk (run/keep.h) */
 	bool ra; /* FRR sends router advertisements for the IPv6 gateways */
 	bool arp_suppression; /* default: that of group vxlan */
+	uint8_t gateway_mac[6]; /* default: that of group vxlan; 00:00:00:00:00:00: made from the VNI */
+};
+
+/* What the VNIs share. */
+struct config_vxlan {
+	uint16_t port; /* UDP; default: 4789 */
+	uint8_t ttl; /* 0: the kernel's default, or with ttl_inherit that of the inner packet */
+	bool ttl_inherit;
+	uint8_t tos; /* 0: unset; NET_TOS_INHERIT: that of the inner packet; else without the two bits of ECN */
+	uint8_t df; /* enum net_df */
+	bool zero_checksum; /* accepted by an IPv6 VTEP; default: true */
+	bool no_flooding; /* FRR neither asks for broadcasts nor replicates them to the other VTEPs */
+	bool arp_suppression; /* default: true */
+	uint8_t gateway_mac[6]; /* 00:00:00:00:00:00: one from the VNI for each */
+	uint8_t router_mac[6]; /* 00:00:00:00:00:00: made from the VTEP */
 };
 
 /* A BGP neighbor in the underlay. Exactly one of address, interface and listen is set. */
@@ -277,9 +292,7 @@ struct config {
 	size_t n_l3vnis;
 	struct config_l2vni *l2vnis; /* sorted by VNI */
 	size_t n_l2vnis;
-	struct {
-		bool arp_suppression; /* default: true */
-	} vxlan; /* what VNIs share */
+	struct config_vxlan vxlan;
 	struct config_frr frr;
 	struct {
 		uint32_t interval; /* seconds between two health checks; 0: only after a run */

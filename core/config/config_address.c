@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config_address.c - values of evpn.conf that are addresses, prefixes or subnets; see config_parts.h */
+/* config_address.c - values of evpn.conf that are addresses, prefixes, subnets or MAC addresses; see config_parts.h */
+#include <ctype.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
@@ -93,4 +94,34 @@ void value_read_subnet(struct config_reader *r, const config_setting_t *s, const
 		config_problem_value(r, s, "a subnet without host bits, \"%s\"", ipaddr_format(&network, true, text));
 	else if (ip.prefixlen == 0 || is_usable(r, s, &ip))
 		*to = ip;
+}
+
+static bool parse_mac(const char *text, uint8_t ret_mac[6])
+{
+	uint8_t mac[6];
+
+	for (int i = 0; i < 6; i++, text += 3) {
+		if (!isxdigit((unsigned char)text[0]) || !isxdigit((unsigned char)text[1]) ||
+		    text[2] != (i < 5 ? ':' : '\0'))
+			return false;
+		mac[i] = (uint8_t)strtoul(text, NULL, 16);
+	}
+	memcpy(ret_mac, mac, sizeof(mac));
+	return true;
+}
+
+void value_read_mac(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	static const uint8_t zero[6];
+	const char *text = config_setting_get_string(s);
+	uint8_t mac[6];
+
+	if (!text || !parse_mac(text, mac))
+		config_problem_value(r, s, "a MAC address, for example \"00:00:5e:00:01:01\"");
+	else if (mac[0] & 1)
+		config_problem_unusable(r, s, "is a multicast MAC address: use a unicast one");
+	else if (memcmp(mac, zero, sizeof(mac)) == 0)
+		config_problem_unusable(r, s, "is no address of a device: use a unicast MAC address");
+	else
+		memcpy((char *)base + key->offset, mac, sizeof(mac));
 }

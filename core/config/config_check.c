@@ -384,6 +384,7 @@ void config_check(struct config_reader *r)
 	for (size_t i = 0; i < config->n_l2vnis; i++)
 		check_l2vni(&c, &config->l2vnis[i], element(l2vnis, i));
 	check_control(&c, member(r->root, "control"));
+	config_check_vxlan(r);
 	config_check_frr(r);
 	config_check_addresses(r);
 	config_check_host_routes(r);

@@ -22,8 +22,10 @@ static void default_peer(struct config_host *host, uint32_t vni)
 
 static void default_vxlan(struct config *config, const config_setting_t *s)
 {
-	if (!has_key(s, "arp_suppression"))
-		config->vxlan.arp_suppression = true;
+	if (!has_key(s, "port"))
+		config->vxlan.port = NET_VXLAN_PORT;
+	config->vxlan.zero_checksum |= !has_key(s, "zero_checksum");
+	config->vxlan.arp_suppression |= !has_key(s, "arp_suppression");
 }
 
 static void default_l2vni(const struct config *config, struct config_l2vni *l2, const config_setting_t *s)
@@ -32,6 +34,8 @@ static void default_l2vni(const struct config *config, struct config_l2vni *l2, 
 		l2->arp_suppression = config->vxlan.arp_suppression;
 	if (!has_key(s, "keep_neighbors"))
 		l2->keep_neighbors = true;
+	if (!has_key(s, "gateway_mac"))
+		memcpy(l2->gateway_mac, config->vxlan.gateway_mac, sizeof(l2->gateway_mac));
 }
 
 /* A table of 0 is either unset, then the default applies, or wrong, then it is reported: the setting tells which. */

@@ -18,6 +18,7 @@
  *   config_check.c       compares values with each other; config_check_frr.c those of BGP
  *   config_extra.c       checks the lines of frr.extra
  *   config_check_host.c  checks the host's routes by the ends of VNIs
+ *   config_check_vxlan.c compares what VNIs share with the VNIs and the VTEP
  *   config_check_net.c   compares addresses, next hops and MTUs with those around them
  *   config_unique.c      finds names, numbers and subnets that are used twice
  *   config_files.c       lists the files, and writes the configuration as one text
@@ -209,6 +210,8 @@ void value_read_addresses(struct config_reader *, const config_setting_t *, cons
 void value_read_address(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 /* The same, or a link-local IPv6 address. */
 void value_read_next_hop(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+/* A unicast MAC, into uint8_t[6]. */
+void value_read_mac(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 /* A subnet without host bits. */
 void value_read_subnet(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 void value_read_group(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
@@ -265,6 +268,8 @@ void config_check_routes(struct config_reader *r);
 void config_check_mtus(struct config_reader *r);
 /* The part of config_check() for the routes of the groups `host'. */
 void config_check_host_routes(struct config_reader *r);
+/* The part of config_check() for group vxlan and the keys of VNIs with a default there. */
+void config_check_vxlan(struct config_reader *r);
 /* The part of config_check() for the lines of frr.extra. */
 void config_check_extra(struct config_reader *r);
 

@@ -228,7 +228,7 @@ const struct config_section config_root_section = {
 			  .section = &config_l3vni_section },
 			{ "l2vnis", value_read_groups, MEMBERS(struct config, l2vnis, n_l2vnis),
 			  .section = &config_l2vni_section },
-			{ "vxlan", value_read_group, .section = &config_vxlan_section },
+			{ "vxlan", value_read_group, MEMBER(struct config, vxlan), .section = &config_vxlan_section },
 			{ "frr", value_read_group, MEMBER(struct config, frr), .section = &config_frr_section,
 			  .required = true },
 			{ "health", value_read_group, .section = &health_section },

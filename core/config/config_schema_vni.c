@@ -2,6 +2,7 @@
 /* config_schema_vni.c - the tables of the keys of VNIs, and of what all of them share; see config_parts.h */
 #include "base/util.h"
 #include "config/config_parts.h"
+#include "model/net.h"
 
 #define MAX_VNI 0xffffff
 
@@ -84,19 +85,84 @@ const struct config_section config_l2vni_section = {
 			{ "ra", value_read_bool, MEMBER(struct config_l2vni, ra) },
 			{ "arp_suppression", value_read_bool, MEMBER(struct config_l2vni, arp_suppression) },
 			{ "keep_neighbors", value_read_bool, MEMBER(struct config_l2vni, keep_neighbors) },
+			{ "gateway_mac", value_read_mac, MEMBER(struct config_l2vni, gateway_mac) },
 			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &config_l2_host_section },
 			{ NULL },
 		},
 };
 
+/* A number from 1 to 255, or "inherit". */
+static void read_ttl(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct config_vxlan *vxlan = base;
+	const char *text = config_setting_get_string(s);
+	bool reported = false;
+	long long n;
+
+	vxlan->ttl_inherit = text && streq(text, "inherit");
+	if (vxlan->ttl_inherit)
+		return;
+	if (config_get_number(r, s, &n, &reported) && n >= 1 && n <= UINT8_MAX)
+		vxlan->ttl = (uint8_t)n;
+	else if (!reported)
+		config_problem_value(r, s, "a whole number from 1 to 255 or \"inherit\"");
+}
+
+/* The kernel replaces the two lowest bits, which are those of ECN (RFC 6040), and takes 1 for "inherit". */
+static void read_tos(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct config_vxlan *vxlan = base;
+	const char *text = config_setting_get_string(s);
+	bool reported = false;
+	long long n;
+
+	if (text && streq(text, "inherit"))
+		vxlan->tos = NET_TOS_INHERIT;
+	else if (config_get_number(r, s, &n, &reported) && n >= 0 && n <= UINT8_MAX && n % 4 == 0)
+		vxlan->tos = (uint8_t)n;
+	else if (!reported)
+		config_problem_value(r, s, "\"inherit\" or a multiple of 4 from 0 to 252: four times the DSCP");
+}
+
+static const char *const df_words[] = { [NET_DF_UNSET] = "unset", [NET_DF_SET] = "set", [NET_DF_INHERIT] = "inherit" };
+
+static void read_df(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	const char *text = config_setting_get_string(s);
+
+	for (uint8_t i = 0; text && i < ARRAY_LEN(df_words); i++)
+		if (streq(text, df_words[i])) {
+			((struct config_vxlan *)base)->df = i;
+			return;
+		}
+	config_problem_value(r, s, "\"unset\", \"set\" or \"inherit\"");
+}
+
+static void read_flooding(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	const char *text = config_setting_get_string(s);
+
+	((struct config_vxlan *)base)->no_flooding = text && streq(text, "disabled");
+	if (!text || (!streq(text, "head-end") && !streq(text, "disabled")))
+		config_problem_value(r, s, "\"head-end\" or \"disabled\"");
+}
+
 /* The defaults of these values: config_defaults.c. */
 const struct config_section config_vxlan_section = {
 	.path = "vxlan",
-	.size = sizeof(struct config),
+	.size = sizeof(struct config_vxlan),
 	.where = CONFIG_NO_WHERE,
 	.keys =
 		(const struct config_key[]){
-			{ "arp_suppression", value_read_bool, MEMBER(struct config, vxlan.arp_suppression) },
+			{ "port", value_read_u16, MEMBER(struct config_vxlan, port), RANGE(1, UINT16_MAX) },
+			{ "ttl", read_ttl },
+			{ "tos", read_tos },
+			{ "df", read_df },
+			{ "zero_checksum", value_read_bool, MEMBER(struct config_vxlan, zero_checksum) },
+			{ "flooding", read_flooding },
+			{ "arp_suppression", value_read_bool, MEMBER(struct config_vxlan, arp_suppression) },
+			{ "gateway_mac", value_read_mac, MEMBER(struct config_vxlan, gateway_mac) },
+			{ "router_mac", value_read_mac, MEMBER(struct config_vxlan, router_mac) },
 			{ NULL },
 		},
 };

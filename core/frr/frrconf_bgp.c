@@ -223,6 +223,8 @@ static void print_default_family(struct frrconf *f, unsigned int family)
 	if (bit == CONFIG_EVPN) {
 		fputs("  advertise-all-vni\n", f->out);
 		print_l2vnis(f);
+		if (f->config->vxlan.no_flooding)
+			fputs("  flooding disable\n", f->out);
 	}
 	end_family(f, family);
 }

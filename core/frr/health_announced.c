@@ -12,7 +12,7 @@ void health_judge_announced(const struct config *config, struct health_report *r
 	bool six = config->underlay.vtep.family == AF_INET6;
 	char vtep[IPADDR_TEXT_SIZE];
 
-	if (config->n_l2vnis && is_silent(&report->sent_evpn))
+	if (config->n_l2vnis && !config->vxlan.no_flooding && is_silent(&report->sent_evpn))
 		health_add(
 			report, HEALTH_VTEPS, "own routes", HEALTH_NOTHING_ANNOUNCED,
 			"FRR announces no EVPN route to any neighbor, so no other node reaches this one; look at the "

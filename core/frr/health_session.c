@@ -373,7 +373,7 @@ void health_judge_own_routes(const struct config *config, uint32_t vni, const ch
 					   prefix, hop[0] ? hop : "none", vtep);
 		}
 	}
-	/* An L2VNI always has a Type-3 route; an L3VNI may have no prefix. */
-	if (n_own == 0 && is_l2vni(config, vni))
+	/* An L2VNI always has a Type-3 route, unless it floods nothing; an L3VNI may have no prefix. */
+	if (n_own == 0 && !config->vxlan.no_flooding && is_l2vni(config, vni))
 		health_set(item, HEALTH_VNI_NOT_ANNOUNCED, "%s: bgpd has no route of this node for it", item->name);
 }

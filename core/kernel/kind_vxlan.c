@@ -48,25 +48,26 @@ const struct link_attr link_attr_port = { .level = LINK_LEVEL_DATA, .put = put_p
 
 const struct link_attr link_attr_learning = { .level = LINK_LEVEL_DATA, .type = IFLA_VXLAN_LEARNING };
 
-/*
- * The kernel keeps the route to a remote VTEP with its FDB entry, for each CPU, so that all packets to it leave by one
- * of several next hops, whatever fib_multipath_hash_policy says. It looks up the route of each packet if the device has
- * a TOS (vxlan_xmit_one(), in older kernels vxlan_get_route()). A TOS of 2 has no DSCP; its bits are those of ECN, which
- * ip_tunnel_ecn_encap() replaces by those of the inner packet: what is sent is the same.
- */
-#define TOS_PER_FLOW 2
+const struct link_attr link_attr_zero_csum6_rx = { .level = LINK_LEVEL_DATA, .type = IFLA_VXLAN_UDP_ZERO_CSUM6_RX };
+const struct link_attr link_attr_ttl = { .level = LINK_LEVEL_DATA, .type = IFLA_VXLAN_TTL };
+const struct link_attr link_attr_tos = { .level = LINK_LEVEL_DATA, .type = IFLA_VXLAN_TOS };
+const struct link_attr link_attr_df = { .level = LINK_LEVEL_DATA, .type = IFLA_VXLAN_DF };
 
-static int put_per_flow(struct link_out *out)
+/* The kernel takes a flag, whose presence counts, and gives a byte. */
+static int put_ttl_inherit(struct link_out *out)
 {
-	nla_put_u8(out->msg, IFLA_VXLAN_TOS, out->link->per_flow ? TOS_PER_FLOW : 0);
+	if (out->link->ttl_inherit)
+		nla_put_flag(out->msg, IFLA_VXLAN_TTL_INHERIT);
 	return 0;
 }
 
-static void get_per_flow(const struct link_in *in, struct net_link *link)
+static void get_ttl_inherit(const struct link_in *in, struct net_link *link)
 {
-	struct nlattr *const *tb = in->tb[LINK_LEVEL_DATA];
+	const struct nlattr *nla = in->tb[LINK_LEVEL_DATA] ? in->tb[LINK_LEVEL_DATA][IFLA_VXLAN_TTL_INHERIT] : NULL;
 
-	link->per_flow = tb && tb[IFLA_VXLAN_TOS] && nla_get_u8(tb[IFLA_VXLAN_TOS]) == TOS_PER_FLOW;
+	link->ttl_inherit = nla && (nla_len(nla) == 0 || nla_get_u8(nla));
 }
 
-const struct link_attr link_attr_per_flow = { .level = LINK_LEVEL_DATA, .put = put_per_flow, .get = get_per_flow };
+const struct link_attr link_attr_ttl_inherit = { .level = LINK_LEVEL_DATA,
+						 .put = put_ttl_inherit,
+						 .get = get_ttl_inherit };

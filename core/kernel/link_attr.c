@@ -23,6 +23,10 @@ static int put_value(struct link_out *out, enum net_attr attr)
 	case NET_TYPE_BOOL:
 		nla_put_u8(out->msg, type, *(const bool *)value);
 		break;
+	case NET_TYPE_U8:
+	case NET_TYPE_WORD:
+		nla_put_u8(out->msg, type, *(const uint8_t *)value);
+		break;
 	case NET_TYPE_U16:
 		nla_put_u16(out->msg, type, *(const uint16_t *)value);
 		break;
@@ -69,6 +73,10 @@ static void get_value(const struct link_in *in, struct net_link *link, enum net_
 	switch (net_attrs[attr].type) {
 	case NET_TYPE_BOOL:
 		*(bool *)value = nla_get_u8(nla) != 0;
+		break;
+	case NET_TYPE_U8:
+	case NET_TYPE_WORD:
+		*(uint8_t *)value = nla_get_u8(nla);
 		break;
 	case NET_TYPE_U16:
 		*(uint16_t *)value = nla_get_u16(nla);

@@ -14,6 +14,8 @@ const struct net_attr_row net_attrs[NET_ATTR_COUNT] = {
 
 /* Checks that each row names a member of its type. */
 #define SIZE_BOOL sizeof(bool)
+#define SIZE_U8	  sizeof(uint8_t)
+#define SIZE_WORD sizeof(uint8_t)
 #define SIZE_U16  sizeof(uint16_t)
 #define SIZE_U32  sizeof(uint32_t)
 #define SIZE_IP	  sizeof(struct ipaddr)
@@ -42,6 +44,9 @@ static bool differs(enum net_attr attr, const struct net_link *want, const struc
 	switch (net_attrs[attr].type) {
 	case NET_TYPE_BOOL:
 		return *(const bool *)a != *(const bool *)b;
+	case NET_TYPE_U8:
+	case NET_TYPE_WORD:
+		return *(const uint8_t *)a != *(const uint8_t *)b;
 	case NET_TYPE_U16:
 		return *(const uint16_t *)a != *(const uint16_t *)b;
 	case NET_TYPE_U32:
@@ -78,5 +83,7 @@ unsigned int net_link_birth(const struct net_link *link)
 
 unsigned int net_link_birth_data(const struct net_link *link)
 {
-	return net_kinds[link->kind].attrs & (link->per_flow ? ~0u : ~(unsigned int)NET_LINK_PER_FLOW);
+	static const struct net_link fresh;
+
+	return net_kinds[link->kind].attrs & (NET_LINK_KIND | net_link_differences(link, &fresh, NET_LINK_DATA));
 }

@@ -21,6 +21,8 @@
 /* What the member is. Each type is compared, printed, parsed and written in one way. */
 enum net_type {
 	NET_TYPE_BOOL,
+	NET_TYPE_U8,
+	NET_TYPE_WORD, /* uint8_t, which ip(8) writes as a word */
 	NET_TYPE_U16,
 	NET_TYPE_U32,
 	NET_TYPE_IP, /* struct ipaddr */
@@ -44,7 +46,7 @@ enum net_place {
 /* clang-format off */
 /*
  * The words are those of ip(8), in front of the value; of a NET_TYPE_BOOL the first stands for true, the second for
- * false; of a NET_TYPE_NAME the second stands for "none". NULL: nothing is printed. Rows are printed in this order.
+ * false; of a NET_TYPE_NAME the second stands for "none"; of a NET_TYPE_WORD it has the words of 0, 1, ... NULL: nothing is printed. Rows are printed in this order.
  *
  *	ID, member of struct net_link, type, place, words
  */
@@ -70,7 +72,11 @@ enum net_place {
 	X(LOCAL,          local,          IP,   KIND,   "local",                NULL) \
 	X(DSTPORT,        port,           U16,  KIND,   "dstport",              NULL) \
 	X(LEARNING,       learning,       BOOL, KIND,   NULL,                   "nolearning") \
-	X(PER_FLOW,       per_flow,       BOOL, DATA,   "tos 2",                "tos 0") \
+	X(ZERO_CSUM6_RX,  zero_csum6_rx,  BOOL, KIND,   "udp6zerocsumrx",       NULL) \
+	X(TTL_INHERIT,    ttl_inherit,    BOOL, KIND,   "ttl inherit",          NULL) \
+	X(TTL,            ttl,            U8,   DATA,   "ttl",                  NULL) \
+	X(TOS,            tos,            U8,   DATA,   "tos",                  NULL) \
+	X(DF,             df,             WORD, DATA,   "df",                   "unset set inherit") \
 	/* VLAN, macvlan: ip(8) has the parent first in the command, so plan_text.c prints it by itself */ \
 	X(VLAN,           vlan,           U16,  KIND,   "id",                   NULL) \
 	X(PARENT,         parent,         NAME, KIND,   NULL,                   NULL) \

@@ -32,7 +32,8 @@ enum net_order {
 	X(OTHER,   device,  VETH,      0, "") \
 	X(VRF,     vrf,     VRF,       NET_LINK_TABLE, "") \
 	X(BRIDGE,  bridge,  BRIDGE,    0, "") \
-	X(VXLAN,   vxlan,   VXLAN,     NET_LINK_VNI | NET_LINK_LOCAL | NET_LINK_DSTPORT | NET_LINK_LEARNING | NET_LINK_PER_FLOW, "") \
+	X(VXLAN,   vxlan,   VXLAN,     NET_LINK_VNI | NET_LINK_LOCAL | NET_LINK_DSTPORT | NET_LINK_LEARNING | NET_LINK_ZERO_CSUM6_RX | \
+				  NET_LINK_TTL_INHERIT | NET_LINK_TTL | NET_LINK_TOS | NET_LINK_DF, "") \
 	X(VETH,    veth,    VETH,      NET_LINK_PEER, "") \
 	X(VLAN,    vlan,    ON_PARENT, NET_LINK_VLAN | NET_LINK_PARENT, "") \
 	X(MACVLAN, macvlan, ON_PARENT, NET_LINK_PARENT, " mode bridge")

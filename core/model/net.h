@@ -21,6 +21,9 @@
 enum net_ns { NET_NS_HOST, NET_NS_FRR };
 #define NET_NS_COUNT 2
 
+/* The bit "don't fragment" of outer packets, as enum ifla_vxlan_df has it. */
+enum net_df { NET_DF_UNSET, NET_DF_SET, NET_DF_INHERIT };
+
 /* The owner of a link. Desired: NET_OWNER_OURS or NET_OWNER_NIC. */
 enum net_owner {
 	NET_OWNER_FOREIGN,
@@ -92,7 +95,12 @@ struct net_link {
 	struct ipaddr local;
 	uint16_t port;
 	bool learning;
-	bool per_flow; /* the kernel looks up the route of each flow, not once for a remote VTEP: kernel/kind_vxlan.c */
+	bool zero_csum6_rx; /* UDP checksum 0 is accepted by IPv6, too: RFC 6935 */
+	/* Of the outer packets. */
+	bool ttl_inherit; /* the inner packet's TTL */
+	uint8_t ttl; /* 0: the kernel's default, with ttl_inherit the inner packet's */
+	uint8_t tos; /* or NET_TOS_INHERIT, NET_TOS_PER_FLOW */
+	uint8_t df; /* enum net_df; IPv4 only */
 
 	bool neigh_suppress, port_learning; /* VXLAN as a bridge port */
 	/* A port's only VLAN, its PVID and untagged; 0: it has none; NET_PVID_OTHER: it has another set. Read if it is wanted. */
@@ -308,6 +316,15 @@ struct net {
 #define NET_IP6_ROUTE_METRIC 1024
 /* UDP port of VXLAN, RFC 7348. */
 #define NET_VXLAN_PORT 4789
+/*
+ * The kernel keeps the route to a remote VTEP with its FDB entry, for each CPU, so that all packets to it leave by one
+ * of several next hops, whatever fib_multipath_hash_policy says. It looks up the route of each packet if the device has
+ * a TOS (vxlan_xmit_one(), in older kernels vxlan_get_route()). A TOS of 2 has no DSCP; its bits are those of ECN, which
+ * ip_tunnel_ecn_encap() replaces by those of the inner packet: what is sent is the same.
+ */
+#define NET_TOS_PER_FLOW 2
+/* The kernel takes it for "that of the inner packet" (vxlan_xmit_one()). */
+#define NET_TOS_INHERIT 1
 /* What VXLAN adds to a packet: outer Ethernet, IPv4 (IPv6), UDP and VXLAN headers. */
 #define NET_VXLAN_OVERHEAD4 50
 #define NET_VXLAN_OVERHEAD6 70

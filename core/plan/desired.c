@@ -10,10 +10,22 @@
 #include "base/util.h"
 #include "plan/desired_parts.h"
 
-void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6])
+static bool is_set(const uint8_t mac[6])
 {
+	static const uint8_t unset[6];
+
+	return memcmp(mac, unset, sizeof(unset)) != 0;
+}
+
+void desired_router_mac(const struct config *config, uint8_t ret_mac[6])
+{
+	const struct ipaddr *vtep = &config->underlay.vtep;
 	size_t size = ipaddr_size(vtep);
 
+	if (is_set(config->vxlan.router_mac)) {
+		memcpy(ret_mac, config->vxlan.router_mac, 6);
+		return;
+	}
 	/* 02: locally administered, unicast. The last four bytes of the address differ between nodes. */
 	ret_mac[0] = 0x02;
 	ret_mac[1] = 0xe5;
@@ -30,12 +42,13 @@ void desired_host_mac(const struct ipaddr *vtep, const char *name, uint8_t ret_m
 		ret_mac[i] = (uint8_t)(hash >> (8 * i));
 }
 
-void desired_gateway_mac(uint32_t vni, uint8_t ret_mac[6])
+void desired_gateway_mac(const struct config_l2vni *l2, uint8_t ret_mac[6])
 {
+	const uint32_t vni = l2->vni;
 	/* The VRRP-like prefix makes it recognisable in a capture; the VNI makes it unique on a bridge. */
 	const uint8_t mac[6] = { 0x02, 0xe6, 0x00, (uint8_t)(vni >> 16), (uint8_t)(vni >> 8), (uint8_t)vni };
 
-	memcpy(ret_mac, mac, sizeof(mac));
+	memcpy(ret_mac, is_set(l2->gateway_mac) ? l2->gateway_mac : mac, sizeof(mac));
 }
 
 unsigned int desired_add_group(struct maker *m, enum net_group_kind kind, unsigned int parent, const char *label)
@@ -133,6 +146,7 @@ static void add_unreachable(struct maker *m, unsigned int group, const struct co
 static struct net_link *add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised,
 				  unsigned int mtu)
 {
+	const struct config_vxlan *vxlan = &m->config->vxlan;
 	char name[IFNAMSIZ];
 	struct net_link *link;
 
@@ -141,11 +155,15 @@ static struct net_link *add_vxlan(struct maker *m, unsigned int group, uint32_t 
 	link->raised = raised;
 	link->vni = vni;
 	link->local = m->config->underlay.vtep;
-	link->port = NET_VXLAN_PORT;
+	link->port = vxlan->port;
 	link->learning = false;
+	link->zero_csum6_rx = vxlan->zero_checksum && link->local.family == AF_INET6;
+	link->want |= NET_LINK_TTL | NET_LINK_TOS | NET_LINK_DF;
+	link->ttl = vxlan->ttl;
+	link->ttl_inherit = vxlan->ttl_inherit;
+	link->df = vxlan->df;
 	/* With one NIC there is one way, and no reason to look for it anew; FRR's own NICs are not known. */
-	link->want |= NET_LINK_PER_FLOW;
-	link->per_flow = m->config->underlay.n_nics != 1;
+	link->tos = vxlan->tos ? vxlan->tos : m->config->underlay.n_nics != 1 ? NET_TOS_PER_FLOW : 0;
 	net_set_name(link->master, bridge);
 	link->want |= NET_LINK_ADDRGEN_NONE | NET_LINK_PORT;
 	link->addrgen_none = true;
@@ -235,7 +253,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
 	link->raised = true;
 	net_set_name(link->master, l3->vrf);
-	desired_router_mac(&m->config->underlay.vtep, mac);
+	desired_router_mac(m->config, mac);
 	desired_set_mac(link, mac);
 	desired_set_mtu(link, mtu);
 	link->want |= NET_LINK_ADDRGEN_NONE;
@@ -283,7 +301,7 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 	link->addrgen_none = true;
 	desired_set_ipv6(link, l2->n_gateways > 0);
 	if (l2->n_gateways) {
-		desired_gateway_mac(l2->vni, mac);
+		desired_gateway_mac(l2, mac);
 		desired_set_mac(link, mac);
 	}
 	/* In a VRF, the kernel gives nothing to sockets that are not in it. */

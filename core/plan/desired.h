@@ -24,14 +24,14 @@ void desired_make(const struct config *config, const struct nic_records *nics, c
 void desired_make_nothing(const struct nic_records *nics, const struct net *former, struct net *net);
 
 /*
- * The router MAC of a node: locally administered, and made from the VTEP address, so that it is the same on all L3VNI
+ * The router MAC of a node. If unset, it is locally administered, and made from the VTEP address, so that it is the same on all L3VNI
  * bridges (zebra keeps one for each remote VTEP) and after a restart. Routes carry it as the Router's MAC extended
  * community, RFC 9135 section 8.1.
  */
-void desired_router_mac(const struct ipaddr *vtep, uint8_t ret_mac[6]);
+void desired_router_mac(const struct config *config, uint8_t ret_mac[6]);
 
-/* The anycast gateway's MAC: the same on every node (RFC 9135 section 4.1), one per L2VNI. */
-void desired_gateway_mac(uint32_t vni, uint8_t ret_mac[6]);
+/* The anycast gateway's MAC: the same on every node (RFC 9135 section 4.1); if unset, one per L2VNI. */
+void desired_gateway_mac(const struct config_l2vni *l2, uint8_t ret_mac[6]);
 
 /* A MAC for the device `name`: other nodes have another one, and it is the same each time the device is created. */
 void desired_host_mac(const struct ipaddr *vtep, const char *name, uint8_t ret_mac[6]);

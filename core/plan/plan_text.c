@@ -54,6 +54,14 @@ static void put_alias(struct text *t, const struct net_link *link)
 		put(t, " alias evpnd");
 }
 
+/* Word number n, from 0, of a list of words with a space between two. */
+static void put_nth(struct text *t, const char *words, unsigned int n)
+{
+	for (; n && strchr(words, ' '); n--)
+		words = strchr(words, ' ') + 1;
+	put(t, " %.*s", (int)strcspn(words, " "), words);
+}
+
 static void put_attr(struct text *t, const struct net_link *link, enum net_attr attr)
 {
 	const struct net_attr_row *row = &net_attrs[attr];
@@ -62,6 +70,13 @@ static void put_attr(struct text *t, const struct net_link *link, enum net_attr 
 	switch (row->type) {
 	case NET_TYPE_BOOL:
 		put_word(t, *(const bool *)value ? row->on : row->off);
+		break;
+	case NET_TYPE_U8:
+		put(t, " %s %u", row->on, *(const uint8_t *)value);
+		break;
+	case NET_TYPE_WORD:
+		put_word(t, row->on);
+		put_nth(t, row->off, *(const uint8_t *)value);
 		break;
 	case NET_TYPE_U16:
 		put(t, " %s %u", row->on, *(const uint16_t *)value);

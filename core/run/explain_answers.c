@@ -49,7 +49,7 @@ static void judge_vni(const struct explain_ask *ask, struct explain_facts *facts
 	/* Of a VNI that it does not have bgpd says so in words. */
 	evpn_show_vni(bgp, &facts->bgp);
 	map = facts->bgp.found ? xasprintf("{\"%u\":%s}", facts->subject.vni, bgp) : xstrdup("{}");
-	desired_router_mac(&facts->config->underlay.vtep, mac);
+	desired_router_mac(facts->config, mac);
 	snprintf(router_mac, sizeof(router_mac), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
 		 mac[4], mac[5]);
 	expected.router_mac = router_mac;

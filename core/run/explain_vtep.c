@@ -46,7 +46,7 @@ static void member(const struct explain_facts *facts, const struct explain_vtep 
 	struct explain_link *link = NULL;
 
 	explain_vxlan(facts, vxlan);
-	if (unresolved(facts, vtep->text) || !vtep->way.found || vtep->way.local) {
+	if (unresolved(facts, vtep->text) || !vtep->way.found || vtep->way.local || facts->config->vxlan.no_flooding) {
 		explain_vtep_way(facts, vtep, chain);
 		return;
 	}

@@ -39,7 +39,7 @@ struct health_expected steps_expected(struct run *run, char router_mac[18])
 {
 	uint8_t mac[6];
 
-	desired_router_mac(&run->setup->config->underlay.vtep, mac);
+	desired_router_mac(run->setup->config, mac);
 	snprintf(router_mac, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 	return (struct health_expected){
 		.config = run->setup->config, .router_mac = router_mac, .skip = skip, .arg = run

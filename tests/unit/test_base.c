@@ -221,11 +221,12 @@ END_TEST
 
 START_TEST(router_mac_is_unicast_local_and_the_vteps_own)
 {
-	struct ipaddr a, b, c;
+	struct config a = { 0 }, b = { 0 }, c = { 0 };
 	uint8_t mac_a[6], mac_b[6], mac_c[6];
 
-	ck_assert(ipaddr_parse("100.65.0.2", false, &a) && ipaddr_parse("100.65.0.3", false, &b));
-	ck_assert(ipaddr_parse("2001:db8::2", false, &c));
+	ck_assert(ipaddr_parse("100.65.0.2", false, &a.underlay.vtep));
+	ck_assert(ipaddr_parse("100.65.0.3", false, &b.underlay.vtep));
+	ck_assert(ipaddr_parse("2001:db8::2", false, &c.underlay.vtep));
 	desired_router_mac(&a, mac_a);
 	desired_router_mac(&b, mac_b);
 	desired_router_mac(&c, mac_c);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "config/config_parts.h"
+#include "model/net.h"
 #include "unit.h"
 #include "base/file.h"
 #include "base/util.h"
@@ -235,8 +236,30 @@ START_TEST(full_file_vnis)
 	ck_assert_str_eq(l2[3].host.peer, "lan1");
 	ck_assert(l2[3].host.set && blue->host.set);
 	ck_assert_str_eq(config->ovs_socket, "/run/ovs.sock");
+}
+END_TEST
+
+START_TEST(full_file_vxlan)
+{
+	static const uint8_t gateway[] = { 0, 0, 0x5e, 0, 1, 1 }, router[] = { 2, 0, 0x5e, 0x10, 0, 2 };
+	const struct config_l2vni *l2;
+
+	load("full.conf");
+	l2 = config->l2vnis;
 	ck_assert(!l2[0].arp_suppression && l2[1].arp_suppression && !config->vxlan.arp_suppression);
 	ck_assert(l2[0].keep_neighbors && !l2[1].keep_neighbors);
+	ck_assert_uint_eq(config->vxlan.port, 8472);
+	ck_assert_uint_eq(config->vxlan.ttl, 255);
+	ck_assert(!config->vxlan.ttl_inherit && !config->vxlan.zero_checksum && !config->vxlan.no_flooding);
+	ck_assert_uint_eq(config->vxlan.tos, NET_TOS_INHERIT);
+	ck_assert_uint_eq(config->vxlan.df, NET_DF_INHERIT);
+	ck_assert_mem_eq(config->vxlan.router_mac, router, 6);
+	ck_assert_mem_eq(l2[1].gateway_mac, gateway, 6);
+	ck_assert_uint_eq(l2[0].gateway_mac[5], 2);
+	config_free(config);
+	load("small.conf");
+	ck_assert_uint_eq(config->vxlan.port, 4789);
+	ck_assert(config->vxlan.arp_suppression && config->vxlan.zero_checksum);
 }
 END_TEST
 
@@ -413,6 +436,7 @@ int main(void)
 	tcase_add_test(tcase, files_without_an_end);
 	tcase_add_test(tcase, full_file_plugins_underlay_node);
 	tcase_add_test(tcase, full_file_vnis);
+	tcase_add_test(tcase, full_file_vxlan);
 	tcase_add_test(tcase, full_file_frr);
 	tcase_add_test(tcase, small_file_has_the_defaults);
 	tcase_add_test(tcase, sample_is_good);

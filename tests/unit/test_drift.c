@@ -84,6 +84,8 @@ static void put_info(const struct net_link *link)
 		nla_put(msg, IFLA_VXLAN_LOCAL, 4, link->local.bytes);
 		nla_put_u16(msg, IFLA_VXLAN_PORT, htons(link->port));
 		nla_put_u8(msg, IFLA_VXLAN_LEARNING, link->learning);
+		nla_put_u8(msg, IFLA_VXLAN_TTL, link->ttl);
+		nla_put_u8(msg, IFLA_VXLAN_TOS, link->tos);
 	}
 	nla_nest_end(msg, data);
 	nla_put_string(msg, IFLA_INFO_SLAVE_KIND, "bridge");
@@ -182,6 +184,12 @@ static void change(struct net_link *link, int what)
 		break;
 	case 12:
 		net_set_name(link->name, "gone"); /* renamed */
+		break;
+	case 13:
+		link->ttl++;
+		break;
+	case 14:
+		link->tos += 4;
 		break;
 	}
 }
@@ -385,7 +393,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, what_says_nothing_new_is_passed_over);
-	tcase_add_loop_test(tcase, each_change_concerns, 0, 13);
+	tcase_add_loop_test(tcase, each_change_concerns, 0, 15);
 	tcase_add_test(tcase, links_that_go);
 	tcase_add_test(tcase, strangers);
 	tcase_add_test(tcase, obstacles);
