@@ -269,6 +269,8 @@ struct config_frr {
 	bool reports_drift; /* drift = "report": a change of FRR's configuration by another program is not taken back */
 };
 
+#define CONFIG_GC_THRESHOLDS 3
+
 struct config {
 	char **files; /* the file and those that it includes; config_where.file points to one of them */
 	size_t n_files;
@@ -305,6 +307,8 @@ struct config {
 		char *listen; /* "127.0.0.1:9470"; NULL: metrics are not served */
 		struct sockaddr_storage address; /* the same */
 	} metrics;
+	struct config_where neighbor_table;
+	uint32_t gc_thresh[CONFIG_GC_THRESHOLDS]; /* group neighbor_table: gc_thresh1 to 3; 0: unset */
 	char *ovs_socket; /* of Open vSwitch's database; NULL: unset */
 	char *text; /* the whole configuration in one file, included files inserted; for last_good.h */
 	char **warnings; /* "FILE:LINE: MESSAGE": legal, but most often a mistake; in the order of file and line */

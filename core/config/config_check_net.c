@@ -217,6 +217,23 @@ static void check_evpn(struct checker *c, const config_setting_t *s)
 		"frr.neighbors: no neighbor has the family EVPN, so no other node learns of the VNIs of this one");
 }
 
+/* The kernel removes neighbors above gc_thresh1 and 2, and takes none above gc_thresh3. Unset ones keep its values. */
+static void check_thresholds(struct checker *c)
+{
+	static const uint32_t kernels[CONFIG_GC_THRESHOLDS] = { 128, 512, 1024 };
+	const config_setting_t *s = member(c->r->root, "neighbor_table");
+
+	for (unsigned int i = 1; i < CONFIG_GC_THRESHOLDS; i++) {
+		uint32_t low = c->config->gc_thresh[i - 1], high = c->config->gc_thresh[i];
+
+		low = low ? low : kernels[i - 1];
+		high = high ? high : kernels[i];
+		if (low > high)
+			PROBLEM(c, s, "neighbor_table: gc_thresh%u, %u, is above gc_thresh%u, %u: raise that, too", i,
+				low, i + 1, high);
+	}
+}
+
 void config_check_addresses(struct config_reader *r)
 {
 	struct checker c = { .r = r, .config = r->config };
@@ -227,6 +244,7 @@ void config_check_addresses(struct config_reader *r)
 		check_broadcast(&c, member(element(nics, i), "addresses"), r->config->underlay.nics[i].addresses,
 				r->config->underlay.nics[i].n_addresses);
 	check_vnis(&c);
+	check_thresholds(&c);
 	/* With frr.source the neighbors are not used. */
 	if (frr == r->root || !config_setting_is_group(frr) || has(frr, "source"))
 		return;

@@ -214,6 +214,21 @@ static const struct config_section control_section = {
 		},
 };
 
+/* The kernel's own values are 128, 512 and 1024 (arp_tbl, nd_tbl). */
+static const struct config_section neighbor_table_section = {
+	.path = "neighbor_table",
+	.size = sizeof(struct config),
+	.where = offsetof(struct config, neighbor_table),
+	.keys =
+		(const struct config_key[]){
+			{ "gc_thresh1", value_read_number, MEMBER(struct config, gc_thresh[0]), RANGE(128, INT32_MAX) },
+			{ "gc_thresh2", value_read_number, MEMBER(struct config, gc_thresh[1]), RANGE(512, INT32_MAX) },
+			{ "gc_thresh3", value_read_number, MEMBER(struct config, gc_thresh[2]),
+			  RANGE(1024, INT32_MAX) },
+			{ NULL },
+		},
+};
+
 const struct config_section config_root_section = {
 	.path = "",
 	.size = sizeof(struct config),
@@ -235,6 +250,7 @@ const struct config_section config_root_section = {
 			{ "control", value_read_group, .section = &control_section },
 			{ "metrics", value_read_group, .section = &metrics_section },
 			{ "openvswitch", value_read_group, .section = &openvswitch_section },
+			{ "neighbor_table", value_read_group, .section = &neighbor_table_section },
 			{ NULL },
 		},
 };

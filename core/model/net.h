@@ -243,6 +243,9 @@ struct net_sysctl {
 	char value[16];
 	bool optional; /* if the kernel does not have it, that is no error */
 	bool is_default; /* desired: the value that a new device has anyway */
+	bool at_least; /* desired: a number; a higher one stays */
+	/* desired, of one that evpnd restores: the value that it has written. Another one is another program's and stays; "": any goes */
+	char written[16];
 	/* desired: `value' is that of conf/default, which a new device gets; it counts until the link has an IPv4 address */
 	bool inherits;
 	char link[IFNAMSIZ]; /* the link that it belongs to; "": the namespace */

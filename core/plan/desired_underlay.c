@@ -116,6 +116,30 @@ void desired_add_rules(struct maker *m)
 			(struct net_rule){ .family = families[i], .pref = NET_LOCAL_LAST, .ours = true };
 }
 
+/*
+ * The kernel's tables of neighbors, and their limits, are the whole machine's (neigh_sysctl_register(): they are sysctls of the
+ * initial network namespace alone). So they are raised, but never lowered.
+ */
+static void add_thresholds(struct maker *m)
+{
+	static const char *const families[] = { "ipv4", "ipv6" };
+	unsigned int group = 0;
+	char name[32];
+
+	for (unsigned int i = 0; i < CONFIG_GC_THRESHOLDS; i++)
+		for (size_t k = 0; m->config->gc_thresh[i] && k < ARRAY_LEN(families); k++) {
+			struct net_sysctl *s;
+
+			group = group ? group : desired_add_group(m, NET_GROUP_VNI, 0, "neighbor_table");
+			snprintf(name, sizeof(name), "neigh/default/gc_thresh%u", i + 1);
+			desired_add_sysctl(m, group, NULL, families[k], name, "", true);
+			s = &m->net->sysctls[m->net->n_sysctls - 1];
+			s->ns = NET_NS_HOST;
+			s->at_least = true;
+			snprintf(s->value, sizeof(s->value), "%u", m->config->gc_thresh[i]);
+		}
+}
+
 void desired_add_underlay(struct maker *m, const unsigned int *mtus)
 {
 	const struct config *config = m->config;
@@ -124,6 +148,7 @@ void desired_add_underlay(struct maker *m, const unsigned int *mtus)
 	for (size_t i = 0; i < config->underlay.n_nics; i++)
 		add_nic(m, &config->underlay.nics[i], mtus[i]);
 
+	add_thresholds(m);
 	/* The kernel creates lo. evpnd sets it up and adds the VTEP to it. */
 	lo = desired_add_link(m, 0, NET_NS_FRR, NET_KIND_OTHER, "lo");
 	lo->want = NET_LINK_UP;

@@ -159,6 +159,21 @@ static void warn_of_filters(struct warner *w)
 	}
 }
 
+static void warn_of_thresholds(struct warner *w)
+{
+	for (size_t i = 0; i < w->desired->n_sysctls; i++) {
+		const struct net_sysctl *s = &w->desired->sysctls[i];
+
+		if (s->at_least && !w->actual->no_ipv6[s->ns] && !net_find_sysctl(w->actual, s->ns, s->key)) {
+			warn(w, s->group,
+			     "evpnd does not run in the first network namespace of the machine, which alone has %s: "
+			     "set it there by sysctl(8), and remove `neighbor_table'",
+			     s->key);
+			return;
+		}
+	}
+}
+
 char **plan_warnings(const struct net *desired, const struct net *actual, size_t *ret_n)
 {
 	struct warner w = { .desired = desired, .actual = actual };
@@ -167,6 +182,7 @@ char **plan_warnings(const struct net *desired, const struct net *actual, size_t
 	warn_of_bridges(&w);
 	warn_of_nics(&w);
 	warn_of_filters(&w);
+	warn_of_thresholds(&w);
 	*ret_n = w.n_lines;
 	return w.lines;
 }

@@ -10,6 +10,7 @@
 #include "run/drift.h"
 #include "run/health_check.h"
 #include "run/keep.h"
+#include "run/neighbor_watch.h"
 #include "run/pipeline.h"
 #include "run/run.h"
 
@@ -21,6 +22,7 @@ struct daemon {
 	struct drift drift;
 	struct health_check health;
 	struct keep keep;
+	struct neighbor_watch neighbors;
 	struct asking_queue askings;
 	struct run run;
 	const char *

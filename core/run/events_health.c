@@ -22,6 +22,7 @@ static void follow(struct events *events, uint32_t wait)
 	} else if (wait != HEALTH_NEVER) {
 		set_time(events, wait);
 	}
+	neighbor_watch_look(&events->daemon->neighbors);
 	events->callbacks.checked(events->callbacks.arg);
 	events_look_for_silent(events);
 	events_ask(events);

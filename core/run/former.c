@@ -4,9 +4,14 @@
 #include "run/former.h"
 #include "run/state_file.h"
 
-int former_read(const struct observe_source *from, struct observation *obs, struct evpn_error *err)
+int former_read(const struct observe_source *from, bool has_netns, struct observation *obs, struct evpn_error *err)
 {
-	return state_file_load_netns(from->state_dir, obs->netns_id, &obs->former, err) < 0 ? -1 : 0;
+	if (has_netns && state_file_load_netns(from->state_dir, obs->netns_id, &obs->former, err) < 0)
+		return -1;
+	if (state_file_load_host(from->state_dir, &obs->former, err) < 0)
+		return -1;
+	net_sort(&obs->former);
+	return 0;
 }
 
 static void add_lo(struct observation *obs)
@@ -33,11 +38,40 @@ static void add_sysctls(struct observation *obs)
 	}
 }
 
+/* The sysctls of the machine that the plan raises. False: there is nothing new. */
+static bool add_raised(struct observation *obs)
+{
+	bool is_new = false;
+
+	for (size_t i = 0; i < obs->plan.n_ops; i++) {
+		const struct net_sysctl *want = obs->plan.ops[i].sysctl, *now;
+		struct net_sysctl *former;
+
+		if (!want || !want->at_least)
+			continue;
+		now = net_find_sysctl(&obs->actual, want->ns, want->key);
+		former = (struct net_sysctl *)(uintptr_t)net_find_sysctl(&obs->former, want->ns, want->key);
+		if (!now)
+			continue;
+		if (!former) {
+			former = util_append(&obs->former.sysctls, &obs->former.n_sysctls, sizeof(*former));
+			*former = *now;
+		}
+		memcpy(former->written, want->value, sizeof(former->written));
+		net_sort(&obs->former);
+		is_new = true;
+	}
+	return is_new;
+}
+
 int former_save(const char *state_dir, struct observation *obs, struct evpn_error *err)
 {
 	bool is_new = obs->former.n_links == 0;
-	size_t n_before = obs->former.n_sysctls;
+	size_t n_before;
 
+	if (add_raised(obs) && state_file_save_host(state_dir, &obs->former, err) < 0)
+		return -1;
+	n_before = obs->former.n_sysctls;
 	if (is_new)
 		add_lo(obs);
 	add_sysctls(obs);

@@ -29,7 +29,7 @@ static int read_kernel(const struct observe_source *from, struct rtnl *const rtn
 		return -1;
 	if (rtnl[NET_NS_FRR] && rtnl_netns(rtnl[NET_NS_FRR], &obs->netns_id, err) < 0)
 		return -1;
-	if (rtnl[NET_NS_FRR] && former_read(from, obs, err) < 0)
+	if (former_read(from, rtnl[NET_NS_FRR] != NULL, obs, err) < 0)
 		return -1;
 	return nic_read(from, rtnl[NET_NS_HOST], obs, err);
 }

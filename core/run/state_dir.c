@@ -119,7 +119,7 @@ void state_dir_unlock(int *fd)
 
 int state_dir_clear(const char *state_dir, struct evpn_error *err)
 {
-	static const char *const files[] = { "netns.json", "loaded",	  "frr.conf.accepted",
+	static const char *const files[] = { "netns.json", "host.json",	  "loaded",	 "frr.conf.accepted",
 					     "installed",  "frr.running", "no-ovs-ports" };
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {

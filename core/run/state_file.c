@@ -20,6 +20,11 @@ static char *netns_path(const char *state_dir)
 	return xasprintf("%s/netns.json", state_dir);
 }
 
+static char *host_path(const char *state_dir)
+{
+	return xasprintf("%s/host.json", state_dir);
+}
+
 /* NULL: the kernel does not tell. The caller frees it. */
 static char *read_boot_id(void)
 {
@@ -214,12 +219,13 @@ int state_file_load_nics(const char *state_dir, struct nic_records *nics, struct
 	return r < 0 ? -1 : 0;
 }
 
-static json_t *sysctls_json(const struct net_sysctl *sysctls, size_t n)
+static json_t *sysctls_json(const struct net_sysctl *sysctls, size_t n, enum net_ns ns)
 {
 	json_t *json = json_object();
 
 	for (size_t i = 0; i < n; i++)
-		json_object_set_new(json, sysctls[i].key, json_string(sysctls[i].value));
+		if (sysctls[i].ns == ns)
+			json_object_set_new(json, sysctls[i].key, json_string(sysctls[i].value));
 	return json;
 }
 
@@ -251,7 +257,7 @@ int state_file_save_nic(const char *state_dir, const struct nic_record *nic, str
 			 (int)nic->up, "moved", (int)nic->moved, "physical", (int)nic->physical, "mtu",
 			 (json_int_t)nic->mtu, "mac", state_bytes_json(nic->mac, sizeof(nic->mac)), "alias", nic->alias,
 			 "addresses", addrs, "routes", routes, "objects", objects, "sysctls",
-			 sysctls_json(nic->sysctls, nic->n_sysctls));
+			 sysctls_json(nic->sysctls, nic->n_sysctls, NET_NS_HOST));
 	if (json && nic->identified)
 		json_object_set_new(json, "device", device_json(nic));
 	return save(path, json, err);
@@ -289,7 +295,48 @@ int state_file_save_netns(const char *state_dir, uint64_t id, const struct net *
 	_cleanup_free_ char *path = netns_path(state_dir);
 	const struct net_link *lo = net_find_link(net, NET_NS_FRR, "lo");
 	json_auto_t *json = json_pack("{sI sb so}", "netns", (json_int_t)id, "lo_up", lo && lo->up, "sysctls",
-				      sysctls_json(net->sysctls, net->n_sysctls));
+				      sysctls_json(net->sysctls, net->n_sysctls, NET_NS_FRR));
 
+	return save(path, json, err);
+}
+
+/* Of each sysctl, the former value and that which evpnd has written. */
+int state_file_load_host(const char *state_dir, struct net *net, struct evpn_error *err)
+{
+	_cleanup_free_ char *path = host_path(state_dir);
+	json_auto_t *json = NULL;
+	const char *key, *former, *written;
+	json_t *value;
+	int r = load(path, &json, err);
+
+	if (r <= 0)
+		return r;
+	json_object_foreach(json_object_get(json, "sysctls"), key, value)
+	{
+		struct net_sysctl *sysctl;
+
+		if (json_unpack(value, "[ss]", &former, &written) < 0)
+			return evpn_fail(err, EINVAL,
+					 "%s: cannot be read as a record: its sysctls are no texts; remove it", path);
+		sysctl = util_append(&net->sysctls, &net->n_sysctls, sizeof(*sysctl));
+		sysctl->ns = NET_NS_HOST;
+		snprintf(sysctl->key, sizeof(sysctl->key), "%s", key);
+		snprintf(sysctl->value, sizeof(sysctl->value), "%s", former);
+		snprintf(sysctl->written, sizeof(sysctl->written), "%s", written);
+	}
+	return 1;
+}
+
+int state_file_save_host(const char *state_dir, const struct net *net, struct evpn_error *err)
+{
+	_cleanup_free_ char *path = host_path(state_dir);
+	json_auto_t *json = json_object();
+	json_t *sysctls = json_object();
+
+	for (size_t i = 0; i < net->n_sysctls; i++)
+		if (net->sysctls[i].ns == NET_NS_HOST)
+			json_object_set_new(sysctls, net->sysctls[i].key,
+					    json_pack("[ss]", net->sysctls[i].value, net->sysctls[i].written));
+	json_object_set_new(json, "sysctls", sysctls);
 	return save(path, json, err);
 }

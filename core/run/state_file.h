@@ -31,3 +31,7 @@ int state_file_remove_nic(const char *state_dir, const char *name, struct evpn_e
  */
 int state_file_load_netns(const char *state_dir, uint64_t id, struct net *net, struct evpn_error *err);
 int state_file_save_netns(const char *state_dir, uint64_t id, const struct net *net, struct evpn_error *err);
+
+/* The same for the sysctls of the machine that evpnd has raised: those of NET_NS_HOST, with net_sysctl.written. */
+int state_file_load_host(const char *state_dir, struct net *net, struct evpn_error *err);
+int state_file_save_host(const char *state_dir, const struct net *net, struct evpn_error *err);

@@ -228,6 +228,37 @@ START_TEST(namespace_as_it_was)
 }
 END_TEST
 
+START_TEST(sysctls_of_the_machine)
+{
+	struct evpn_error err = { 0 };
+	struct net net = { 0 }, back = { 0 };
+	struct net_sysctl *sysctl;
+
+	ck_assert_int_eq(state_file_load_host(dir, &back, &err), 0);
+	for (int ns = 0; ns < NET_NS_COUNT; ns++) {
+		sysctl = util_append(&net.sysctls, &net.n_sysctls, sizeof(*sysctl));
+		sysctl->ns = (enum net_ns)ns;
+		strcpy(sysctl->key, "net/ipv4/neigh/default/gc_thresh1");
+		strcpy(sysctl->value, "128");
+		strcpy(sysctl->written, "4096");
+	}
+	ck_assert_int_eq(state_file_save_host(dir, &net, &err), 0);
+	ck_assert_int_eq(state_file_load_host(dir, &back, &err), 1);
+	ck_assert_uint_eq(back.n_sysctls, 1);
+	ck_assert_int_eq(back.sysctls[0].ns, NET_NS_HOST);
+	ck_assert_str_eq(back.sysctls[0].value, "128");
+	ck_assert_str_eq(back.sysctls[0].written, "4096");
+	net_clear(&back);
+	write_text("host.json", "{\"sysctls\": {\"net/ipv4/neigh/default/gc_thresh1\": \"128\"}}");
+	ck_assert_int_lt(state_file_load_host(dir, &back, &err), 0);
+	ck_assert_ptr_nonnull(strstr(err.msg, "host.json: cannot be read as a record"));
+	ck_assert_int_eq(state_dir_clear(dir, &err), 0);
+	ck_assert_int_eq(state_file_load_host(dir, &back, &err), 0);
+	net_clear(&net);
+	net_clear(&back);
+}
+END_TEST
+
 START_TEST(loaded_is_this_file_in_this_frr)
 {
 	_cleanup_free_ char *conf = xasprintf("%s/frr.conf", dir);
@@ -317,6 +348,7 @@ int main(void)
 	tcase_add_test(tcase, nic_with_all_that_hangs_on_it);
 	tcase_add_test(tcase, no_record);
 	tcase_add_test(tcase, namespace_as_it_was);
+	tcase_add_test(tcase, sysctls_of_the_machine);
 	tcase_add_loop_test(tcase, unreadable_record_is_an_error_that_names_the_file, 0, (int)ARRAY_LEN(spoiled));
 	tcase_add_test(tcase, loaded_is_this_file_in_this_frr);
 	tcase_add_test(tcase, one_at_a_time);
