@@ -209,6 +209,11 @@ static void show_vni(const struct options *options, const json_t *vni)
 	if (json_object_get(vni, "macs"))
 		printf("  %-14s %lld MACs, %lld ARP/ND entries, %lld remote VTEPs\n", "zebra has",
 		       show_number(vni, "macs"), show_number(vni, "neighbors"), show_number(vni, "remote_vteps"));
+	if (json_object_get(vni, "max_macs"))
+		printf("  %-14s %lld of at most %lld MACs\n", "has learned", show_number(vni, "learned"),
+		       show_number(vni, "max_macs"));
+	if (json_object_get(vni, "limit_drops"))
+		printf("  %-14s %lld frames of the host dropped\n", "limit", show_number(vni, "limit_drops"));
 	json_array_foreach(json_object_get(vni, "links"), i, link)
 	{
 		printf("  %-14s %s, %s: ", i == 0 ? "in the kernel" : "", json_text(link, "name"),

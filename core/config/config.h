@@ -21,6 +21,7 @@
 #include <sys/types.h>
 
 #include "model/ipaddr.h"
+#include "model/net_limit.h"
 
 /* A place in a file of the configuration. */
 struct config_where {
@@ -160,6 +161,7 @@ struct config_host {
 	uint16_t vlan; /* L2VNI only: of `bridge` or `ovs_bridge`, untagged; 0: unset */
 	char ovs_bridge[IFNAMSIZ]; /* L2VNI only: the bridge of Open vSwitch that `interface` is a port of; "": none */
 	char bridge[IFNAMSIZ]; /* L2VNI only: the bridge on the host that `interface` is a port of; "": none */
+	struct net_limits limits; /* L2VNI only: of what comes from the host */
 	bool managed; /* evpnd creates `bridge`, and `addresses` are those of the bridge */
 };
 
@@ -194,6 +196,7 @@ struct config_l2vni {
 	struct config_evpn evpn;
 	bool advertise_svi_ip;
 	bool keep_neighbors; /* true by default: the kernel asks for hosts that do not talk (run/keep.h) */
+	uint32_t max_macs; /* that the bridge learns; 0: unset, no limit */
 	bool ra; /* FRR sends router advertisements for the IPv6 gateways */
 	bool arp_suppression; /* default: that of group vxlan */
 	uint8_t gateway_mac[6]; /* default: that of group vxlan; 00:00:00:00:00:00: made from the VNI */

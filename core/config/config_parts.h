@@ -9,6 +9,7 @@
  *   config_schema_vni.c  the same for VNIs, and for what all of them share
  *   config_schema_host.c the same for the groups `host' of VNIs
  *   config_schema_frr.c  the same for group frr and for the BGP keys of VNIs
+ *   config_limit.c       the same for the limits of an L2VNI's host
  *   config_plugins.c     reads the groups of plugins
  *   config_section.c     reads groups and lists by these tables
  *   config_value.c       reads numbers, strings, device names; config_address.c addresses, config_password.c passwords
@@ -125,6 +126,8 @@ extern const struct config_section config_root_section;
 extern const struct config_section config_l3vni_section, config_l2vni_section, config_vxlan_section;
 /* In config_schema_host.c. */
 extern const struct config_section config_l3_host_section, config_l2_host_section;
+/* In config_limit.c. */
+extern const struct config_section config_limit_section;
 /* In config_schema_frr.c. */
 extern const struct config_section config_frr_section;
 extern const struct config_section config_l3_timers_section, config_l3_limit_section, config_accept_section;

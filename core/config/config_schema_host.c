@@ -82,6 +82,8 @@ const struct config_section config_l3_host_section = {
 			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
 			{ "vlan",
 			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
+			{ "limit",
+			  .elsewhere = "it is one of l2vnis.host; the host's end of an L3VNI is routed, not bridged" },
 			{ NULL },
 		},
 };
@@ -99,6 +101,7 @@ const struct config_section config_l2_host_section = {
 			{ "ovs_bridge", value_read_device, MEMBER(struct config_host, ovs_bridge) },
 			{ "managed", value_read_bool, MEMBER(struct config_host, managed) },
 			{ "vlan", value_read_u16, MEMBER(struct config_host, vlan), RANGE(1, 4094) },
+			{ "limit", value_read_group, .section = &config_limit_section },
 			{ "vrf", value_read_device, MEMBER(struct config_host, vrf) },
 			{ "gateway", read_gateways, MEMBERS(struct config_host, gateways, n_gateways) },
 			{ "metric", value_read_number, MEMBER(struct config_host, metric), METRIC },

@@ -86,6 +86,7 @@ const struct config_section config_l2vni_section = {
 			{ "arp_suppression", value_read_bool, MEMBER(struct config_l2vni, arp_suppression) },
 			{ "keep_neighbors", value_read_bool, MEMBER(struct config_l2vni, keep_neighbors) },
 			{ "gateway_mac", value_read_mac, MEMBER(struct config_l2vni, gateway_mac) },
+			{ "max_macs", value_read_number, MEMBER(struct config_l2vni, max_macs), RANGE(1, 1000000) },
 			{ "host", read_host, MEMBER(struct config_l2vni, host), .section = &config_l2_host_section },
 			{ NULL },
 		},

@@ -173,6 +173,16 @@ static double vteps_of(const struct health_item *item)
 	return item->vteps;
 }
 
+static double learned_of(const struct health_item *item)
+{
+	return item->learned;
+}
+
+static double drops_of(const struct health_item *item)
+{
+	return (double)item->limit_drops;
+}
+
 static void about_items(FILE *out, const struct health_report *last)
 {
 	of_items(out, last, HEALTH_SESSION, "evpnd_bgp_session_established", "Whether the BGP session is established.",
@@ -184,6 +194,10 @@ static void about_items(FILE *out, const struct health_report *last)
 	of_items(out, last, HEALTH_VNI, "evpnd_vni_neighbors", "ARP and ND entries of the VNI, local and remote.",
 		 neighbors_of);
 	of_items(out, last, HEALTH_VNI, "evpnd_vni_remote_vteps", "Remote VTEPs of the VNI.", vteps_of);
+	of_items(out, last, HEALTH_VNI, "evpnd_vni_learned_macs",
+		 "MAC addresses that the bridge has learned, with max_macs; else 0.", learned_of);
+	of_items(out, last, HEALTH_VNI, "evpnd_vni_limit_drops",
+		 "Frames of the host that its limit has dropped since it was set.", drops_of);
 }
 
 char *ctl_metrics(const struct ctl *ctl)

@@ -177,7 +177,7 @@ static const char *vni_state(const struct daemon *daemon, const struct health_it
 }
 
 static void add_vni(json_t *array, const struct daemon *daemon, struct cursor *cursor, uint32_t vni, const char *type,
-		    const char *vrf, const struct config_host *host)
+		    const char *vrf, const struct config_host *host, uint32_t max_macs)
 {
 	bool up = daemon->options.goal == RUN_UP;
 	const struct health_item *item = up ? find_item(cursor, vni) : NULL;
@@ -202,6 +202,12 @@ static void add_vni(json_t *array, const struct daemon *daemon, struct cursor *c
 		json_object_set_new(json, "neighbors", json_integer(item->neighbors));
 		json_object_set_new(json, "remote_vteps", json_integer(item->vteps));
 	}
+	if (item && max_macs) {
+		json_object_set_new(json, "learned", json_integer(item->learned));
+		json_object_set_new(json, "max_macs", json_integer(max_macs));
+	}
+	if (item && net_limits_any(&host->limits))
+		json_object_set_new(json, "limit_drops", json_integer((json_int_t)item->limit_drops));
 	json_array_append_new(array, json);
 }
 
@@ -213,10 +219,10 @@ static json_t *vnis_json(const struct daemon *daemon)
 
 	for (size_t i = 0; config && i < config->n_l3vnis; i++)
 		add_vni(array, daemon, &cursor, config->l3vnis[i].vni, "L3", config->l3vnis[i].vrf,
-			&config->l3vnis[i].host);
+			&config->l3vnis[i].host, 0);
 	for (size_t i = 0; config && i < config->n_l2vnis; i++)
 		add_vni(array, daemon, &cursor, config->l2vnis[i].vni, "L2", config->l2vnis[i].vrf,
-			&config->l2vnis[i].host);
+			&config->l2vnis[i].host, config->l2vnis[i].max_macs);
 	return array;
 }
 

@@ -67,6 +67,9 @@ struct health_item {
 	uint64_t uptime_s; /* HEALTH_SESSION: since it was established, or since it is down */
 	uint32_t prefixes; /* HEALTH_SESSION: received and accepted, of all address families */
 	uint32_t macs, neighbors, vteps; /* HEALTH_VNI: what zebra has; an L3VNI has remote VTEPs alone */
+	uint32_t learned; /* HEALTH_VNI, with max_macs: MAC addresses that the kernel's bridge has learned */
+	bool full; /* the same: it learns no more */
+	uint64_t limit_drops; /* HEALTH_VNI, with a limit: frames of the host that were dropped since it was set */
 	uint64_t silent_s; /* HEALTH_SESSION, established: since the neighbor's last message, whole seconds */
 	int64_t dropped; /* HEALTH_SESSION: how often it was established and lost, since bgpd counts */
 };

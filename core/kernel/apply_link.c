@@ -122,12 +122,17 @@ struct outcome apply_link_set(struct apply *apply, const struct op *op)
 {
 	const struct net_link *link = op->link;
 	struct rtnl *rtnl = apply->rtnl[link->ns];
+	const struct link_kind *kind = link_kinds[link->kind];
 	int ifindex = rtnl_ifindex(rtnl, link->name), r;
 	struct link_out out = { .apply = apply, .link = link };
+	struct outcome done;
 
 	if (!ifindex)
 		return apply_no_device();
 	out.msg = apply_link_message(op->attrs & IN_INFO ? RTM_NEWLINK : RTM_SETLINK, 0, ifindex, 0, 0);
 	r = link_attr_put(&out, op->attrs, LINK_LEVEL_TOP);
-	return send_link(rtnl, &out, r < 0 ? r : put_info(&out, op->attrs));
+	done = send_link(rtnl, &out, r < 0 ? r : put_info(&out, op->attrs));
+	if (done.error == 0 && kind->check)
+		return kind->check(rtnl, ifindex, link, op->attrs);
+	return done;
 }

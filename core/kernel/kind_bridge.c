@@ -1,10 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kind_bridge.c - bridge, and the attributes of its ports; see link_kind.h */
+#include <errno.h>
 #include <linux/if_link.h>
 
+#include "base/util.h"
+#include "kernel/bridge.h"
 #include "kernel/link_kind.h"
 
-const struct link_kind link_kind_bridge = { 0 };
+/* linux 6.7; in the enum of linux/if_link.h */
+#define BR_FDB_N_LEARNED   48
+#define BR_FDB_MAX_LEARNED 49
+
+const struct link_attr link_attr_max_macs = { .level = LINK_LEVEL_DATA, .type = BR_FDB_MAX_LEARNED };
+
+static void take_macs(const struct nlmsghdr *hdr, void *arg)
+{
+	struct bridge_macs *macs = arg;
+	struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1], *data[BR_FDB_MAX_LEARNED + 1];
+
+	if (hdr->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(struct ifinfomsg), tb, IFLA_MAX, NULL) < 0 ||
+	    !tb[IFLA_LINKINFO] || nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO], NULL) < 0 ||
+	    !info[IFLA_INFO_DATA] || nla_parse_nested(data, BR_FDB_MAX_LEARNED, info[IFLA_INFO_DATA], NULL) < 0 ||
+	    !data[BR_FDB_N_LEARNED] || !data[BR_FDB_MAX_LEARNED])
+		return;
+	macs->counted = true;
+	macs->learned = nla_get_u32(data[BR_FDB_N_LEARNED]);
+	macs->limit = nla_get_u32(data[BR_FDB_MAX_LEARNED]);
+}
+
+int bridge_macs(struct rtnl *rtnl, int ifindex, struct bridge_macs *ret_macs)
+{
+	struct nl_msg *msg = apply_link_message(RTM_GETLINK, 0, ifindex, 0, 0);
+	struct bridge_macs macs = { 0 };
+	int r;
+
+	nla_put_u32(msg, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	r = rtnl_get(rtnl, msg, take_macs, &macs);
+	if (r == 0)
+		*ret_macs = macs;
+	return r;
+}
+
+static struct outcome check(struct rtnl *rtnl, int ifindex, const struct net_link *want, unsigned int attrs)
+{
+	struct bridge_macs macs;
+	int r = attrs & NET_LINK_MAX_MACS ? bridge_macs(rtnl, ifindex, &macs) : 0;
+	const char *why;
+
+	if (!(attrs & NET_LINK_MAX_MACS) || r < 0 || (macs.counted && macs.limit == want->max_macs))
+		return OUTCOME(r);
+	why = "this kernel cannot limit the MAC addresses of a bridge, which Linux 6.7 can: remove `max_macs'";
+	return (struct outcome){ .error = -EOPNOTSUPP, .why = why };
+}
+
+const struct link_kind link_kind_bridge = { .check = check };
 
 const struct link_attr link_attr_neigh_suppress = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_NEIGH_SUPPRESS };
 const struct link_attr link_attr_port_learning = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_LEARNING };

@@ -37,6 +37,7 @@ static int put_value(struct link_out *out, enum net_attr attr)
 		nla_put(out->msg, type, 6, value);
 		break;
 	/* Each of these has its own `put`. */
+	case NET_TYPE_LIMITS:
 	case NET_TYPE_IP:
 	case NET_TYPE_NAME:
 	case NET_TYPE_PEER:
@@ -88,6 +89,7 @@ static void get_value(const struct link_in *in, struct net_link *link, enum net_
 		read_mac_attr(nla, value);
 		break;
 	/* Each of these has its own `get`. */
+	case NET_TYPE_LIMITS:
 	case NET_TYPE_IP:
 	case NET_TYPE_NAME:
 	case NET_TYPE_PEER:

@@ -14,6 +14,8 @@ struct link_kind {
 	/* What the creating message carries beside the attributes, at the top and in IFLA_INFO_DATA. Optional. */
 	void (*put_top)(struct nl_msg *msg);
 	void (*put_data)(struct nl_msg *msg);
+	/* Whether the kernel has taken these attributes, some of which an old kernel ignores. Optional. */
+	struct outcome (*check)(struct rtnl *rtnl, int ifindex, const struct net_link *want, unsigned int attrs);
 };
 
 #define X(id, name, ...) extern const struct link_kind link_kind_##name;

@@ -13,16 +13,17 @@ const struct net_attr_row net_attrs[NET_ATTR_COUNT] = {
 };
 
 /* Checks that each row names a member of its type. */
-#define SIZE_BOOL sizeof(bool)
-#define SIZE_U8	  sizeof(uint8_t)
-#define SIZE_WORD sizeof(uint8_t)
-#define SIZE_U16  sizeof(uint16_t)
-#define SIZE_U32  sizeof(uint32_t)
-#define SIZE_IP	  sizeof(struct ipaddr)
-#define SIZE_MAC  6
-#define SIZE_NAME IFNAMSIZ
-#define SIZE_PEER IFNAMSIZ
-#define SIZE_MARK sizeof(enum net_owner)
+#define SIZE_BOOL   sizeof(bool)
+#define SIZE_U8	    sizeof(uint8_t)
+#define SIZE_WORD   sizeof(uint8_t)
+#define SIZE_U16    sizeof(uint16_t)
+#define SIZE_U32    sizeof(uint32_t)
+#define SIZE_IP	    sizeof(struct ipaddr)
+#define SIZE_MAC    6
+#define SIZE_LIMITS sizeof(struct net_limits)
+#define SIZE_NAME   IFNAMSIZ
+#define SIZE_PEER   IFNAMSIZ
+#define SIZE_MARK   sizeof(enum net_owner)
 #define X(id, member, type, ...) \
 	_Static_assert(sizeof(((struct net_link *)0)->member) == SIZE_##type, #member " is no " #type);
 NET_LINK_ATTRS(X)
@@ -55,6 +56,8 @@ static bool differs(enum net_attr attr, const struct net_link *want, const struc
 		return ipaddr_compare(a, b) != 0;
 	case NET_TYPE_MAC:
 		return memcmp(a, b, 6) != 0;
+	case NET_TYPE_LIMITS:
+		return !net_limits_same(a, b);
 	case NET_TYPE_PEER:
 		return want->peer_ns != have->peer_ns || !streq(a, b);
 	case NET_TYPE_NAME:
@@ -84,6 +87,9 @@ unsigned int net_link_birth(const struct net_link *link)
 unsigned int net_link_birth_data(const struct net_link *link)
 {
 	static const struct net_link fresh;
+	/* Whether the kernel has a limit of MAC addresses shows only when it is set on a bridge that is there. */
+	const unsigned int later = NET_LINK_MAX_MACS;
 
-	return net_kinds[link->kind].attrs & (NET_LINK_KIND | net_link_differences(link, &fresh, NET_LINK_DATA));
+	return net_kinds[link->kind].attrs &
+	       (NET_LINK_KIND | (net_link_differences(link, &fresh, NET_LINK_DATA) & ~later));
 }

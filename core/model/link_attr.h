@@ -27,6 +27,7 @@ enum net_type {
 	NET_TYPE_U32,
 	NET_TYPE_IP, /* struct ipaddr */
 	NET_TYPE_MAC, /* uint8_t[6] */
+	NET_TYPE_LIMITS, /* struct net_limits */
 	NET_TYPE_NAME, /* char[IFNAMSIZ]: another link. A message has its index, not its name. */
 	NET_TYPE_PEER, /* the same, with the namespace that it is in (peer_ns) */
 	NET_TYPE_MARK, /* enum net_owner: written as the alias and the link group */
@@ -63,7 +64,10 @@ enum net_place {
 	X(PORT_LEARNING,  port_learning,  BOOL, PORT,   "learning on",          "learning off") \
 	/* A port of a bridge on the host, which may filter VLANs */ \
 	X(PVID,           pvid,           U16,  OWN,    NULL,                   NULL) \
+	/* A port in FRR's namespace */ \
+	X(LIMITS,         limits,         LIMITS, OWN,  NULL,                   NULL) \
 	/* A bridge */ \
+	X(MAX_MACS,       max_macs,       U32,  DATA,   "fdb_max_learned",      NULL) \
 	X(SEALED,         sealed,         BOOL, OWN,    NULL,                   NULL) \
 	/* VRF */ \
 	X(TABLE,          table,          U32,  KIND,   "table",                NULL) \

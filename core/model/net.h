@@ -16,6 +16,7 @@
 #include "model/ipaddr.h"
 #include "model/link_kind.h"
 #include "model/net_dependent.h"
+#include "model/net_limit.h"
 
 /* The two network namespaces. Each object says in which one it is. */
 enum net_ns { NET_NS_HOST, NET_NS_FRR };
@@ -105,6 +106,8 @@ struct net_link {
 	bool neigh_suppress, port_learning; /* VXLAN as a bridge port */
 	/* A port's only VLAN, its PVID and untagged; 0: it has none; NET_PVID_OTHER: it has another set. Read if it is wanted. */
 	uint16_t pvid;
+	struct net_limits limits; /* a port in FRR's namespace: of what comes from the host */
+	uint32_t max_macs; /* a bridge: how many MAC addresses it learns; 0: no limit */
 	bool sealed; /* a bridge: it delivers no IPv4 packet to its namespace: kernel/seal.h */
 	bool filters; /* actual, a bridge: it filters VLANs */
 	uint16_t default_pvid; /* actual, a bridge: the VLAN of a new port; 0: none */

@@ -304,6 +304,8 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 		desired_gateway_mac(l2, mac);
 		desired_set_mac(link, mac);
 	}
+	link->want |= NET_LINK_MAX_MACS;
+	link->max_macs = l2->max_macs;
 	/* In a VRF, the kernel gives nothing to sockets that are not in it. */
 	desired_set_sealed(link, !l2->vrf[0]);
 	add_l2vni_sysctls(m, group, l2, bridge);

@@ -162,6 +162,9 @@ void desired_add_host(struct maker *m, unsigned int group, const struct desired_
 	net_set_name(link->master, inner->master);
 	desired_set_mtu(link, inner->mtu);
 	desired_set_ipv6(link, inner->ipv6);
+	/* Without any it has none, also if it had some before. */
+	link->want |= NET_LINK_LIMITS;
+	link->limits = host->limits;
 
 	if (host->ovs_bridge[0])
 		add_ovs_port(m, group, host);

@@ -196,6 +196,10 @@ static unsigned int missing_at_birth(const struct net_link *want)
 		attrs |= NET_LINK_MASTER;
 	if (!want->sealed)
 		attrs &= ~(unsigned int)NET_LINK_SEALED;
+	if (!net_limits_any(&want->limits))
+		attrs &= ~(unsigned int)NET_LINK_LIMITS;
+	if (want->max_macs)
+		attrs |= want->want & NET_LINK_MAX_MACS;
 	return want->up ? attrs : attrs & ~(unsigned int)NET_LINK_UP;
 }
 
@@ -315,7 +319,9 @@ void plan_link(struct planner *p, const struct net_link *want)
 	/* Sealed before it is up or leaves a VRF, opened after it is in one. */
 	if (attrs & NET_LINK_SEALED)
 		plan_add_op(p, stage, OP_LINK_SEAL, want->sealed ? RANK_IPV6 : RANK_PORT, want->group)->link = want;
-	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALED);
+	if (attrs & NET_LINK_LIMITS)
+		plan_add_op(p, stage, OP_LINK_LIMIT, RANK_IPV6, want->group)->link = want;
+	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALED | NET_LINK_LIMITS);
 	if ((want->raised || leaves_set) && (attrs & NET_LINK_UP)) {
 		plan_set(p, PLAN_RAISE, plan_create_rank(want->kind), want, NET_LINK_UP);
 		attrs &= ~(unsigned int)NET_LINK_UP;

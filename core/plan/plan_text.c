@@ -106,6 +106,9 @@ static void put_attr(struct text *t, const struct net_link *link, enum net_attr 
 	case NET_TYPE_MARK:
 		put_alias(t, link);
 		break;
+	/* It has an operation of its own. */
+	case NET_TYPE_LIMITS:
+		break;
 	}
 }
 
@@ -242,6 +245,24 @@ static void put_route(struct text *t, const struct net_route *route, const char 
 		put_hops(t, route);
 }
 
+static void put_limits(struct text *t, const struct net_link *link)
+{
+	static const char *const kinds[] = { [NET_LIMIT_BROADCAST] = "broadcast", [NET_LIMIT_MULTICAST] = "multicast" };
+
+	if (!net_limits_any(&link->limits)) {
+		put(t, "tc qdisc del dev %s clsact", link->name);
+		return;
+	}
+	put(t, "tc qdisc replace dev %s clsact, which polices", link->name);
+	for (int kind = 0; kind < NET_LIMIT_COUNT; kind++) {
+		const struct net_rate *rate = &link->limits.rates[kind];
+
+		if (rate->n)
+			put(t, " %s %s %llu", kinds[kind], rate->packets ? "pkts_rate" : "rate",
+			    (unsigned long long)rate->n);
+	}
+}
+
 const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 {
 	struct text t = { .buf = buf, .size = PLAN_OP_SIZE };
@@ -268,6 +289,9 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 	case OP_LINK_SEAL:
 		put(&t, "tc qdisc %s dev %s clsact%s", op->link->sealed ? "add" : "del", op->link->name,
 		    op->link->sealed ? ", which drops IPv4" : "");
+		break;
+	case OP_LINK_LIMIT:
+		put_limits(&t, op->link);
 		break;
 	case OP_LINK_VLAN:
 		put(&t, "bridge vlan add dev %s vid %u pvid untagged, and none but this", op->link->name,

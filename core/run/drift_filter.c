@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/util.h"
+#include "kernel/limit.h"
 #include "kernel/rule.h"
 #include "kernel/seal.h"
 #include "run/drift_parts.h"
@@ -239,6 +240,22 @@ static int find_sealed(int ifindex, void *arg)
 	return link && (link->want & NET_LINK_SEALED) ? link->sealed : -1;
 }
 
+static const struct net_limits *find_limits(int ifindex, void *arg)
+{
+	const struct place *place = arg;
+	const struct net_link *link = find_index(place->known, place->ns, ifindex);
+
+	return link && (link->want & NET_LINK_LIMITS) ? &link->limits : NULL;
+}
+
+static bool traffic_control_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
+{
+	struct place place = { known, ns };
+
+	return seal_concerns(hdr, known->ident.birth_group, find_sealed, &place) ||
+	       limit_concerns(hdr, find_limits, &place);
+}
+
 bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
 {
 	switch (hdr->nlmsg_type) {
@@ -254,7 +271,7 @@ bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struc
 	case RTM_DELQDISC:
 	case RTM_NEWTFILTER:
 	case RTM_DELTFILTER:
-		return seal_concerns(hdr, known->ident.birth_group, find_sealed, &(struct place){ known, ns });
+		return traffic_control_concerns(known, ns, hdr);
 	case RTM_NEWRULE:
 	case RTM_DELRULE:
 		return nlmsg_datalen(hdr) >= (int)sizeof(struct fib_rule_hdr) &&

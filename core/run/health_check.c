@@ -8,6 +8,7 @@
 #include "run/daemon.h"
 #include "run/health_parts.h"
 #include "run/steps.h"
+#include "run/tally.h"
 
 /* While something is pending, or not confirmed. */
 #define PENDING_MS 1000
@@ -271,6 +272,7 @@ static void judge(struct daemon *daemon)
 	health_judge_vnis(&expected, inquiry_answer(inquiry, "zebra", HEALTH_ZEBRA_VNIS),
 			  inquiry_answer(inquiry, "bgpd", HEALTH_BGP_VNIS), &check->report);
 	judge_own_routes(check, config);
+	tally_read(config, daemon->run.netns_fd[NET_NS_FRR], &check->last, &check->report);
 	if ((answer = inquiry_answer(inquiry, "bgpd", HEALTH_SESSIONS))) {
 		health_judge_sessions(answer, &check->report);
 		health_judge_announced(config, &check->report);

@@ -3,6 +3,7 @@
 #include "base/util.h"
 #include "kernel/ovs.h"
 #include "kernel/read.h"
+#include "kernel/limit.h"
 #include "kernel/vlan.h"
 #include "plan/desired.h"
 #include "run/former.h"
@@ -26,6 +27,8 @@ static int read_kernel(const struct observe_source *from, struct rtnl *const rtn
 	if (read_net(rtnl, from->instance, &obs->actual, err) < 0)
 		return -1;
 	if (config_wants_vlans(from->config) && read_vlans(rtnl[NET_NS_HOST], &obs->actual, err) < 0)
+		return -1;
+	if (rtnl[NET_NS_FRR] && read_limits(rtnl[NET_NS_FRR], &obs->actual, err) < 0)
 		return -1;
 	if (rtnl[NET_NS_FRR] && rtnl_netns(rtnl[NET_NS_FRR], &obs->netns_id, err) < 0)
 		return -1;

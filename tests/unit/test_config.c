@@ -229,6 +229,11 @@ START_TEST(full_file_vnis)
 	ck_assert_str_eq(l2[0].host.bridge, "br-lan");
 	ck_assert_str_eq(l2[0].host.peer, "pe110");
 	ck_assert_str_eq(l2[0].host.ovs_bridge, "");
+	ck_assert_uint_eq(l2[0].max_macs, 0);
+	ck_assert(!net_limits_any(&l2[0].host.limits));
+	ck_assert_uint_eq(l2[1].max_macs, 500);
+	ck_assert(net_rate_same(&l2[1].host.limits.rates[NET_LIMIT_BROADCAST], &(struct net_rate){ 100, true }));
+	ck_assert(net_rate_same(&l2[1].host.limits.rates[NET_LIMIT_MULTICAST], &(struct net_rate){ 10000000, false }));
 	ck_assert_str_eq(l2[2].host.bridge, "");
 	ck_assert_str_eq(l2[2].host.ovs_bridge, "br-int");
 	ck_assert_uint_eq(l2[3].vni, 300);
