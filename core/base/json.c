@@ -65,3 +65,21 @@ json_t *json_parse(const char *text, size_t flags, json_error_t *error)
 	snprintf(error->text, sizeof(error->text), "it has " JSON_LIMITS_TEXT);
 	return NULL;
 }
+
+json_t *json_parse_bytes(const char *text, json_error_t *error)
+{
+	_cleanup_free_ char *copy = NULL;
+	json_t *json = json_parse(text, 0, error);
+	bool replaced = false;
+
+	if (json)
+		return json;
+	copy = xstrdup(text);
+	for (char *c = copy; *c; c++) {
+		if ((unsigned char)*c < 0x80)
+			continue;
+		*c = '?';
+		replaced = true;
+	}
+	return replaced ? json_parse(copy, 0, error) : NULL;
+}

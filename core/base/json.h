@@ -29,6 +29,12 @@ bool json_scan_add(struct json_scan *scan, const char *data, size_t len);
 json_t *json_parse(const char *text, size_t flags, json_error_t *error);
 
 /*
+ * The same for an answer of FRR, which passes on names of devices as they are, and may print a name that is freed already (FRR 8.4, of
+ * a VXLAN that goes): where it is no UTF-8, each byte beyond ASCII is read as `?`.
+ */
+json_t *json_parse_bytes(const char *text, json_error_t *error);
+
+/*
  * A text of others as a JSON string: escaped as for a terminal, so that it is valid JSON whatever its bytes are. jansson takes
  * UTF-8 only.
  */

@@ -14,7 +14,7 @@
 
 static struct {
 	char *text;
-	size_t len;
+	size_t len, size;
 	size_t n_lost; /* lines that had no room */
 	void (*begins)(void *arg);
 	void *arg;
@@ -61,11 +61,16 @@ static void drop_written(size_t n)
 		return;
 	free(queue.text);
 	queue.text = NULL;
+	queue.size = 0;
 }
 
 static void append(const char *text, size_t len)
 {
-	queue.text = xrealloc_array(queue.text, queue.len + len, 1);
+	if (queue.len + len > queue.size) {
+		/* Doubled: with a new block for each line, many lines would cost the square of their number. */
+		queue.size = 2 * (queue.len + len);
+		queue.text = xrealloc_array(queue.text, queue.size, 1);
+	}
 	memcpy(queue.text + queue.len, text, len);
 	queue.len += len;
 }

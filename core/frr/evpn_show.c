@@ -12,7 +12,7 @@ json_t *evpn_show_parse(const char *answer)
 {
 	json_error_t ignored;
 
-	return answer ? json_parse(answer, 0, &ignored) : NULL;
+	return answer ? json_parse_bytes(answer, &ignored) : NULL;
 }
 
 void evpn_show_copy(char *dst, size_t size, const char *text)

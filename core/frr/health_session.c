@@ -271,7 +271,7 @@ void health_judge_next_hops(const char *answer, struct health_report *report)
 void health_own_routes_commands(const char *bgp_vnis, const uint32_t *vnis, size_t n, char **ret_commands)
 {
 	json_error_t ignored;
-	json_auto_t *known = json_parse(bgp_vnis, 0, &ignored);
+	json_auto_t *known = json_parse_bytes(bgp_vnis, &ignored);
 
 	for (size_t i = 0; i < n; i++) {
 		const json_t *entry;

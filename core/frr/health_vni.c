@@ -17,7 +17,7 @@ json_t *health_parse(const char *answer, const char *daemon, const char *command
 {
 	bool nothing = answer[strspn(answer, " \r\n")] == '\0';
 	json_error_t error;
-	json_t *json = json_parse(nothing ? "{}" : answer, 0, &error);
+	json_t *json = json_parse_bytes(nothing ? "{}" : answer, &error);
 
 	if (!json)
 		health_add(report, HEALTH_DAEMON, daemon, HEALTH_NO_ANSWER,

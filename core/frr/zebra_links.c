@@ -6,7 +6,7 @@
 int zebra_links_find_unlisted(const char *answer, const struct zebra_link *links, size_t n_links, size_t *ret_unlisted)
 {
 	json_error_t ignored;
-	json_auto_t *json = json_parse(answer, 0, &ignored);
+	json_auto_t *json = json_parse_bytes(answer, &ignored);
 
 	for (size_t i = 0; json && i < n_links; i++) {
 		const json_t *link = json_object_get(json, links[i].name);

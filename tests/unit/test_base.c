@@ -307,6 +307,25 @@ START_TEST(json_above_a_limit)
 }
 END_TEST
 
+START_TEST(json_with_bytes_that_are_no_text)
+{
+	json_error_t error;
+	json_t *json = json_parse_bytes("{ \"vxlanInterface\": \"vni\x90\xff\", \"vni\": 120 }", &error);
+
+	ck_assert_ptr_nonnull(json);
+	ck_assert_str_eq(json_text(json, "vxlanInterface"), "vni??");
+	ck_assert_int_eq(json_integer_value(json_object_get(json, "vni")), 120);
+	json_decref(json);
+	json = json_parse_bytes("\"caf\xc3\xa9\"", &error);
+	ck_assert_ptr_null(json);
+	json = json_parse_bytes("[ \"caf\xc3\xa9\" ]", &error);
+	ck_assert_str_eq(json_string_value(json_array_get(json, 0)), "caf\xc3\xa9");
+	json_decref(json);
+	ck_assert_ptr_null(json_parse_bytes("{ \"\x90", &error));
+	ck_assert_ptr_null(json_parse_bytes("{", &error));
+}
+END_TEST
+
 START_TEST(marks_and_groups_tell_instances_apart)
 {
 	char a[NET_MARK_SIZE], b[NET_MARK_SIZE];
@@ -334,6 +353,7 @@ int main(void)
 	tcase_add_test(tcase, log_lines_are_escaped_and_cut);
 	tcase_add_test(tcase, append_keeps_what_is_there);
 	tcase_add_test(tcase, router_mac_is_unicast_local_and_the_vteps_own);
+	tcase_add_test(tcase, json_with_bytes_that_are_no_text);
 	tcase_add_test(tcase, marks_and_groups_tell_instances_apart);
 	return unit_run("base", tcase);
 }
