@@ -44,21 +44,21 @@ for keys in '' 'defaults = "datacenter";'; do
 	datacenter
 	conf "$keys"
 	expect 0 "FRR reloaded" once
-	lacks '<[34]>' "$FABRIC/out" || fail "evpnd warns"
+	lacks_warnings || fail "evpnd warns"
 	is datacenter 9
 	expect 0 "no FRR reload needed" once
 	expect 0 "" evpnd_on_node --dry-run
 	# One more line: what FRR does not show is no difference.
 	conf "$keys router_id = \"10.1.1.1\";"
 	expect 0 "FRR reloaded" once
-	lacks '<[34]>' "$FABRIC/out" || fail "evpnd warns"
+	lacks_warnings || fail "evpnd warns"
 	is datacenter 9
 done
 step "FRR of the profile datacenter, traditional in evpn.conf"
 datacenter
 conf 'defaults = "traditional";'
 expect 0 "FRR reloaded" once
-lacks '<[34]>' "$FABRIC/out" || fail "evpnd warns"
+lacks_warnings || fail "evpnd warns"
 is traditional 180
 expect 0 "no FRR reload needed" once
 step "another profile for a running FRR changes nothing"
