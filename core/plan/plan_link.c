@@ -295,6 +295,12 @@ static bool loses_gateways(const struct planner *p, const struct net_link *want)
 	       has_gateway(p->actual, want->master, AF_INET6) && !has_gateway(p->desired, want->master, AF_INET6);
 }
 
+/* zebra tells bgpd the router MAC when the bridge of an L3VNI comes up (zebra_vxlan_svi_up()), and says nothing of a later change. */
+static bool changes_router_mac(const struct net_link *want, unsigned int attrs)
+{
+	return want->raised && want->kind == NET_KIND_BRIDGE && (attrs & NET_LINK_MAC);
+}
+
 void plan_link(struct planner *p, const struct net_link *want)
 {
 	const struct net_link *have = find_in_place(p, want);
@@ -307,7 +313,7 @@ void plan_link(struct planner *p, const struct net_link *want)
 	if (!have)
 		attrs &= ~plan_birth(p, want);
 	/* Down until FRR has its new configuration, like a new device: until then FRR counts it to the former VRF. */
-	if (have && have->up && (changes_vrf(p, want) || leaves_set)) {
+	if (have && have->up && (changes_vrf(p, want) || leaves_set || changes_router_mac(want, attrs))) {
 		plan_add_op(p, stage, OP_LINK_DOWN, RANK_DOWN, want->group)->link = want;
 		attrs |= NET_LINK_UP;
 	}

@@ -137,7 +137,6 @@ static const struct {
 } drifts[] = {
 	{ "vni100", NET_LINK_MASTER, OP_LINK_SET },
 	{ "br100", NET_LINK_MTU, OP_LINK_SET },
-	{ "br100", NET_LINK_MAC, OP_LINK_SET },
 	{ "br100", NET_LINK_ADDRGEN_NONE, OP_LINK_SET },
 	{ "br100", NET_LINK_UP, OP_LINK_SET },
 	{ "vni100", NET_LINK_NEIGH_SUPPRESS, OP_LINK_SET },
@@ -177,6 +176,19 @@ START_TEST(drift_is_repaired_in_place)
 	ck_assert_str_eq(plan.ops[0].link->name, drifts[_i].link);
 	if (drifts[_i].type == OP_LINK_SET)
 		ck_assert_uint_eq(plan.ops[0].attrs, drifts[_i].attr);
+}
+END_TEST
+
+START_TEST(router_mac_is_announced_by_a_bridge_that_comes_up)
+{
+	all_made();
+	spoil(actual_link(NET_NS_FRR, "br100"), NET_LINK_MAC);
+	make();
+	ck_assert_uint_eq(plan.n_ops, 3);
+	ck_assert_int_eq(plan.ops[0].type, OP_LINK_DOWN);
+	ck_assert_uint_eq(plan.ops[1].attrs, NET_LINK_MAC);
+	ck_assert_uint_eq(plan.ops[2].attrs, NET_LINK_UP);
+	ck_assert_int_eq(plan.ops[2].stage, PLAN_RAISE);
 }
 END_TEST
 
@@ -318,6 +330,7 @@ int main(void)
 	tcase_add_test(tcase, marked_device_that_nobody_wants_is_pruned);
 	tcase_add_test(tcase, device_of_another_instance_is_foreign);
 	tcase_add_loop_test(tcase, drift_is_repaired_in_place, 0, (int)ARRAY_LEN(drifts));
+	tcase_add_test(tcase, router_mac_is_announced_by_a_bridge_that_comes_up);
 	tcase_add_test(tcase, device_that_was_to_go_and_is_wanted_again_is_marked_again);
 	tcase_add_test(tcase, port_that_gets_another_master_has_its_attributes_set_afterwards);
 	tcase_add_test(tcase, veth_whose_other_end_is_gone_is_made_anew);
