@@ -107,6 +107,8 @@ VIP=192.168.20.100
 lan110=$(on_node cat /sys/class/net/lan110/address)
 for n in client former; do
 	namespace $n
+	# The former machine does not pass on what is no longer for it.
+	ip netns exec ev-$n sysctl -qw net.ipv4.ip_forward=0
 	ip link add eth0 netns ev-$n type veth peer name $n netns ev-leaf2
 	ip -n ev-leaf2 link set $n master br110 up
 	ip -n ev-$n link set eth0 up

@@ -83,6 +83,23 @@ wait_until 120 "converged" grep -q 'converged in' "$FABRIC/daemon.log"
 in_frr ip rule add pref 0 table local
 in_frr ip -6 rule delete pref 32765 table local
 wait_until 60 "the rules are as before" moved
+
+step "other MAC addresses of gateway and router, on the running node"
+rmacs() { vtysh_in leaf1 'show bgp l2vpn evpn' | sed -n '/\[5\]:.*\[10\.244\.0\.0\]/,/Rmac/s/.*Rmac:\([0-9a-f:]*\).*/\1/p' | sort -u; }
+routes_to() { [ "$(rmacs)" = "$1" ] && ip -n ev-leaf1 neigh show 100.65.0.2 dev br100 | finds "$1"; }
+# The machine asks anew, and takes what it is told.
+answers_with() {
+	ip -n ev-evil neigh flush all
+	ping_from evil 192.168.20.1
+	ip -n ev-evil neigh show 192.168.20.1 | finds "lladdr $1"
+}
+wait_until 60 "leaf1 sends to the router MAC" routes_to 02:e5:64:41:00:02
+wait_until 60 "the gateway answers with its MAC" answers_with $gateway_mac
+sed -i 's/^frr = {/vxlan = { gateway_mac = "00:00:5e:00:01:01"; router_mac = "02:00:5e:10:00:02"; };\n&/' "$FABRIC/evpn.conf"
+wait_until 60 "leaf1 sends to the other router MAC" routes_to 02:00:5e:10:00:02
+wait_until 60 "the gateway answers with the other MAC" answers_with 00:00:5e:00:01:01
+check_ping
+wait_until 60 "nothing is left to do" evpnd_on_node --dry-run
 kill "$DAEMON"
 wait "$DAEMON"
 
