@@ -243,14 +243,6 @@ static void print_default(struct frrconf *f)
 	fputs("exit\n!\n", f->out);
 }
 
-static bool has_route(const struct config_l3vni *l3, uint8_t family)
-{
-	for (size_t i = 0; i < l3->n_routes; i++)
-		if (l3->routes[i].prefix.family == family)
-			return true;
-	return false;
-}
-
 /*
  * For zebra the static routes that evpnd adds are kernel routes. The order is that of the route types in FRR's
  * lib/route_types.txt.
@@ -260,11 +252,13 @@ static void print_redistribute(struct frrconf *f, const struct config_l3vni *l3,
 	static const char *const kinds[] = { "kernel", "connected", "static" };
 
 	for (size_t kind = 0; kind < ARRAY_LEN(kinds); kind++) {
-		bool wanted = kind == 0 && has_route(l3, family);
+		bool wanted = false;
 
 		for (size_t i = 0; i < l3->n_redistribute; i++)
 			wanted |= streq(l3->redistribute[i], kinds[kind]);
-		if (wanted)
+		if (kind == 0 && frrconf_redistributes_kernel(l3, family))
+			fputs("  redistribute kernel route-map evpnd-kernel\n", f->out);
+		else if (kind > 0 && wanted)
 			fprintf(f->out, "  redistribute %s\n", kinds[kind]);
 	}
 }

@@ -34,6 +34,9 @@ void frrconf_print_bgp(struct frrconf *f);
 void frrconf_print_fabric_maps(struct frrconf *f, const struct config_neighbor *n, const char *peer,
 			       const char *family);
 
+/* Whether the VRF announces kernel routes of this family: by `redistribute', or its static routes. */
+bool frrconf_redistributes_kernel(const struct config_l3vni *l3, uint8_t family);
+
 /* Whether the VRF's Type-5 routes pass the route-map evpnd-own-VRF, which removes those imported from other VRFs. */
 bool frrconf_has_map(const struct config_l3vni *l3);
 /*

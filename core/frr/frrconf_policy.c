@@ -16,6 +16,7 @@
 
 #include "base/util.h"
 #include "frr/frrconf_parts.h"
+#include "model/net.h"
 
 #define FABRIC_TAG 0x6576706eu /* "evpn" */
 
@@ -119,6 +120,35 @@ static void print_fabric(struct frrconf *f)
 	fputs("route-map evpnd-fabric-out permit 15\nexit\n!\n", f->out);
 }
 
+bool frrconf_redistributes_kernel(const struct config_l3vni *l3, uint8_t family)
+{
+	for (size_t i = 0; i < l3->n_redistribute; i++)
+		if (streq(l3->redistribute[i], "kernel"))
+			return true;
+	for (size_t i = 0; i < l3->n_routes; i++)
+		if (l3->routes[i].prefix.family == family)
+			return true;
+	return false;
+}
+
+/*
+ * The unreachable routes of a VRF, its default among them, are kernel routes for zebra: where they are the only ones it redistributes
+ * them, and they would draw the traffic of all nodes. Of NET_UNREACHABLE_METRIC, it takes the first byte for the distance.
+ */
+static void print_kernel(struct frrconf *f)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < f->config->n_l3vnis; i++)
+		wanted |= frrconf_redistributes_kernel(&f->config->l3vnis[i], AF_INET) ||
+			  frrconf_redistributes_kernel(&f->config->l3vnis[i], AF_INET6);
+	if (!wanted)
+		return;
+	fprintf(f->out, "route-map evpnd-kernel deny 5\n match metric %u\nexit\n!\n",
+		NET_UNREACHABLE_METRIC & 0xffffff);
+	fputs("route-map evpnd-kernel permit 10\nexit\n!\n", f->out);
+}
+
 bool frrconf_has_map(const struct config_l3vni *l3)
 {
 	return l3->n_import_vrfs && l3->advertise.bits && !l3->advertise_imported;
@@ -140,6 +170,7 @@ static void print_map(struct frrconf *f, const struct config_l3vni *l3)
 void frrconf_print_maps(struct frrconf *f)
 {
 	print_fabric(f);
+	print_kernel(f);
 	for (size_t i = 0; i < f->config->n_l3vnis; i++)
 		if (frrconf_has_map(f->config->by_vrf[i]))
 			print_map(f, f->config->by_vrf[i]);
