@@ -165,6 +165,21 @@ struct config_host {
 	bool managed; /* evpnd creates `bridge`, and `addresses` are those of the bridge */
 };
 
+/* The way from a VRF to the outside by the default VRF of FRR's namespace, and back. */
+struct config_exit {
+	bool set; /* the group is in the file; false: there is none */
+	struct config_where where;
+	struct config_accept *prefixes; /* routes that the VRF imports from the default VRF */
+	size_t n_prefixes;
+	struct config_accept *announce; /* routes that the default VRF imports from the VRF */
+	size_t n_announce;
+	struct ipaddr *deny; /* destinations that stay unreachable, beside those of the underlay that evpnd knows */
+	size_t n_deny;
+	uint32_t *exclude_as; /* removed from the AS paths, beside the AS of the neighbors */
+	size_t n_exclude_as;
+	uint32_t prepend; /* how often this node's AS is put in front of the AS paths */
+};
+
 struct config_l3vni {
 	uint32_t vni;
 	char vrf[IFNAMSIZ];
@@ -178,6 +193,8 @@ struct config_l3vni {
 	size_t n_routes;
 	char **import_vrfs;
 	size_t n_import_vrfs;
+	struct config_exit exit;
+	struct config_families default_originate; /* of the default routes that are announced as Type-5 routes */
 	bool advertise_imported; /* routes from import_vrfs are announced as Type-5 routes of this VRF too */
 	struct config_evpn evpn;
 	unsigned int families; /* of the addresses, gateways and routes in the VRF and of `advertise'; else both */
@@ -286,6 +303,8 @@ struct config {
 		struct config_nic *nics;
 		size_t n_nics;
 		struct ipaddr vtep; /* always set: key `vtep', or address number node.index of `vtep_pool' */
+		struct ipaddr
+			vteps; /* the subnet of all nodes' VTEPs that the file names: `vtep_pool', or the VTEP alone */
 	} underlay;
 	struct {
 		bool has_index;

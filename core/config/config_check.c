@@ -379,6 +379,7 @@ void config_check(struct config_reader *r)
 	qsort(vrfs, c.n_vrfs, sizeof(*vrfs), compare_names);
 
 	check_underlay(&c);
+	config->underlay.vteps = ipaddr_is_set(&r->vtep_pool) ? r->vtep_pool : config->underlay.vtep;
 	for (size_t i = 0; i < config->n_l3vnis; i++)
 		check_l3vni(&c, &config->l3vnis[i], element(l3vnis, i));
 	for (size_t i = 0; i < config->n_l2vnis; i++)
@@ -388,6 +389,7 @@ void config_check(struct config_reader *r)
 	config_check_frr(r);
 	config_check_addresses(r);
 	config_check_host_routes(r);
+	config_check_exits(r);
 	config_check_mtus(r);
 	config_check_extra(r);
 	config_check_uses(r);

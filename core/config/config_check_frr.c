@@ -133,30 +133,6 @@ static void check_neighbor(struct checker *c, const struct config_neighbor *n, c
 		PROBLEM(c, member(s, "families"), "frr.neighbors.families: the list is empty: name a family");
 }
 
-static void check_accept(struct checker *c, const struct config_l3vni *l3, const config_setting_t *list)
-{
-	char text[IPADDR_TEXT_SIZE];
-
-	for (size_t i = 0; i < l3->host.n_accept; i++) {
-		const struct config_accept *accept = &l3->host.accept[i];
-		unsigned int len = accept->prefix.prefixlen, bits = ipaddr_bits(&accept->prefix);
-		uint32_t ge = accept->ge ? accept->ge : len + 1, le = accept->le ? accept->le : bits;
-
-		if (!ipaddr_is_set(&accept->prefix))
-			continue;
-		ipaddr_format(&accept->prefix, true, text);
-		if ((accept->ge || accept->le) && !(len < ge && ge <= le && le <= bits))
-			PROBLEM(c, element(list, i),
-				"l3vnis.host.accept: %s: `ge' or `le' is out of range: expected %u < ge <= le <= %u",
-				text, len, bits);
-		if (l3->vni)
-			config_use(c->r, element(list, i),
-				   xasprintf("host.accept %s%s%.0u%s%.0u of VNI %u", text, accept->ge ? " ge " : "",
-					     accept->ge, accept->le ? " le " : "", accept->le, l3->vni),
-				   NULL);
-	}
-}
-
 static void check_host_session(struct checker *c, const struct config_l3vni *l3, const config_setting_t *s)
 {
 	static const char *const keys[] = { "description",   "passive", "maximum_prefix", "timers",
@@ -176,7 +152,7 @@ static void check_host_session(struct checker *c, const struct config_l3vni *l3,
 			"`peer_addresses'",
 			host->session.asn);
 	check_session(c, &host->session, s, "l3vnis.host");
-	check_accept(c, l3, member(s, "accept"));
+	config_check_ranges(c, member(s, "accept"), "l3vnis.host.accept", l3->vni, host->accept, host->n_accept);
 }
 
 static void use_targets(struct checker *c, const config_setting_t *s, const char *key, char **targets, size_t n,

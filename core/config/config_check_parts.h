@@ -50,5 +50,9 @@ static inline bool has(const config_setting_t *s, const char *name)
 		config_problem((c)->r, &where_, __VA_ARGS__);           \
 	} while (0)
 
+/* config_check_exit.c: checks `ge' and `le' of the prefixes of a list, `path' for messages, and that each is there once. */
+void config_check_ranges(struct checker *c, const config_setting_t *list, const char *path, uint32_t vni,
+			 const struct config_accept *accept, size_t n);
+
 /* config_device.c: whether EVPN needs this device in FRR's namespace: lo, an underlay NIC, or one that evpnd makes. */
 bool config_needs_device(const struct config *config, const char *name);

@@ -113,6 +113,8 @@ static void find_families(struct config *config)
 		l3->families = families_of(l3->host.peer_addresses, l3->host.n_peer_addresses);
 		for (size_t k = 0; k < l3->n_routes; k++)
 			l3->families |= family_of(&l3->routes[k].prefix);
+		for (size_t k = 0; k < l3->exit.n_prefixes; k++)
+			l3->families |= family_of(&l3->exit.prefixes[k].prefix);
 		if (l3->advertise.set)
 			l3->families |= l3->advertise.bits;
 	}

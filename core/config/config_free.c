@@ -78,6 +78,10 @@ static void vnis_free(struct config *config)
 		util_free_strings(l3->redistribute, l3->n_redistribute);
 		util_free_strings(l3->import_vrfs, l3->n_import_vrfs);
 		free(l3->routes);
+		free(l3->exit.prefixes);
+		free(l3->exit.announce);
+		free(l3->exit.deny);
+		free(l3->exit.exclude_as);
 	}
 	for (size_t i = 0; i < config->n_l2vnis; i++) {
 		host_clear(&config->l2vnis[i].host);

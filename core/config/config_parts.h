@@ -18,6 +18,7 @@
  *   config_rd.c          derives route distinguishers
  *   config_check.c       compares values with each other; config_check_frr.c those of BGP
  *   config_extra.c       checks the lines of frr.extra
+ *   config_check_exit.c  checks l3vnis.exit, and prefixes with `ge' and `le'
  *   config_check_host.c  checks the host's routes by the ends of VNIs
  *   config_check_vxlan.c compares what VNIs share with the VNIs and the VTEP
  *   config_check_net.c   compares addresses, next hops and MTUs with those around them
@@ -131,6 +132,7 @@ extern const struct config_section config_limit_section;
 /* In config_schema_frr.c. */
 extern const struct config_section config_frr_section;
 extern const struct config_section config_l3_timers_section, config_l3_limit_section, config_accept_section;
+extern const struct config_section config_exit_section;
 extern const struct config_section config_l3_targets_section, config_l2_targets_section;
 
 /* Calls `each` for every key of the schema; `group` is "" at the top. A test compares them with evpn.conf(5). */
@@ -239,6 +241,8 @@ void config_check_uses(struct config_reader *r);
 /* After config_check_uses: the recorded addresses of a VRF, *ret_n of them. */
 const struct config_subnet *config_find_subnets(const struct config_reader *r, const char *vrf, size_t *ret_n);
 
+void config_read_exit(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+
 /* Parses decimal digits, followed by white space at most. */
 bool config_parse_index(const char *text, uint32_t *ret_index);
 
@@ -269,7 +273,8 @@ void config_check_frr(struct config_reader *r);
 void config_check_addresses(struct config_reader *r);
 void config_check_routes(struct config_reader *r);
 void config_check_mtus(struct config_reader *r);
-/* The part of config_check() for the routes of the groups `host'. */
+/* The parts of config_check() for l3vnis.exit, and for the routes of the groups `host'. */
+void config_check_exits(struct config_reader *r);
 void config_check_host_routes(struct config_reader *r);
 /* The part of config_check() for group vxlan and the keys of VNIs with a default there. */
 void config_check_vxlan(struct config_reader *r);

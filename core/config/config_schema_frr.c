@@ -180,15 +180,62 @@ const struct config_section config_l3_targets_section = { "l3vnis.route_targets"
 const struct config_section config_l2_targets_section = { "l2vnis.route_targets", targets_keys,
 							  sizeof(struct config_evpn), CONFIG_NO_WHERE, NULL };
 
-const struct config_section config_accept_section = {
-	.path = "l3vnis.host.accept",
-	.size = sizeof(struct config_accept),
-	.where = offsetof(struct config_accept, where),
+void config_read_exit(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	((struct config_exit *)((char *)base + key->offset))->set = true;
+	value_read_group(r, s, key, base);
+}
+
+static void read_denied(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *to)
+{
+	value_read_subnet(r, s, &(struct config_key){ .offset = 0 }, to);
+}
+
+static void read_deny(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	config_read_list(r, s, key, base, sizeof(struct ipaddr), "[ \"100.64.0.0/15\" ]", read_denied);
+}
+
+static void read_excluded(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *to)
+{
+	value_read_number(r, s, &(struct config_key){ .min = 1, .max = UINT32_MAX }, to);
+}
+
+static void read_exclude_as(struct config_reader *r, const config_setting_t *s, const struct config_key *key,
+			    void *base)
+{
+	config_read_list(r, s, key, base, sizeof(uint32_t), "[ 64512, 64513 ]", read_excluded);
+}
+
+static const struct config_key prefix_keys[] = {
+	{ "prefix", value_read_subnet, MEMBER(struct config_accept, prefix), .required = true },
+	{ "ge", value_read_number, MEMBER(struct config_accept, ge), RANGE(1, 128) },
+	{ "le", value_read_number, MEMBER(struct config_accept, le), RANGE(1, 128) },
+	{ NULL },
+};
+
+const struct config_section config_accept_section = { "l3vnis.host.accept", prefix_keys, sizeof(struct config_accept),
+						      offsetof(struct config_accept, where), NULL };
+static const struct config_section exit_prefixes_section = { "l3vnis.exit.prefixes", prefix_keys,
+							     sizeof(struct config_accept),
+							     offsetof(struct config_accept, where), NULL };
+static const struct config_section exit_announce_section = { "l3vnis.exit.announce", prefix_keys,
+							     sizeof(struct config_accept),
+							     offsetof(struct config_accept, where), NULL };
+
+const struct config_section config_exit_section = {
+	.path = "l3vnis.exit",
+	.size = sizeof(struct config_exit),
+	.where = offsetof(struct config_exit, where),
 	.keys =
 		(const struct config_key[]){
-			{ "prefix", value_read_subnet, MEMBER(struct config_accept, prefix), .required = true },
-			{ "ge", value_read_number, MEMBER(struct config_accept, ge), RANGE(1, 128) },
-			{ "le", value_read_number, MEMBER(struct config_accept, le), RANGE(1, 128) },
+			{ "prefixes", value_read_groups, MEMBERS(struct config_exit, prefixes, n_prefixes),
+			  .section = &exit_prefixes_section, .required = true },
+			{ "announce", value_read_groups, MEMBERS(struct config_exit, announce, n_announce),
+			  .section = &exit_announce_section },
+			{ "deny", read_deny, MEMBERS(struct config_exit, deny, n_deny) },
+			{ "exclude_as", read_exclude_as, MEMBERS(struct config_exit, exclude_as, n_exclude_as) },
+			{ "prepend", value_read_number, MEMBER(struct config_exit, prepend), RANGE(0, 10) },
 			{ NULL },
 		},
 };

@@ -220,6 +220,8 @@ static void print_default_family(struct frrconf *f, unsigned int family)
 	for (size_t i = 0; i < f->n_neighbors; i++)
 		if (f->neighbors[i]->families.bits & bit)
 			print_neighbor_family(f, f->neighbors[i], family);
+	if (bit != CONFIG_EVPN)
+		frrconf_print_returns(f, family ? AF_INET6 : AF_INET);
 	if (bit == CONFIG_EVPN) {
 		fputs("  advertise-all-vni\n", f->out);
 		print_l2vnis(f);
@@ -279,6 +281,7 @@ static void print_vrf_family(struct frrconf *f, const struct config_l3vni *l3, u
 		print_limit(f, text, &l3->host.session, family);
 	if (host && l3->host.filters)
 		fprintf(f->out, "  neighbor %s prefix-list evpnd-%s in\n", text, l3->vrf);
+	frrconf_print_exit(f, l3, af);
 	for (size_t i = 0; i < l3->n_import_vrfs; i++)
 		if (config_find_vrf(f->config, l3->import_vrfs[i])->families & bit)
 			fprintf(f->out, "  import vrf %s\n", l3->import_vrfs[i]);
@@ -308,39 +311,64 @@ static void print_vrf(struct frrconf *f, const struct config_l3vni *l3)
 		if (l3->advertise.bits & (1u << family))
 			fprintf(f->out, "  advertise %s%s%s\n", family_names[family],
 				map ? " route-map evpnd-own-" : "", map ? l3->vrf : "");
+	for (unsigned int family = 0; family < ARRAY_LEN(families); family++)
+		if (l3->default_originate.bits & (1u << family))
+			fprintf(f->out, "  default-originate %s\n", family ? "ipv6" : "ipv4");
 	print_evpn(f, "  ", &l3->evpn);
 	end_family(f, FAMILY_EVPN);
 	fputs("exit\n!\n", f->out);
 }
 
+/* The VRFs in the order in which they are printed, each once. */
+struct queue {
+	const struct config_l3vni *first; /* of the config */
+	const struct config_l3vni **items;
+	bool *queued; /* by position in the config */
+	size_t n;
+};
+
+static void put_in_queue(struct queue *q, const struct config_l3vni *l3)
+{
+	if (q->queued[l3 - q->first])
+		return;
+	q->queued[l3 - q->first] = true;
+	q->items[q->n++] = l3;
+}
+
+/* In the order of the lines `import vrf'. */
+static void queue_imported(const struct frrconf *f, struct queue *q, const struct config_l3vni *l3)
+{
+	for (unsigned int bit = CONFIG_IPV4; bit <= CONFIG_IPV6; bit <<= 1)
+		for (size_t i = 0; i < l3->n_import_vrfs; i++) {
+			const struct config_l3vni *from = config_find_vrf(f->config, l3->import_vrfs[i]);
+
+			if (from->families & bit)
+				put_in_queue(q, from);
+		}
+}
+
 /*
  * VRFs in the order of bgpd's list of instances, that of their first mention: `import vrf X' creates the instance of X
- * if bgpd has not read its `router bgp' yet (bgp_imexport_vrf in bgp_vty.c). So a VRF is followed by those that it
- * imports.
+ * if bgpd has not read its `router bgp' yet (bgp_imexport_vrf in bgp_vty.c). So those that the default VRF imports are the first,
+ * and a VRF is followed by those that it imports.
  */
 static void print_instances(struct frrconf *f)
 {
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	const struct config *config = f->config;
-	_cleanup_free_ const struct config_l3vni **queue = xcalloc(config->n_l3vnis, sizeof(*queue));
+	_cleanup_free_ const struct config_l3vni **items = xcalloc(config->n_l3vnis, sizeof(*items));
 	_cleanup_free_ bool *queued = xcalloc(config->n_l3vnis, sizeof(*queued));
-	size_t n = 0;
+	struct queue q = { config->l3vnis, items, queued, 0 };
 
+	for (size_t k = 0; k < ARRAY_LEN(families); k++)
+		for (size_t i = 0; i < config->n_l3vnis; i++)
+			if (frrconf_returns(config->by_vrf[i], families[k]))
+				put_in_queue(&q, config->by_vrf[i]);
 	for (size_t next = 0, i = 0; next < config->n_l3vnis; next++) {
-		for (; next == n; i++) {
-			if (queued[config->by_vrf[i] - config->l3vnis])
-				continue;
-			queued[config->by_vrf[i] - config->l3vnis] = true;
-			queue[n++] = config->by_vrf[i];
-		}
-		for (size_t k = 0; k < queue[next]->n_import_vrfs; k++) {
-			const struct config_l3vni *l3 = config_find_vrf(config, queue[next]->import_vrfs[k]);
-
-			if (queued[l3 - config->l3vnis])
-				continue;
-			queued[l3 - config->l3vnis] = true;
-			queue[n++] = l3;
-		}
-		print_vrf(f, queue[next]);
+		while (next == q.n)
+			put_in_queue(&q, config->by_vrf[i++]);
+		queue_imported(f, &q, q.items[next]);
+		print_vrf(f, q.items[next]);
 	}
 }
 

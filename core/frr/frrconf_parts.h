@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * frrconf_parts.h - shared by the files that generate frr.conf: frrconf.c has the entry point and orders the blocks,
- * frrconf_bgp.c prints `router bgp', frrconf_policy.c prefix lists and route-maps
+ * frrconf_bgp.c prints `router bgp', frrconf_policy.c prefix lists and route-maps, frrconf_exit.c those of l3vnis.exit
  */
 #pragma once
 
@@ -44,5 +44,14 @@ bool frrconf_has_map(const struct config_l3vni *l3);
  * ... route-map' first, it announces everything until the map is applied seconds later (bgp route-map delay-timer).
  */
 void frrconf_print_maps(struct frrconf *f);
-/* Prints the prefix lists of l3vnis.host.accept. */
+/* Prints the prefix lists of l3vnis.host.accept and l3vnis.exit. */
 void frrconf_print_lists(struct frrconf *f);
+
+/* Whether the VRF imports routes of this family from the default VRF, and the other way round. */
+bool frrconf_leaves(const struct config_l3vni *l3, uint8_t family);
+bool frrconf_returns(const struct config_l3vni *l3, uint8_t family);
+/* Prints the route-maps for that. */
+void frrconf_print_exit_maps(struct frrconf *f);
+/* Prints the lines in the address family of the VRF, and in that of the default VRF. */
+void frrconf_print_exit(struct frrconf *f, const struct config_l3vni *l3, uint8_t family);
+void frrconf_print_returns(struct frrconf *f, uint8_t family);

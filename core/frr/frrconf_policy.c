@@ -12,6 +12,7 @@
  * A route that another VRF or EVPN has imported has the tag of the route that it is a copy of. What bgpd announces of
  * it into EVPN is a route of this node nevertheless, with the VTEP as next hop, which no route of a neighbor has.
  */
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
@@ -167,8 +168,10 @@ static void print_map(struct frrconf *f, const struct config_l3vni *l3)
 	fprintf(f->out, "route-map evpnd-own-%s permit %u\nexit\n!\n", l3->vrf, seq + 5);
 }
 
+/* Sorted by name, as FRR 10 shows them. */
 void frrconf_print_maps(struct frrconf *f)
 {
+	frrconf_print_exit_maps(f);
 	print_fabric(f);
 	print_kernel(f);
 	for (size_t i = 0; i < f->config->n_l3vnis; i++)
@@ -176,22 +179,32 @@ void frrconf_print_maps(struct frrconf *f)
 			print_map(f, f->config->by_vrf[i]);
 }
 
-/* Returns whether the VRF has a list for this family. A family without entries accepts nothing, so it denies any. */
-static bool print_accept(struct frrconf *f, const struct config_l3vni *l3, uint8_t family)
+/* A prefix list of one family. */
+struct list {
+	char *name;
+	const struct config_accept *entries;
+	size_t n_entries;
+};
+
+static int compare_lists(const void *a, const void *b)
+{
+	return strcmp(((const struct list *)a)->name, ((const struct list *)b)->name);
+}
+
+/* A family without entries accepts nothing, so it denies any. */
+static void print_list(struct frrconf *f, const struct list *list, uint8_t family)
 {
 	const char *ip = family == AF_INET6 ? "ipv6" : "ip";
 	char text[IPADDR_TEXT_SIZE];
 	unsigned int seq = 0;
 
-	if (!l3->host.filters || !config_host_address(&l3->host, family))
-		return false;
-	for (size_t i = 0; i < l3->host.n_accept; i++) {
-		const struct config_accept *accept = &l3->host.accept[i];
+	for (size_t i = 0; i < list->n_entries; i++) {
+		const struct config_accept *accept = &list->entries[i];
 
 		if (accept->prefix.family != family)
 			continue;
 		seq += 5;
-		fprintf(f->out, "%s prefix-list evpnd-%s seq %u permit %s", ip, l3->vrf, seq,
+		fprintf(f->out, "%s prefix-list %s seq %u permit %s", ip, list->name, seq,
 			ipaddr_format(&accept->prefix, true, text));
 		if (accept->ge)
 			fprintf(f->out, " ge %u", accept->ge);
@@ -200,8 +213,25 @@ static bool print_accept(struct frrconf *f, const struct config_l3vni *l3, uint8
 		fputc('\n', f->out);
 	}
 	if (!seq)
-		fprintf(f->out, "%s prefix-list evpnd-%s seq 5 deny any\n", ip, l3->vrf);
-	return true;
+		fprintf(f->out, "%s prefix-list %s seq 5 deny any\n", ip, list->name);
+}
+
+static void add_list(struct list **lists, size_t *n, char *name, const struct config_accept *entries, size_t n_entries)
+{
+	*(struct list *)util_append(lists, n, sizeof(struct list)) = (struct list){ name, entries, n_entries };
+}
+
+/* The lists of one VRF in this family. */
+static void add_lists(struct list **lists, size_t *n, const struct config_l3vni *l3, uint8_t family)
+{
+	const struct config_exit *exit = &l3->exit;
+
+	if (l3->host.filters && config_host_address(&l3->host, family))
+		add_list(lists, n, xasprintf("evpnd-%s", l3->vrf), l3->host.accept, l3->host.n_accept);
+	if (frrconf_returns(l3, family))
+		add_list(lists, n, xasprintf("evpnd-%s:announce", l3->vrf), exit->announce, exit->n_announce);
+	if (frrconf_leaves(l3, family))
+		add_list(lists, n, xasprintf("evpnd-%s:exit", l3->vrf), exit->prefixes, exit->n_prefixes);
 }
 
 void frrconf_print_lists(struct frrconf *f)
@@ -209,11 +239,19 @@ void frrconf_print_lists(struct frrconf *f)
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 
 	for (size_t k = 0; k < ARRAY_LEN(families); k++) {
-		bool listed = false;
+		_cleanup_free_ struct list *lists = NULL;
+		size_t n = 0;
 
 		for (size_t i = 0; i < f->config->n_l3vnis; i++)
-			listed |= print_accept(f, f->config->by_vrf[i], families[k]);
-		if (listed)
-			fputs("!\n", f->out);
+			add_lists(&lists, &n, f->config->by_vrf[i], families[k]);
+		if (!n)
+			continue;
+		/* As FRR shows them. */
+		qsort(lists, n, sizeof(*lists), compare_lists);
+		for (size_t i = 0; i < n; i++) {
+			print_list(f, &lists[i], families[k]);
+			free(lists[i].name);
+		}
+		fputs("!\n", f->out);
 	}
 }

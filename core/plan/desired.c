@@ -130,17 +130,45 @@ void desired_set_sealed(struct net_link *link, bool sealed)
 	link->sealed = sealed;
 }
 
-static void add_unreachable(struct maker *m, unsigned int group, const struct config_l3vni *l3, uint8_t family)
+/* An unreachable route of a VRF, once. It is announced to nobody: see print_kernel() in frr/frrconf_policy.c. */
+static void add_unreachable(struct maker *m, unsigned int group, const struct config_l3vni *l3,
+			    const struct ipaddr *dst)
 {
-	struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
+	struct net_route *route;
 
+	for (size_t i = 0; i < m->net->n_routes; i++)
+		if (m->net->routes[i].group == group && m->net->routes[i].type == NET_ROUTE_UNREACHABLE &&
+		    ipaddr_compare(&m->net->routes[i].dst, dst) == 0)
+			return;
+	route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
 	route->ns = NET_NS_FRR;
 	route->group = group;
 	route->table = l3->table;
 	route->type = NET_ROUTE_UNREACHABLE;
-	route->dst.family = family;
+	route->dst = *dst;
 	route->metric = NET_UNREACHABLE_METRIC;
 	net_set_name(route->vrf, l3->vrf);
+}
+
+/*
+ * A way out of the VRF may lead to the underlay itself, as a default route does: its addresses, VTEPs above all, stay unreachable.
+ * A more specific route of the VRF, to a tenant's own machine, comes first.
+ */
+static void deny_underlay(struct maker *m, unsigned int group, const struct config_l3vni *l3)
+{
+	struct ipaddr subnet;
+
+	add_unreachable(m, group, l3, &m->config->underlay.vteps);
+	for (size_t i = 0; i < m->net->n_addrs; i++) {
+		const struct net_addr *addr = &m->net->addrs[i];
+
+		if (m->net->groups[addr->group].kind != NET_GROUP_NIC || ipaddr_is_link_local(&addr->ip))
+			continue;
+		ipaddr_network(&addr->ip, &subnet);
+		add_unreachable(m, group, l3, &subnet);
+	}
+	for (size_t i = 0; i < l3->exit.n_deny; i++)
+		add_unreachable(m, group, l3, &l3->exit.deny[i]);
 }
 
 static struct net_link *add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised,
@@ -246,8 +274,10 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 	link->table = l3->table;
 	link->raised = true;
 	desired_set_ipv6(link, true);
-	add_unreachable(m, group, l3, AF_INET);
-	add_unreachable(m, group, l3, AF_INET6);
+	add_unreachable(m, group, l3, &(struct ipaddr){ .family = AF_INET });
+	add_unreachable(m, group, l3, &(struct ipaddr){ .family = AF_INET6 });
+	if (l3->exit.set)
+		deny_underlay(m, group, l3);
 
 	net_name_bridge(l3->vni, bridge);
 	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
