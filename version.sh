@@ -1,7 +1,9 @@
 #!/bin/sh
-# Prints the version: from git in a checkout, from the frozen file in a tarball.
+# Prints the version: $EVPND_VERSION where a package's build sets it; from git in a checkout; from the frozen file in a tarball.
 cd "$(dirname "$0")" || exit 1
-if [ -f .tarball-version ]; then
+if [ -n "${EVPND_VERSION:-}" ]; then
+	echo "$EVPND_VERSION"
+elif [ -f .tarball-version ]; then
 	cat .tarball-version
 elif v=$(git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null); then
 	echo "${v#v}"
