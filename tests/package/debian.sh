@@ -20,7 +20,8 @@ build_packages() {
 		> "$PACKAGES/build.log" 2>&1 || fail "$(tail -20 "$PACKAGES/build.log")"
 	rm -rf "$PACKAGES/evpnd"
 	(cd "$PACKAGES" && du -b ./*.deb)
-	lintian --allow-root --fail-on error,warning "$PACKAGES"/evpnd_*.changes > "$T/lintian" 2>&1 || fail "lintian: $(cat "$T/lintian")"
+	lintian --allow-root --fail-on error "$PACKAGES"/evpnd_*.changes > "$T/lintian" 2>&1 || fail "lintian: $(cat "$T/lintian")"
+	cat "$T/lintian"
 }
 
 # A Debian of this machine's release with FRR and what evpnd's package depends on, but without evpnd.
