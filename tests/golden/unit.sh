@@ -9,8 +9,8 @@ BUILD=$(readlink -f "${BUILD:-$(dirname "$0")/../../build}")
 command -v systemd-analyze > /dev/null || skip "needs systemd-analyze"
 systemd-analyze security --help | finds -- --offline || skip "needs systemd 251, whose systemd-analyze judges a file"
 make_folder
-for name in evpnd evpnd@; do
-	# The program need not be installed.
+for name in evpnd evpnd@ evpnd-wait-online evpnd-wait-online@; do
+	# The programs need not be installed.
 	sed 's#^ExecStart=[^ ]*#ExecStart=/bin/true#' "$BUILD/etc/systemd/$name.service" > "$T/$name.service"
 	[ -s "$T/$name.service" ] || fail "no $name.service"
 done
@@ -23,5 +23,5 @@ tail -n 1 "$T/security"
 
 step "verify"
 # Settings that this systemd is too old for are no error.
-systemd-analyze verify --man=no "$T/evpnd.service" "$T/evpnd@.service" > "$T/verify" 2>&1 || fail "$(cat "$T/verify")"
+systemd-analyze verify --man=no "$T"/*.service > "$T/verify" 2>&1 || fail "$(cat "$T/verify")"
 lacks -vE "Unknown key (name )?'Restart(Steps|MaxDelaySec)'" "$T/verify" || fail "systemd has a complaint: see above"

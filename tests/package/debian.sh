@@ -62,6 +62,10 @@ fresh_up() {
 	inside mount --make-rshared /
 }
 
+status_of() {
+	[ "$(inside systemctl show -P ActiveState "$1")" = "$2" ]
+}
+
 nic_is_back() {
 	on_host ip -br addr show eth1 | finds '192.168.11.1/24'
 }
@@ -87,14 +91,29 @@ inside sh -c 'dpkg -i /srv/evpnd_*.deb'
 [ "$(inside systemctl is-enabled evpnd || :)" = disabled ] || fail "evpnd is enabled without a configuration"
 ends 3 inside systemctl is-active evpnd || fail "evpnd runs without a configuration"
 inside evpnd --check --config /etc/evpnd/evpn.conf.example
-inside systemd-analyze verify --man=no evpnd.service
+inside systemd-analyze verify --man=no evpnd.service evpnd-wait-online.service evpnd@x.service evpnd-wait-online@x.service
 
-step "it works"
-inside systemctl start frr
-wait_until 20 "FRR answers" frr_answers
+step "network-online.target: not before its time limit without FRR"
+is_online() { inside systemctl is-active network-online.target; }
+mkdir -p "$T/os/etc/systemd/system/evpnd-wait-online.service.d"
+printf '[Service]\nExecStart=\nExecStart=/usr/sbin/evpnctl wait --timeout 2\n' \
+	> "$T/os/etc/systemd/system/evpnd-wait-online.service.d/limit.conf"
+inside systemctl enable evpnd evpnd-wait-online
+inside systemctl start network-online.target
+is_online
+[ "$(inside systemctl show -P ExecMainStatus evpnd-wait-online)" = 6 ] || fail "evpnd-wait-online has not met its limit"
 no_ping
-inside systemctl enable --now evpnd
-wait_until 60 "evpnd has converged" converged
+
+step "and with FRR when EVPN works"
+inside systemctl stop network-online.target
+rm -r "$T/os/etc/systemd/system/evpnd-wait-online.service.d"
+inside systemctl daemon-reload
+inside systemctl start --no-block network-online.target
+wait_until 20 "evpnd-wait-online waits" status_of evpnd-wait-online activating
+ends 3 is_online
+inside systemctl start frr
+wait_until 60 "network-online.target" is_online
+in_frr vtysh -c 'show bgp l2vpn evpn summary' | finds '^192.168.11.2 .* [0-9]* *[0-9]* N/A$' || fail "online without a session"
 works in_frr "in_frr vtysh" "neighbor 192.168.11.2 remote-as"
 
 step "upgrade: no packet is lost"
