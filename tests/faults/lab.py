@@ -4,6 +4,7 @@ import ctypes
 import difflib
 import os
 import random
+import re
 import select
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import state
 
 # None of these is reached but on a machine that is very busy, or if something is wrong.
 DEADLINE_S = 90
+TEMPORARY = re.compile(r"^file .*/\.[^/]+\.evpnd-[0-9a-f]+$")
 RUN_S = 60
 # A run with a fault may end for its time: then it has failed.
 FAULT_S = 15
@@ -144,6 +146,17 @@ class Lab:
 
     def stands(self):
         return self.namespaces.state() + list(state.files(self.fabric + "/frr/etc")) + state.names(self.fabric + "/state")
+
+    def measure(self):
+        """What stands after an undisturbed run, once evpnd writes no file any more."""
+        stands = []
+
+        def written():
+            stands[:] = self.stands()
+            return [line for line in stands if TEMPORARY.search(line)]
+
+        wait_for(DEADLINE_S, written)
+        return stands
 
     def must_be(self, want, seconds, when):
         """What stands becomes that of the undisturbed run: some of it a moment later, as the kernel deletes namespaces' ends."""

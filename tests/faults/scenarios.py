@@ -34,7 +34,7 @@ class Shots:
             for way in self.ways:
                 self.configure(way)
                 self.ready[way] = self.lab.evpnd_trace(*self.options[way])
-                self.want[way] = self.lab.stands()
+                self.want[way] = self.lab.measure()
         if initial:
             # The files that evpnd wrote for FRR stay; all else is as before evpnd.
             def plain(lines):
@@ -157,7 +157,7 @@ class Daemon:
                 self.lab.write_conf(way)
                 self.converges(way, DEADLINE_S)
                 self.detach(tracer)
-                self.want[way] = self.lab.stands()
+                self.want[way] = self.lab.measure()
                 self.ready[way] = points.calls(self.lab.trace, "")
                 for call in self.ready[way]:
                     self.ready[way][call] = (1, self.ready[way][call][1])
