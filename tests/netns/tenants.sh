@@ -14,7 +14,7 @@ fi
 FABRIC_NAMESPACES+=" ev-evil"
 
 # Of the host, of its end in the VNI where it has one, and of FRR's namespace.
-HOST="198.51.100.1 2001:db8:99::1"
+HOST="198.51.100.1 2001:db8:99::1 127.0.0.1 ::1"
 UNDERLAY="192.168.11.3 100.65.0.2"
 
 # Both have learned all of each other.

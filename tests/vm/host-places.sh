@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=tests/netns/lib-leaf.sh
 . "$(dirname "$0")/../netns/lib-leaf.sh"
 unshare -n ip link add probe type vrf table 10 2>/dev/null || skip "the kernel has no VRF; run it with tests/lib/vm"
-FABRIC_NAMESPACES+=" ev-work1 ev-work2"
+FABRIC_NAMESPACES+=" ev-work1 ev-work2 ev-evil"
 
 master_of() { ip -n ev-node -j link show "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get("master", ""))'; }
 vlans() { ip netns exec ev-node bridge -j vlan show dev "$1" | python3 -c 'import json, sys; print(*("%s %s" % (v["vlan"], ",".join(v.get("flags", []))) for v in json.load(sys.stdin)[0]["vlans"]), sep="; ")'; }
@@ -75,7 +75,7 @@ ip -n ev-leaf2 -batch - <<-E
 	address add 203.0.113.9/32 dev lo
 	address add 2001:db8:99::9/128 dev lo nodad
 E
-config 'vrf = "vrf-y"; addresses = [ "10.1.10.2/24", "2001:db8:1::2/64" ]; gateway = [ "10.1.10.1", "2001:db8:1::1" ];'
+config 'vrf = "vrf-y"; addresses = [ "10.1.10.2/24", "192.168.20.2/24", "2001:db8:1::2/64" ]; gateway = [ "10.1.10.1", "2001:db8:1::1" ];'
 kill -HUP "$DAEMON"
 wait_until 60 "no vrf-y" logged "lan110 cannot become a port of vrf-y: no such device; create it, or correct .vrf'"
 next_run ip -n ev-node link add vrf-y up type vrf table 78
@@ -97,6 +97,31 @@ for address in 203.0.113.9 2001:db8:99::9; do
 done
 next_run ip -n ev-node route delete default table 78 proto 101
 placed || fail "the default route is not put back: $(ip -n ev-node route show table 78)"
+
+step "a hostile tenant reaches the addresses in the VRF, and no service outside of it"
+namespace evil
+cable evil eth0 192.168.20.66/24 leaf2 evil 10.99.99.3/24
+ip -n ev-evil link set eth0 address 02:ba:d0:00:00:01
+ip -n ev-leaf2 address flush dev evil
+ip -n ev-leaf2 link set evil master br110
+ip -n ev-node link add eth9 up type veth peer name eth9-peer
+ip -n ev-node address add 198.51.100.1/24 dev eth9
+ip netns exec ev-node "$here/../lib/tenant.py" listen lan110 > "$FABRIC/heard" &
+LISTENER=$!
+PIDS+=("$LISTENER")
+wait_until 60 "the services are there" grep -q ready "$FABRIC/heard"
+answers() { ip netns exec ev-evil ping -n -c 1 -W 1 192.168.20.2; }
+wait_until 60 "the address in the VRF answers" answers
+end_mac=$(ip -n ev-node -j link show lan110 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["address"])')
+ip netns exec ev-evil "$here/../lib/tenant.py" attack eth0 "$end_mac" 192.168.20.2 2001:db8:1::2 198.51.100.1 192.168.11.3 100.65.0.2 127.0.0.1 > "$FABRIC/answers"
+end_child "$LISTENER"
+cat "$FABRIC/answers"
+finds 'arrives lan110' "$FABRIC/heard" || fail "nothing of it arrives: the test shows nothing"
+finds '^ICMP of 192.168.20.2$' "$FABRIC/answers" || fail "not even the address in the VRF answers: the test shows nothing"
+# The host's rule for its local table stands before that for VRFs, so its other addresses answer, without any service.
+lacks -vE ' of (192.168.20.2|10.1.10.2|198.51.100.1|2001:db8:1::2|fe80:[0-9a-f:]*)$|^sent ' "$FABRIC/answers" || fail "others answer"
+lacks -E '^TCP [0-9]' "$FABRIC/answers" || fail "a service outside of the VRF is open"
+lacks taken "$FABRIC/heard" || fail "services outside of the VRF got something: $(cat "$FABRIC/heard")"
 
 step "a new pair has the same VRF"
 next_run in_frr ip link delete pe110
