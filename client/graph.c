@@ -108,8 +108,9 @@ static void add_underlay(struct maker *maker)
 	json_t *nic;
 	size_t i;
 
-	maker->vtep = add_node(maker->graph, GRAPH_FRR, NULL, GRAPH_GOOD,
-			       xasprintf("VTEP %s\non lo", json_text(maker->status, "vtep")));
+	maker->vtep = add_node(
+		maker->graph, GRAPH_FRR, NULL, GRAPH_GOOD,
+		xasprintf("VTEP %s\non %s", json_text(maker->status, "vtep"), json_text(maker->status, "vtep_device")));
 	json_array_foreach(json_object_get(maker->status, "nics"), i, nic) add_nic(maker, nic);
 }
 

@@ -106,7 +106,8 @@ static void show_remote(const json_t *vteps)
 static void write_text(const struct options *options, const json_t *status)
 {
 	_cleanup_free_ struct fold *folds = NULL;
-	_cleanup_free_ char *vtep = xasprintf("VTEP %s on lo", json_text(status, "vtep"));
+	_cleanup_free_ char *vtep = xasprintf("VTEP %s on %s", json_text(status, "vtep"),
+					      json_text(status, "vtep_device"));
 	size_t i, n = graph_fold(status, &folds);
 	json_t *nic;
 

@@ -130,7 +130,7 @@ static void show_head(const struct options *options, const json_t *status)
 	       json_text(frr, "version")[0] ? json_text(frr, "version") : "?", json_text(frr, "frr_plugin"),
 	       json_text(frr, "netns_plugin"));
 	show_container(frr);
-	printf("  %-14s %s\n", "VTEP", json_text(status, "vtep"));
+	printf("  %-14s %s on %s\n", "VTEP", json_text(status, "vtep"), json_text(status, "vtep_device"));
 	show_nics(options, json_object_get(status, "nics"));
 	show_neighbors(json_object_get(status, "neighbors"));
 	printf("  %-14s %s, pid %lld, for %s\n", "evpnd", json_text(status, "evpnd"), show_number(status, "pid"),

@@ -9,6 +9,7 @@
 #include "config-build.h"
 #include "config/config.h"
 #include "ctl/ctl.h"
+#include "run/dhcp.h"
 #include "run/evpnd.h"
 #include "run/plugin_host.h"
 
@@ -190,8 +191,12 @@ int main(int argc, char **argv)
 					 .config_path = CONFIG_DEFAULT_PATH,
 					 .instance = "default" };
 	struct ctl *ctl = NULL;
+	const char *lease = getenv(DHCP_LEASE_VARIABLE);
 	int option, r;
 
+	/* The DHCP client has started it. */
+	if (lease)
+		return dhcp_take_event(lease, argc > 1 ? argv[1] : "");
 	while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
 		r = take_option(option, optarg, &options);
 		if (r >= 0)

@@ -310,6 +310,21 @@ const struct config_l3vni *config_find_vrf(const struct config *config, const ch
 	return NULL;
 }
 
+const struct config_nic *config_awaits_lease(const struct config *config)
+{
+	const struct config_nic *nic = config->underlay.vtep_nic;
+
+	return nic && !ipaddr_is_set(&config->underlay.vtep) ? nic : NULL;
+}
+
+bool config_wants_dhcp(const struct config *config)
+{
+	for (size_t i = 0; i < config->underlay.n_nics; i++)
+		if (config->underlay.nics[i].dhcp)
+			return true;
+	return false;
+}
+
 bool config_wants_ovs(const struct config *config)
 {
 	for (size_t i = 0; i < config->n_l2vnis; i++)

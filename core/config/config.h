@@ -20,14 +20,9 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "config/config_nic.h"
 #include "model/ipaddr.h"
 #include "model/net_limit.h"
-
-/* A place in a file of the configuration. */
-struct config_where {
-	const char *file; /* one of config->files; NULL: no place */
-	unsigned int line;
-};
 
 /* One option of a plugin, named by its path: { labels = { app = "frr"; }; } is "labels.app" = "frr". */
 struct config_option {
@@ -46,26 +41,6 @@ struct config_plugin_group {
 struct config_plugin {
 	char *name; /* of an installed plugin; with a slash: a path */
 	struct config_where where;
-};
-
-#define CONFIG_ALTNAME_SIZE 128 /* the kernel's ALTIFNAMSIZ */
-
-struct config_nic {
-	char name
-		[IFNAMSIZ]; /* on the host; with `parent`: in FRR's namespace; if `altname` is set, that of FRR's namespace */
-	char altname[CONFIG_ALTNAME_SIZE]; /* on the host, if it is too long for a kernel's name; "": it is not */
-	char inner[IFNAMSIZ]; /* in FRR's namespace: key `rename'; default: `name` */
-	struct config_where where;
-	char parent[IFNAMSIZ]; /* the device on the host below a VLAN or macvlan; "": the NIC itself is moved */
-	uint16_t vlan; /* 802.1Q VLAN, 1 to 4094; 0: no VLAN */
-	bool macvlan;
-	unsigned int mtu; /* bytes; 0: unset, it is not changed */
-	bool takes_default_route; /* that the host loses its default route, or a session, is meant */
-	char **may_lose; /* "stacked", "tc", "routes" */
-	size_t n_may_lose;
-	bool keep_addresses; /* `addresses' is unset: keep those that the NIC has on the host */
-	struct ipaddr *addresses;
-	size_t n_addresses;
 };
 
 /* Address families of BGP, as bits. */
@@ -138,6 +113,11 @@ struct config_route {
 	struct config_where where;
 };
 
+/* What is left alone if it is not in the file. */
+struct config_switch {
+	bool set, on;
+};
+
 /* The veth pair between the host and a VNI. Its members that are for one kind of VNI only are unset for the other. */
 struct config_host {
 	bool set; /* the group is in the file; false: the host is not connected */
@@ -163,6 +143,7 @@ struct config_host {
 	char bridge[IFNAMSIZ]; /* L2VNI only: the bridge on the host that `interface` is a port of; "": none */
 	struct net_limits limits; /* L2VNI only: of what comes from the host */
 	bool managed; /* evpnd creates `bridge`, and `addresses` are those of the bridge */
+	struct config_switch isolated, hairpin, bpdu_guard; /* L2VNI only: of the port of `bridge` */
 };
 
 /* The way from a VRF to the outside by the default VRF of FRR's namespace, and back. */
@@ -302,7 +283,12 @@ struct config {
 		struct config_where where;
 		struct config_nic *nics;
 		size_t n_nics;
-		struct ipaddr vtep; /* always set: key `vtep', or address number node.index of `vtep_pool' */
+		/*
+		 * Key `vtep', address number node.index of `vtep_pool', or that of vtep_nic. Unset: the DHCP server of
+		 * vtep_nic has not given one yet; see config_awaits_lease().
+		 */
+		struct ipaddr vtep;
+		const struct config_nic *vtep_nic; /* vtep = "nic": the NIC that has the VTEP; NULL: it is on lo */
 		struct ipaddr
 			vteps; /* the subnet of all nodes' VTEPs that the file names: `vtep_pool', or the VTEP alone */
 	} underlay;
@@ -375,6 +361,12 @@ const struct ipaddr *config_host_address(const struct config_host *host, uint8_t
 
 /* Whether an L2VNI has a VLAN of a bridge on the host. */
 bool config_wants_vlans(const struct config *config);
+
+/* The NIC whose first lease decides which address the VTEP has, while there is none; NULL: the VTEP is known. */
+const struct config_nic *config_awaits_lease(const struct config *config);
+
+/* Whether a NIC has `dhcp`. */
+bool config_wants_dhcp(const struct config *config);
 
 /* Whether an L2VNI has an ovs_bridge. */
 bool config_wants_ovs(const struct config *config);

@@ -6,7 +6,6 @@
 #include "model/net.h"
 
 static const char *const ns_text[] = { "on the host", "in FRR's namespace" };
-enum { HOST, FRR };
 
 /* "the VRF of VNI 100", or "the VRF" if the VNI is wrong or missing (0). */
 static char *name_use(const char *what, uint32_t vni)
@@ -31,7 +30,7 @@ static void check_keyword(struct checker *c, const config_setting_t *s, const ch
 				name, name);
 }
 
-static struct config_use *use_device(struct checker *c, const config_setting_t *s, int ns, const char *name, char *as)
+struct config_use *config_use_device(struct checker *c, const config_setting_t *s, int ns, const char *name, char *as)
 {
 	check_keyword(c, s, name);
 	return config_use(c->r, s, xasprintf("device `%s' %s", name, ns_text[ns]), as);
@@ -43,7 +42,7 @@ static void use_made_device(struct checker *c, const config_setting_t *s, const 
 {
 	_cleanup_free_ char *name = xasprintf("%s%u", prefix, vni);
 
-	use_device(c, s, FRR, name, name_use(what, vni))->made_for = vni;
+	config_use_device(c, s, FRR, name, name_use(what, vni))->made_for = vni;
 }
 
 static void use_addresses(struct checker *c, const config_setting_t *list, const char *device, int ns,
@@ -104,11 +103,30 @@ static void check_ovs_bridge(struct checker *c, const struct config_host *host, 
 	if (!host->ovs_bridge[0])
 		return;
 	/* Open vSwitch has a device of the name of the bridge, its local port. */
-	use_device(c, key, HOST, host->ovs_bridge, name_use("host.ovs_bridge", vni))->shared = true;
+	config_use_device(c, key, HOST, host->ovs_bridge, name_use("host.ovs_bridge", vni))->shared = true;
 	if (has(s, "bridge"))
 		PROBLEM(c, key, "l2vnis.host: both `bridge' and `ovs_bridge' are set, %s can be a port of only one",
 			host->interface);
 	check_port(c, host, s, host->ovs_bridge);
+}
+
+/* The attributes of a port of the kernel's bridge. */
+static void check_switches(struct checker *c, const struct config_host *host, const config_setting_t *s)
+{
+	static const char *const keys[] = { "isolated", "hairpin", "bpdu_guard" };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (!has(s, keys[i]) || host->bridge[0])
+			continue;
+		if (host->ovs_bridge[0])
+			PROBLEM(c, member(s, keys[i]),
+				"l2vnis.host.%s: Open vSwitch has no such setting of a port: remove `%s'", keys[i],
+				keys[i]);
+		else
+			PROBLEM(c, member(s, keys[i]),
+				"l2vnis.host.%s: `bridge' is missing: set the bridge that %s is a port of", keys[i],
+				host->interface);
+	}
 }
 
 /* A VLAN of a bridge that filters, and a VRF of the host: both are other programs'. */
@@ -125,7 +143,7 @@ static void check_place(struct checker *c, const struct config_host *host, const
 			bridge);
 	if (!host->vrf[0])
 		return;
-	use_device(c, member(s, "vrf"), HOST, host->vrf, name_use("host.vrf", vni))->shared = true;
+	config_use_device(c, member(s, "vrf"), HOST, host->vrf, name_use("host.vrf", vni))->shared = true;
 	if (bridge[0] && !host->managed)
 		PROBLEM(c, member(s, "vrf"),
 			"l2vnis.host.vrf: %s is a port of bridge %s and cannot be in a VRF: put the bridge into it",
@@ -140,17 +158,18 @@ static void check_host(struct checker *c, const struct config_host *host, const 
 	if (!host->set || !config_setting_is_group(s))
 		return;
 	if (host->interface[0])
-		use_device(c, member(s, "interface"), HOST, host->interface, name_use("host.interface", vni));
+		config_use_device(c, member(s, "interface"), HOST, host->interface, name_use("host.interface", vni));
 	if (!has(s, "peer") && vni)
 		use_made_device(c, s, "pe", vni, "host.peer");
 	else if (host->peer[0])
-		use_device(c, member(s, "peer"), FRR, host->peer, name_use("host.peer", vni));
+		config_use_device(c, member(s, "peer"), FRR, host->peer, name_use("host.peer", vni));
 	/* A bridge of another program may have ports for several VNIs; one that evpnd creates is for one VNI. */
 	if (host->bridge[0])
-		use_device(c, member(s, "bridge"), HOST, host->bridge, name_use("host.bridge", vni))->shared =
+		config_use_device(c, member(s, "bridge"), HOST, host->bridge, name_use("host.bridge", vni))->shared =
 			!host->managed;
 	check_ovs_bridge(c, host, s, vni);
 	check_place(c, host, s, vni);
+	check_switches(c, host, s);
 	if (host->managed && !host->bridge[0])
 		PROBLEM(c, member(s, "managed"),
 			"l2vnis.host.managed: `bridge' is missing: set the name of the bridge to create");
@@ -218,7 +237,7 @@ static void check_l3vni(struct checker *c, const struct config_l3vni *l3, const 
 
 	check_vni(c, s, l3->vni, "an L3VNI");
 	if (l3->vrf[0])
-		use_device(c, member(s, "vrf"), FRR, l3->vrf, name_use("the VRF", l3->vni));
+		config_use_device(c, member(s, "vrf"), FRR, l3->vrf, name_use("the VRF", l3->vni));
 	check_table(c, l3, s);
 	check_host(c, &l3->host, host, l3->vni);
 	use_subnets(c, member(host, "peer_addresses"), l3->vrf, l3->host.peer, l3->host.peer_addresses,
@@ -252,110 +271,6 @@ static void check_l2vni(struct checker *c, const struct config_l2vni *l2, const 
 }
 
 /* A VLAN or macvlan that evpnd creates on a parent. */
-static void check_parent(struct checker *c, const struct config_nic *nic, const config_setting_t *s)
-{
-	static const char *const of_a_move[] = { "takes_default_route", "may_lose" };
-
-	if (nic->vlan && nic->macvlan)
-		PROBLEM(c, member(s, "macvlan"),
-			"underlay.interfaces: both `vlan' and `macvlan' are set for %s: remove one", nic->name);
-	else if (nic->parent[0] && !nic->vlan && !nic->macvlan && !has(s, "vlan"))
-		PROBLEM(c, member(s, "parent"),
-			"underlay.interfaces: %s on parent %s has no type: add `vlan = NUMBER' or `macvlan = true'",
-			nic->name, nic->parent);
-	else if (!nic->parent[0] && !has(s, "parent") && (nic->vlan || nic->macvlan))
-		PROBLEM(c, member(s, nic->vlan ? "vlan" : "macvlan"),
-			"underlay.interfaces: `parent' of %s is missing: set the device below it", nic->name);
-	for (size_t i = 0; nic->parent[0] && i < ARRAY_LEN(of_a_move); i++)
-		if (has(s, of_a_move[i]))
-			PROBLEM(c, member(s, of_a_move[i]),
-				"underlay.interfaces.%s: %s stays on the host, below %s: remove `%s'", of_a_move[i],
-				nic->parent, nic->name, of_a_move[i]);
-	if (nic->parent[0] && has(s, "rename"))
-		PROBLEM(c, member(s, "rename"),
-			"underlay.interfaces.rename: evpnd creates %s: choose its name by `name' and remove `rename'",
-			nic->name);
-}
-
-/* The kernel accepts one address on two devices, but answers for it on both, and routes its subnet to one of them. */
-static void use_nic_addresses(struct checker *c, const config_setting_t *list, const struct config_nic *nic)
-{
-	char text[IPADDR_TEXT_SIZE];
-
-	for (size_t i = 0; i < nic->n_addresses; i++)
-		if (ipaddr_is_set(&nic->addresses[i]))
-			config_use(c->r, element(list, i),
-				   xasprintf("address %s in FRR's namespace",
-					     ipaddr_format(&nic->addresses[i], false, text)),
-				   xasprintf("one of %s", nic->inner));
-}
-
-static void check_nics(struct checker *c, const config_setting_t *list)
-{
-	for (size_t i = 0; i < c->config->underlay.n_nics; i++) {
-		const struct config_nic *nic = &c->config->underlay.nics[i];
-		const config_setting_t *s = element(list, i);
-
-		if (!nic->name[0])
-			continue;
-		if (nic->parent[0])
-			use_device(c, member(s, "parent"), HOST, nic->parent,
-				   xstrdup("the parent of an underlay interface"))
-				->shared = true;
-		else
-			use_device(c, member(s, "name"), HOST, nic->name, xstrdup("an underlay interface"));
-		use_device(c, member(s, has(s, "rename") ? "rename" : "name"), FRR, nic->inner,
-			   xstrdup("an underlay interface"));
-		use_nic_addresses(c, member(s, "addresses"), nic);
-		check_parent(c, nic, s);
-	}
-}
-
-/* The VTEP is address number node.index of the pool, except the network address and IPv4's broadcast address. */
-static void take_vtep(struct checker *c, const config_setting_t *s)
-{
-	const struct ipaddr *pool = &c->r->vtep_pool;
-	uint32_t index = c->config->node.index;
-	unsigned int host_bits = ipaddr_bits(pool) - pool->prefixlen;
-	bool is_last = ipaddr_bits(pool) == 32 && host_bits > 1 && host_bits <= 32 &&
-		       index == (uint32_t)((1ull << host_bits) - 1);
-	char text[IPADDR_TEXT_SIZE];
-
-	ipaddr_format(pool, true, text);
-	if (!ipaddr_nth(pool, index, &c->config->underlay.vtep))
-		PROBLEM(c, s, "underlay.vtep_pool: %s has no address number %u (node.index): use a larger subnet", text,
-			index);
-	else if (host_bits > 1 && index == 0)
-		PROBLEM(c, s, "underlay.vtep_pool: node.index 0 is the network address of %s: number nodes from 1",
-			text);
-	else if (is_last)
-		PROBLEM(c, s, "underlay.vtep_pool: node.index %u is the broadcast address of %s: use a larger subnet",
-			index, text);
-}
-
-static void check_underlay(struct checker *c)
-{
-	const config_setting_t *underlay = member(c->r->root, "underlay"), *node = member(c->r->root, "node");
-	const config_setting_t *pool = member(underlay, "vtep_pool");
-	bool has_index = has(node, "index") && node != c->r->root;
-
-	if (underlay != c->r->root && config_setting_is_group(underlay)) {
-		check_nics(c, member(underlay, "interfaces"));
-		if (has(underlay, "vtep") && has(underlay, "vtep_pool"))
-			PROBLEM(c, pool, "underlay: both `vtep' and `vtep_pool' are set: remove one");
-		else if (!has(underlay, "vtep") && !has(underlay, "vtep_pool"))
-			PROBLEM(c, underlay, "underlay: `vtep' or `vtep_pool' is required");
-		else if (has(underlay, "vtep_pool") && !c->config->node.has_index)
-			PROBLEM(c, pool,
-				"underlay.vtep_pool: the number of this node is missing: set node.index or "
-				"node.index_from");
-		else if (ipaddr_is_set(&c->r->vtep_pool) && !c->r->index_is_bad)
-			take_vtep(c, pool);
-	}
-	if (has_index && has(node, "index_from"))
-		PROBLEM(c, member(node, "index_from"), "node: both `index' and `index_from' are set: remove one");
-}
-
 static void check_control(struct checker *c, const config_setting_t *s)
 {
 	const struct config_id *group = &c->config->control.group;
@@ -378,7 +293,7 @@ void config_check(struct config_reader *r)
 			vrfs[c.n_vrfs++] = config->l3vnis[i].vrf;
 	qsort(vrfs, c.n_vrfs, sizeof(*vrfs), compare_names);
 
-	check_underlay(&c);
+	config_check_underlay(&c);
 	config->underlay.vteps = ipaddr_is_set(&r->vtep_pool) ? r->vtep_pool : config->underlay.vtep;
 	for (size_t i = 0; i < config->n_l3vnis; i++)
 		check_l3vni(&c, &config->l3vnis[i], element(l3vnis, i));

@@ -84,7 +84,7 @@ static bool knows_addresses(const struct config *config)
 		const struct config_nic *nic = &config->underlay.nics[i];
 
 		/* Without a name the entry is wrong, which is reported. */
-		if (!nic->name[0] || (nic->keep_addresses && !nic->parent[0]))
+		if (!nic->name[0] || nic->dhcp || (nic->keep_addresses && !nic->parent[0]))
 			return false;
 		for (size_t k = 0; k < nic->n_addresses; k++)
 			if (!ipaddr_is_set(&nic->addresses[k]))

@@ -54,5 +54,14 @@ static inline bool has(const config_setting_t *s, const char *name)
 void config_check_ranges(struct checker *c, const config_setting_t *list, const char *path, uint32_t vni,
 			 const struct config_accept *accept, size_t n);
 
+/* The two namespaces that have devices. */
+enum { HOST, FRR };
+
+/* config_check.c: records that setting `s` uses a device; takes over `as`. Valid until the next call. */
+struct config_use *config_use_device(struct checker *c, const config_setting_t *s, int ns, const char *name, char *as);
+
+/* config_underlay.c: the part of config_check() for groups underlay and node. Sets the VTEP where it is derived. */
+void config_check_underlay(struct checker *c);
+
 /* config_device.c: whether EVPN needs this device in FRR's namespace: lo, an underlay NIC, or one that evpnd makes. */
 bool config_needs_device(const struct config *config, const char *name);

@@ -144,6 +144,12 @@ static void sort_targets(struct config_evpn *evpn)
 		qsort(evpn->export_rts, evpn->n_export_rts, sizeof(*evpn->export_rts), compare_strings);
 }
 
+/* One that is not known yet comes from a DHCP server, for IPv4. */
+static unsigned int vtep_family(const struct config *config)
+{
+	return config_awaits_lease(config) ? CONFIG_IPV4 : family_of(&config->underlay.vtep);
+}
+
 static void finish_bgp(struct config *config)
 {
 	find_families(config);
@@ -163,7 +169,7 @@ static void finish_bgp(struct config *config)
 		struct config_families *families = &config->frr.neighbors[i].families;
 
 		if (!families->set)
-			families->bits = CONFIG_EVPN | family_of(&config->underlay.vtep);
+			families->bits = CONFIG_EVPN | vtep_family(config);
 	}
 }
 

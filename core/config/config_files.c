@@ -28,6 +28,8 @@ void config_add_files(const struct config *config, const char ***paths, size_t *
 		add_file(paths, n_paths, config->files[i]);
 	add_file(paths, n_paths, config->frr.source);
 	add_file(paths, n_paths, config->node.index_file);
+	for (size_t i = 0; i < config->underlay.n_nics; i++)
+		add_file(paths, n_paths, config->underlay.nics[i].lease.file);
 	for (size_t i = 0; i < config->frr.n_neighbors; i++)
 		add_file(paths, n_paths, config->frr.neighbors[i].session.password_file);
 	for (size_t i = 0; i < config->n_l3vnis; i++)

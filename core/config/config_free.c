@@ -99,6 +99,7 @@ void config_free(struct config *config)
 		return;
 	for (size_t i = 0; i < config->underlay.n_nics; i++) {
 		free(config->underlay.nics[i].addresses);
+		free(config->underlay.nics[i].lease.file);
 		util_free_strings(config->underlay.nics[i].may_lose, config->underlay.nics[i].n_may_lose);
 	}
 	free(config->underlay.nics);

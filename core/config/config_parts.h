@@ -77,6 +77,7 @@ struct config_reader {
 	unsigned int hints; /* how many more similar names are searched for: each search walks all names */
 	const config_setting_t *root;
 	struct ipaddr vtep_pool;
+	bool vtep_is_nic; /* vtep = "nic" */
 	bool index_is_bad; /* node.index is wrong, which is reported */
 	struct config_use *uses;
 	size_t n_uses;
@@ -131,6 +132,8 @@ extern const struct config_section config_l3_host_section, config_l2_host_sectio
 extern const struct config_section config_limit_section;
 /* In config_schema_frr.c. */
 extern const struct config_section config_frr_section;
+/* In config_schema_underlay.c. */
+extern const struct config_section config_underlay_section;
 extern const struct config_section config_l3_timers_section, config_l3_limit_section, config_accept_section;
 extern const struct config_section config_exit_section;
 extern const struct config_section config_l3_targets_section, config_l2_targets_section;

@@ -18,45 +18,6 @@ static void read_plugin(struct config_reader *r, const config_setting_t *s, cons
 	value_read_string(r, s, &name, plugin);
 }
 
-static void read_nics(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	value_read_groups(r, s, key, base);
-	for (size_t i = 0; i < r->config->underlay.n_nics; i++) {
-		const config_setting_t *nic = config_setting_get_elem(s, (unsigned int)i);
-
-		struct config_nic *made = &r->config->underlay.nics[i];
-
-		made->keep_addresses = config_setting_is_group(nic) && !config_setting_get_member(nic, "addresses");
-		if (!made->inner[0])
-			memcpy(made->inner, made->name, sizeof(made->inner));
-		/* The records and messages need a name that is no longer than the kernel's. */
-		if (made->altname[0])
-			memcpy(made->name, made->inner, sizeof(made->name));
-	}
-}
-
-/* A name that is longer than the kernel's can only be one of the device's other names (ip link property). */
-static void read_nic_name(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	struct config_nic *nic = base;
-	const char *name = config_setting_get_string(s);
-	const config_setting_t *entry = config_setting_parent(s);
-
-	if (!name || !config_is_altname(name) || config_setting_get_member(entry, "parent"))
-		value_read_device(r, s, key, base);
-	else if (config_setting_get_member(entry, "rename"))
-		snprintf(nic->altname, sizeof(nic->altname), "%s", name);
-	else
-		config_problem_unusable(r, s,
-					"is longer than 15 characters, so it can only be an alternative name of the "
-					"interface: set `rename' to its name in FRR's namespace");
-}
-
-static void read_vtep_pool(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
-{
-	value_read_subnet(r, s, &(struct config_key){ .offset = 0 }, &r->vtep_pool);
-}
-
 bool config_parse_index(const char *text, uint32_t *ret_index)
 {
 	size_t digits = strspn(text, "0123456789"), blanks = strspn(text + digits, " \t\r\n");
@@ -117,42 +78,6 @@ static const struct config_section plugins_section = {
 		(const struct config_key[]){
 			{ "netns", read_plugin, MEMBER(struct config, netns), .required = true },
 			{ "frr", read_plugin, MEMBER(struct config, frr_plugin), .required = true },
-			{ NULL },
-		},
-};
-
-static const char *const may_lose_words[] = { "stacked", "tc", "routes", NULL };
-
-static const struct config_section nic_section = {
-	.path = "underlay.interfaces",
-	.size = sizeof(struct config_nic),
-	.where = offsetof(struct config_nic, where),
-	.keys =
-		(const struct config_key[]){
-			{ "name", read_nic_name, MEMBER(struct config_nic, name), .required = true },
-			{ "addresses", value_read_addresses, MEMBERS(struct config_nic, addresses, n_addresses) },
-			{ "rename", value_read_device, MEMBER(struct config_nic, inner) },
-			{ "parent", value_read_device, MEMBER(struct config_nic, parent) },
-			{ "vlan", value_read_u16, MEMBER(struct config_nic, vlan), RANGE(1, 4094) },
-			{ "macvlan", value_read_bool, MEMBER(struct config_nic, macvlan) },
-			{ "mtu", value_read_number, MEMBER(struct config_nic, mtu), RANGE(1280, 65535) },
-			{ "takes_default_route", value_read_bool, MEMBER(struct config_nic, takes_default_route) },
-			{ "may_lose", value_read_words, MEMBERS(struct config_nic, may_lose, n_may_lose),
-			  .words = may_lose_words },
-			{ NULL },
-		},
-};
-
-static const struct config_section underlay_section = {
-	.path = "underlay",
-	.size = sizeof(struct config),
-	.where = offsetof(struct config, underlay.where),
-	.keys =
-		(const struct config_key[]){
-			{ "interfaces", read_nics, MEMBERS(struct config, underlay.nics, underlay.n_nics),
-			  .section = &nic_section },
-			{ "vtep", value_read_address, MEMBER(struct config, underlay.vtep) },
-			{ "vtep_pool", read_vtep_pool },
 			{ NULL },
 		},
 };
@@ -237,7 +162,7 @@ const struct config_section config_root_section = {
 	.keys =
 		(const struct config_key[]){
 			{ "plugins", value_read_group, .section = &plugins_section, .required = true },
-			{ "underlay", value_read_group, .section = &underlay_section, .required = true },
+			{ "underlay", value_read_group, .section = &config_underlay_section, .required = true },
 			{ "node", value_read_group, .section = &node_section },
 			{ "l3vnis", value_read_groups, MEMBERS(struct config, l3vnis, n_l3vnis),
 			  .section = &config_l3vni_section },

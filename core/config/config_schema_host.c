@@ -3,6 +3,14 @@
 #include "base/util.h"
 #include "config/config_parts.h"
 
+static void read_switch(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	struct config_switch *value = (struct config_switch *)((char *)base + key->offset);
+
+	value->set = true;
+	value_read_bool(r, s, &(struct config_key){ MEMBER(struct config_switch, on) }, value);
+}
+
 static void read_accept(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
 {
 	((struct config_host *)base)->filters = true;
@@ -102,6 +110,9 @@ const struct config_section config_l2_host_section = {
 			{ "managed", value_read_bool, MEMBER(struct config_host, managed) },
 			{ "vlan", value_read_u16, MEMBER(struct config_host, vlan), RANGE(1, 4094) },
 			{ "limit", value_read_group, .section = &config_limit_section },
+			{ "isolated", read_switch, MEMBER(struct config_host, isolated) },
+			{ "hairpin", read_switch, MEMBER(struct config_host, hairpin) },
+			{ "bpdu_guard", read_switch, MEMBER(struct config_host, bpdu_guard) },
 			{ "vrf", value_read_device, MEMBER(struct config_host, vrf) },
 			{ "gateway", read_gateways, MEMBERS(struct config_host, gateways, n_gateways) },
 			{ "metric", value_read_number, MEMBER(struct config_host, metric), METRIC },

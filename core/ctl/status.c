@@ -271,17 +271,19 @@ json_t *ctl_status(const struct ctl *ctl)
 {
 	const struct daemon *daemon = ctl->host->daemon;
 	_cleanup_free_ char *status = report_status(daemon);
+	const struct config *config = daemon->setup.config;
 	char vtep[IPADDR_TEXT_SIZE] = "";
 
-	if (daemon->setup.config)
-		ipaddr_format(&daemon->setup.config->underlay.vtep, false, vtep);
-	return json_pack("{ss ss sI si ss so ss so so so so so so so ss so so so*}", "instance",
+	if (config)
+		ipaddr_format(&config->underlay.vtep, false, vtep);
+	return json_pack("{ss ss sI si ss so ss so so so so so so so ss ss so so so*}", "instance",
 			 daemon->options.instance, "evpnd", PACKAGE_VERSION, "started", ctl_epoch(daemon->started_ms),
 			 "pid", (int)getpid(), "state", ctl_state_name(daemon), "text", json_printable(status), "step",
 			 pipeline_step_name(daemon->state.step), "configuration", config_json(daemon), "problems",
 			 ctl_lines(daemon->run.problems.lines, daemon->run.problems.n_lines), "faults",
 			 faults_json(daemon), "health", health_json(daemon), "frr", frr_json(daemon), "nics",
-			 ctl_status_nics(daemon), "sessions", sessions_json(daemon), "vtep", vtep, "remote_vteps",
+			 ctl_status_nics(daemon), "sessions", sessions_json(daemon), "vtep", vtep, "vtep_device",
+			 config && config->underlay.vtep_nic ? config->underlay.vtep_nic->inner : "lo", "remote_vteps",
 			 remote_vteps_json(daemon), "neighbors", neighbors_json(&daemon->keep), "change",
 			 ctl_change_json(ctl));
 }

@@ -215,7 +215,8 @@ static void print_default_family(struct frrconf *f, unsigned int family)
 	char text[IPADDR_TEXT_SIZE];
 
 	begin_family(f);
-	if (bit == (vtep->family == AF_INET6 ? CONFIG_IPV6 : CONFIG_IPV4))
+	/* The address of a NIC is the fabric's, which has a route to its subnet. */
+	if (!f->config->underlay.vtep_nic && bit == (vtep->family == AF_INET6 ? CONFIG_IPV6 : CONFIG_IPV4))
 		fprintf(f->out, "  network %s\n", ipaddr_format(vtep, true, text));
 	for (size_t i = 0; i < f->n_neighbors; i++)
 		if (f->neighbors[i]->families.bits & bit)

@@ -30,6 +30,9 @@ int frrfile_wanted(const struct config *config, char **ret_text, struct evpn_err
 	const struct config_frr *frr = &config->frr;
 	int r;
 
+	if (!frr->source && config_awaits_lease(config))
+		return evpn_fail(err, EAGAIN, "NIC %s has no DHCP lease yet, so the VTEP for frr.conf is not known",
+				 config_awaits_lease(config)->name);
 	if (!frr->source) {
 		*ret_text = frrconf_make(config);
 		return 0;

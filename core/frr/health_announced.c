@@ -17,7 +17,8 @@ void health_judge_announced(const struct config *config, struct health_report *r
 			report, HEALTH_VTEPS, "own routes", HEALTH_NOTHING_ANNOUNCED,
 			"FRR announces no EVPN route to any neighbor, so no other node reaches this one; look at the "
 			"route-maps towards the neighbors (show bgp l2vpn evpn)");
-	if (config->frr.source || !is_silent(six ? &report->sent_ipv6 : &report->sent_ipv4))
+	if (config->frr.source || config->underlay.vtep_nic ||
+	    !is_silent(six ? &report->sent_ipv6 : &report->sent_ipv4))
 		return;
 	ipaddr_format(&config->underlay.vtep, false, vtep);
 	health_add(report, HEALTH_VTEPS, "own VTEP", HEALTH_NOTHING_ANNOUNCED,

@@ -57,4 +57,9 @@ static struct outcome check(struct rtnl *rtnl, int ifindex, const struct net_lin
 const struct link_kind link_kind_bridge = { .check = check };
 
 const struct link_attr link_attr_neigh_suppress = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_NEIGH_SUPPRESS };
+const struct link_attr link_attr_isolated = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_ISOLATED };
+const struct link_attr link_attr_hairpin = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_MODE };
+const struct link_attr link_attr_bpdu_guard = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_GUARD };
+/* Off on bridges of ours: EVPN has no loops that it had to break, and a port is silent for 30 s while it looks for them. */
+const struct link_attr link_attr_stp = { .level = LINK_LEVEL_DATA, .type = IFLA_BR_STP_STATE };
 const struct link_attr link_attr_port_learning = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_LEARNING };

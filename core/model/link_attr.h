@@ -63,12 +63,16 @@ enum net_place {
 	X(NEIGH_SUPPRESS, neigh_suppress, BOOL, PORT,   "neigh_suppress on",    "neigh_suppress off") \
 	X(PORT_LEARNING,  port_learning,  BOOL, PORT,   "learning on",          "learning off") \
 	/* A port of a bridge on the host, which may filter VLANs */ \
+	X(ISOLATED,       isolated,       BOOL, PORT,   "isolated on",          "isolated off") \
+	X(HAIRPIN,        hairpin,        BOOL, PORT,   "hairpin on",           "hairpin off") \
+	X(BPDU_GUARD,     bpdu_guard,     BOOL, PORT,   "guard on",             "guard off") \
 	X(PVID,           pvid,           U16,  OWN,    NULL,                   NULL) \
 	/* A port in FRR's namespace */ \
 	X(LIMITS,         limits,         LIMITS, OWN,  NULL,                   NULL) \
 	/* A bridge */ \
 	X(MAX_MACS,       max_macs,       U32,  DATA,   "fdb_max_learned",      NULL) \
 	X(SEALED,         sealed,         BOOL, OWN,    NULL,                   NULL) \
+	X(STP,            stp,            U32,  DATA,   "stp_state",            NULL) \
 	/* VRF */ \
 	X(TABLE,          table,          U32,  KIND,   "table",                NULL) \
 	/* VXLAN */ \

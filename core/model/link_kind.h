@@ -31,7 +31,7 @@ enum net_order {
 	/* A NIC, lo, all that evpnd does not make. */ \
 	X(OTHER,   device,  VETH,      0, "") \
 	X(VRF,     vrf,     VRF,       NET_LINK_TABLE, "") \
-	X(BRIDGE,  bridge,  BRIDGE,    NET_LINK_MAX_MACS, "") \
+	X(BRIDGE,  bridge,  BRIDGE,    NET_LINK_MAX_MACS | NET_LINK_STP, "") \
 	X(VXLAN,   vxlan,   VXLAN,     NET_LINK_VNI | NET_LINK_LOCAL | NET_LINK_DSTPORT | NET_LINK_LEARNING | NET_LINK_ZERO_CSUM6_RX | \
 				  NET_LINK_TTL_INHERIT | NET_LINK_TTL | NET_LINK_TOS | NET_LINK_DF, "") \
 	X(VETH,    veth,    VETH,      NET_LINK_PEER, "") \

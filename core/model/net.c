@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* net.c - see net.h */
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -127,6 +128,12 @@ static int compare_more(const struct net_route_more *a, const struct net_route_m
 	return d;
 }
 
+bool net_is_of_lease(const struct net_route *route)
+{
+	return route->ns == NET_NS_FRR && route->table == RT_TABLE_MAIN && !route->dst.prefixlen &&
+	       route->metric >= NET_LEASE_METRIC && route->metric < NET_LEASE_METRIC + NET_LEASE_METRICS;
+}
+
 int net_route_compare(const struct net_route *a, const struct net_route *b)
 {
 	if (a->ns != b->ns)
@@ -141,7 +148,8 @@ int net_route_compare(const struct net_route *a, const struct net_route *b)
 
 	if (d == 0)
 		d = ipaddr_compare(&a->via, &b->via);
-	if (d == 0)
+	/* In FRR's namespace the metric tells the NICs' routes apart, and those of VRFs have none. */
+	if (d == 0 && a->ns == NET_NS_HOST)
 		d = strcmp(a->link, b->link);
 	return d ? d : compare_more(a->more, b->more);
 }

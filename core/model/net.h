@@ -15,8 +15,10 @@
 
 #include "model/ipaddr.h"
 #include "model/link_kind.h"
+#include "model/net_constants.h"
 #include "model/net_dependent.h"
 #include "model/net_limit.h"
+#include "model/net_device.h"
 
 /* The two network namespaces. Each object says in which one it is. */
 enum net_ns { NET_NS_HOST, NET_NS_FRR };
@@ -33,18 +35,6 @@ enum net_owner {
 	NET_OWNER_BORN, /* created by us, but the process ended before it set the mark; the link group says so */
 	NET_OWNER_OURS, /* created by this instance: it has the mark and one of the link groups */
 	NET_OWNER_NIC, /* it has the mark alone: an underlay NIC that was moved. evpnd never deletes it. */
-};
-
-/*
- * What tells one device from another. The kernel alone sets it: name, alias, MAC and index are settings, which every program
- * with CAP_NET_ADMIN in the device's namespace can forge.
- */
-struct net_device {
-	uint64_t serial; /* of its directory in sysfs; the kernel uses it once until the next boot; 0: not read */
-	char kind[16]; /* as "veth"; "": no program created it, it is hardware or a hypervisor's */
-	bool permanent; /* it has a permanent address: net_link.hw_mac is that one */
-	char parent[64]; /* bus and name of the hardware, as "pci/0000:3b:00.0"; "": none, or Linux before 5.14 */
-	char port[64]; /* the port of the hardware, as the driver names it; "": the driver does not */
 };
 
 /*
@@ -104,10 +94,12 @@ struct net_link {
 	uint8_t df; /* enum net_df; IPv4 only */
 
 	bool neigh_suppress, port_learning; /* VXLAN as a bridge port */
+	bool isolated, hairpin, bpdu_guard; /* the host's end as one */
 	/* A port's only VLAN, its PVID and untagged; 0: it has none; NET_PVID_OTHER: it has another set. Read if it is wanted. */
 	uint16_t pvid;
 	struct net_limits limits; /* a port in FRR's namespace: of what comes from the host */
 	uint32_t max_macs; /* a bridge: how many MAC addresses it learns; 0: no limit */
+	uint32_t stp; /* a bridge: 0: off */
 	bool sealed; /* a bridge: it delivers no IPv4 packet to its namespace: kernel/seal.h */
 	bool filters; /* actual, a bridge: it filters VLANs */
 	uint16_t default_pvid; /* actual, a bridge: the VLAN of a new port; 0: none */
@@ -306,35 +298,6 @@ struct net {
 	bool no_ipv6[NET_NS_COUNT]; /* actual: the kernel runs without IPv6, so no IPv6 attribute can be set */
 };
 
-/* The constants that evpnd uses in the kernel. */
-
-/* rtm_protocol and IFA_PROTO of routes and addresses that evpnd adds; unused in iproute2's and FRR's lists. */
-#define NET_PROTOCOL 101
-/*
- * Where the rule for the local table stands: first by default; behind the kernel's rule for VRFs (Documentation/networking/vrf.rst)
- * while there are VRFs of ours, so that a packet in a VRF for an address of the namespace itself is the VRF's.
- */
-#define NET_LOCAL_FIRST 0
-#define NET_LOCAL_LAST	32765
-/* The metric of a VRF's unreachable default: the kernel's advice (Documentation/networking/vrf.rst). */
-#define NET_UNREACHABLE_METRIC 4278198272u
-/* The kernel's metric of an IPv6 route for which none is given (IP6_RT_PRIO_USER); it has no metric 0. */
-#define NET_IP6_ROUTE_METRIC 1024
-/* UDP port of VXLAN, RFC 7348. */
-#define NET_VXLAN_PORT 4789
-/*
- * The kernel keeps the route to a remote VTEP with its FDB entry, for each CPU, so that all packets to it leave by one
- * of several next hops, whatever fib_multipath_hash_policy says. It looks up the route of each packet if the device has
- * a TOS (vxlan_xmit_one(), in older kernels vxlan_get_route()). A TOS of 2 has no DSCP; its bits are those of ECN, which
- * ip_tunnel_ecn_encap() replaces by those of the inner packet: what is sent is the same.
- */
-#define NET_TOS_PER_FLOW 2
-/* The kernel takes it for "that of the inner packet" (vxlan_xmit_one()). */
-#define NET_TOS_INHERIT 1
-/* What VXLAN adds to a packet: outer Ethernet, IPv4 (IPv6), UDP and VXLAN headers. */
-#define NET_VXLAN_OVERHEAD4 50
-#define NET_VXLAN_OVERHEAD6 70
-
 /* The mark: "evpnd:INSTANCE" in ifalias. buf has room for any valid instance name. */
 #define NET_MARK_SIZE 64
 const char *net_mark(const char *instance, char buf[NET_MARK_SIZE]);
@@ -364,6 +327,7 @@ void net_copy_link(struct net_link *dst, const struct net_link *src);
 void net_copy_route(struct net_route *dst, const struct net_route *src);
 struct net_route_more *net_route_more(struct net_route *route);
 void net_free_routes(struct net_route *routes, size_t n);
+bool net_is_of_lease(const struct net_route *route); /* whether one of ours is the default route of a DHCP lease */
 
 /* Sorts all arrays. The look-ups below and plan_make need that. */
 void net_sort(struct net *net);

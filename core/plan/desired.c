@@ -70,7 +70,7 @@ struct net_link *desired_add_link(struct maker *m, unsigned int group, enum net_
 	link->kind = kind;
 	link->group = group;
 	link->owner = NET_OWNER_OURS;
-	link->want = NET_LINK_MARK | NET_LINK_MASTER | NET_LINK_UP;
+	link->want = NET_LINK_MARK | NET_LINK_MASTER | NET_LINK_UP | (kind == NET_KIND_BRIDGE ? NET_LINK_STP : 0);
 	link->up = true;
 	net_set_name(link->name, name);
 	return link;
@@ -193,7 +193,7 @@ static struct net_link *add_vxlan(struct maker *m, unsigned int group, uint32_t 
 	/* With one NIC there is one way, and no reason to look for it anew; FRR's own NICs are not known. */
 	link->tos = vxlan->tos ? vxlan->tos : m->config->underlay.n_nics != 1 ? NET_TOS_PER_FLOW : 0;
 	net_set_name(link->master, bridge);
-	link->want |= NET_LINK_ADDRGEN_NONE | NET_LINK_PORT;
+	link->want |= NET_LINK_ADDRGEN_NONE | NET_LINK_NEIGH_SUPPRESS | NET_LINK_PORT_LEARNING;
 	link->addrgen_none = true;
 	link->neigh_suppress = true;
 	link->port_learning = false;
@@ -374,9 +374,9 @@ void desired_make(const struct config *config, const struct nic_records *nics, c
 	desired_add_underlay(&m, mtus);
 	desired_add_rules(&m);
 	desired_add_given_back(&m);
-	for (size_t i = 0; i < config->n_l3vnis; i++)
+	for (size_t i = 0; i < config->n_l3vnis && !config_awaits_lease(config); i++)
 		groups[i] = add_l3vni(&m, &config->l3vnis[i]);
-	for (size_t i = 0; i < config->n_l2vnis; i++) {
+	for (size_t i = 0; i < config->n_l2vnis && !config_awaits_lease(config); i++) {
 		const struct config_l3vni *l3 = config->l2vnis[i].vrf[0]
 							? config_find_vrf(config, config->l2vnis[i].vrf)
 							: NULL;

@@ -96,6 +96,15 @@ static void add_ovs_port(struct maker *m, unsigned int group, const struct confi
 	port->tag = host->vlan;
 }
 
+/* What evpn.conf does not name stays as the bridge's owner has set it. */
+static void set_switch(struct net_link *link, const struct config_switch *key, unsigned int attr, bool *member)
+{
+	if (!key->set)
+		return;
+	link->want |= attr;
+	*member = key->on;
+}
+
 static void add_outer(struct maker *m, unsigned int group, const struct desired_inner *inner,
 		      const struct config_host *host)
 {
@@ -119,6 +128,9 @@ static void add_outer(struct maker *m, unsigned int group, const struct desired_
 		outer->want |= NET_LINK_PVID;
 		outer->pvid = host->vlan;
 	}
+	set_switch(outer, &host->isolated, NET_LINK_ISOLATED, &outer->isolated);
+	set_switch(outer, &host->hairpin, NET_LINK_HAIRPIN, &outer->hairpin);
+	set_switch(outer, &host->bpdu_guard, NET_LINK_BPDU_GUARD, &outer->bpdu_guard);
 	keep_tenants_out(m, group, outer, host, !host->managed);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* desired_underlay.c - underlay NICs, NICs that are given back, lo, FRR's namespace; see desired_parts.h */
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -68,6 +69,25 @@ static unsigned int may_lose(const struct config_nic *nic)
 	return kinds;
 }
 
+/*
+ * The router need not be in the leased subnet: some clouds give a /32. A default route that BGP brings is preferred to this one, by
+ * the kernel and, since it takes the first byte of a metric for the distance, by zebra.
+ */
+static void add_lease_route(struct maker *m, unsigned int group, const struct config_nic *nic)
+{
+	struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
+
+	route->ns = NET_NS_FRR;
+	route->group = group;
+	route->table = RT_TABLE_MAIN;
+	route->type = NET_ROUTE_UNICAST;
+	route->dst.family = AF_INET;
+	route->via = nic->lease.router;
+	route->metric = NET_LEASE_METRIC + (uint32_t)(nic - m->config->underlay.nics);
+	route->flags = RTNH_F_ONLINK;
+	net_set_name(route->link, nic->inner);
+}
+
 static void add_nic(struct maker *m, const struct config_nic *nic, unsigned int mtu)
 {
 	const struct nic_record *former = nic_record_find(m->nics, nic->name);
@@ -97,6 +117,8 @@ static void add_nic(struct maker *m, const struct config_nic *nic, unsigned int 
 	desired_add_sysctl(m, group, nic->inner, "ipv4", "rp_filter", "0", false);
 	for (size_t i = 0; i < nic->n_addresses; i++)
 		desired_add_addr(m, group, NET_NS_FRR, nic->inner, &nic->addresses[i]);
+	if (nic->lease.in_force && ipaddr_is_set(&nic->lease.router))
+		add_lease_route(m, group, nic);
 	for (size_t i = 0; nic->keep_addresses && !nic->parent[0] && former && i < former->n_addrs; i++) {
 		desired_add_addr(m, group, NET_NS_FRR, nic->inner, &former->addrs[i].ip);
 		keep_address(&m->net->addrs[m->net->n_addrs - 1], &former->addrs[i]);
@@ -152,9 +174,10 @@ void desired_add_underlay(struct maker *m, const unsigned int *mtus)
 	/* The kernel creates lo. evpnd sets it up and adds the VTEP to it. */
 	lo = desired_add_link(m, 0, NET_NS_FRR, NET_KIND_OTHER, "lo");
 	lo->want = NET_LINK_UP;
-	if (config->underlay.vtep.family == AF_INET6)
+	if (config->underlay.vtep.family == AF_INET6 && !config->underlay.vtep_nic)
 		desired_add_sysctl(m, 0, NULL, "ipv6", "conf/lo/disable_ipv6", "0", false);
-	desired_add_addr(m, 0, NET_NS_FRR, "lo", &config->underlay.vtep);
+	if (!config->underlay.vtep_nic)
+		desired_add_addr(m, 0, NET_NS_FRR, "lo", &config->underlay.vtep);
 
 	desired_add_sysctl(m, 0, NULL, "ipv4", "ip_forward", "1", false);
 	desired_add_sysctl(m, 0, NULL, "ipv6", "conf/all/forwarding", "1", true);

@@ -17,8 +17,8 @@ static bool route_goes(const struct planner *p, const struct net_route *have)
 	const struct net_link **vrf = p->n_vrfs ? bsearch(&wanted, p->vrfs, p->n_vrfs, sizeof(*p->vrfs), plan_by_table)
 						: NULL;
 
-	/* Only routes by devices of ours are read there. */
-	if (have->ns == NET_NS_HOST)
+	/* Only routes by devices of ours are read there. The default route of a lease is known by its metric, too. */
+	if (have->ns == NET_NS_HOST || net_is_of_lease(have))
 		return true;
 	return !(have->table >= 253 && have->table <= 255) && (!vrf || net_is_made(*vrf));
 }

@@ -14,6 +14,7 @@
 struct frr_change {
 	bool failed; /* the wanted frr.conf cannot be installed, err says why */
 	bool install, reload;
+	bool awaited; /* frr.conf is not known before the DHCP lease */
 	bool save; /* with `install`: the file that stands there is saved before */
 	char *diff; /* with `install`; without passwords */
 	const char *why; /* why nothing is known of that; "": it is, or the reload finds out in any case */
@@ -46,6 +47,9 @@ static void find_frr_change(const struct run *run, struct frr_change *change)
 
 	change->why = run->running_why.msg;
 	if (run->options->goal == RUN_DOWN)
+		return;
+	change->awaited = config_awaits_lease(run->setup->config) != NULL;
+	if (change->awaited)
 		return;
 	/* The check step has found that the wanted frr.conf cannot be installed. */
 	if (!run->frr_conf) {
@@ -87,9 +91,31 @@ static void print_frr(const struct config_frr *frr, const struct frr_change *cha
 		fprintf(out, "reload FRR\n");
 }
 
+/* Each NIC whose DHCP client would be started; without `out` they are only counted. */
+static size_t print_clients(const struct run *run, FILE *out)
+{
+	const struct config *config = run->setup->config;
+	_cleanup_free_ char *client = dhcp_find_client();
+	size_t n = 0;
+
+	for (size_t i = 0; run->options->goal == RUN_UP && client && i < config->underlay.n_nics; i++) {
+		const struct config_nic *nic = &config->underlay.nics[i];
+
+		if (!nic->dhcp || dhcp_is_running(run->options->state_dir, nic->inner))
+			continue;
+		n++;
+		if (out)
+			fprintf(out, "start the DHCP client: %s on %s in FRR's namespace\n", client, nic->inner);
+	}
+	return n;
+}
+
 static void print_steps(const struct run *run, const struct frr_change *change, FILE *out)
 {
 	plan_print_stage(&run->seen.plan, PLAN_BUILD, out);
+	print_clients(run, out);
+	if (change->awaited)
+		fprintf(out, "wait for the DHCP lease, which is the VTEP's address\n");
 	print_frr(&run->setup->config->frr, change, out);
 	for (int stage = PLAN_RAISE; stage < PLAN_STAGE_COUNT; stage++)
 		plan_print_stage(&run->seen.plan, (enum plan_stage)stage, out);
@@ -139,7 +165,7 @@ int dryrun_print(const struct run *run, bool json, FILE *out)
 	bool changes;
 
 	find_frr_change(run, &change);
-	changes = run->seen.plan.n_ops || change.reload;
+	changes = run->seen.plan.n_ops || change.reload || print_clients(run, NULL);
 	if (json)
 		print_json(run, &change, changes, out);
 	else

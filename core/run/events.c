@@ -312,6 +312,8 @@ int events_arm(struct events *events, struct daemon *daemon, struct evpn_error *
 		r = events_arm_keep(events);
 	if (r >= 0)
 		r = add_child(events, &daemon->frr.check);
+	if (r >= 0)
+		r = events_arm_dhcp(events);
 	if (r >= 0 && state->phase == PIPELINE_WAITING)
 		r = events_add_fd(events, SOURCE_WAIT, daemon->run.wait_fd, on_wait);
 	if (r >= 0 && wait_time(daemon))

@@ -86,6 +86,9 @@ int events_on_health(sd_event_source *source, uint64_t usec, void *arg);
 void events_arm_health(struct events *events);
 bool events_continue_health(struct events *events);
 
+/* The ends of the DHCP clients, and the time to start them again. 0 or -errno. */
+int events_arm_dhcp(struct events *events);
+
 /* The handler of the `asking` timer; the frr plugin's event is for an asking; whether one has a question under way. */
 int events_on_asking(sd_event_source *source, uint64_t usec, void *arg);
 bool events_continue_asking(struct events *events);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/log_queue.h"
 #include "base/util.h"
+#include "config/config_lease.h"
 #include "frr/frrfile.h"
 #include "run/dryrun.h"
 #include "run/evpnd_parts.h"
@@ -336,6 +337,7 @@ int evpnd_run(const struct evpnd_options *options)
 	struct evpn_error err = { 0 };
 	int r;
 
+	config_lease_set_dir(state_dir);
 	/* The reader of the log or of a socket can end: the write must then fail, and not end evpnd. */
 	signal(SIGPIPE, SIG_IGN);
 	plugin_guard_begin();

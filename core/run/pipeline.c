@@ -32,6 +32,7 @@ static const struct step steps[] = {
 	[STEP_COMPARE]      = STEP("compare FRR", step_compare, NULL, NULL),
 	[STEP_CONFIRM]      = CHANGING_STEP("confirm netns", step_confirm, NULL),
 	[STEP_BUILD]        = CHANGING_STEP("build", step_build, NULL),
+	[STEP_LEASE]        = CHANGING_STEP("lease", step_lease, step_forget_leases),
 	[STEP_INSTALL]      = CHANGING_STEP("install frr.conf", step_install, NULL),
 	[STEP_RELOAD]       = CHANGING_STEP("reload FRR", step_reload, NULL),
 	[STEP_AWAIT_ZEBRA]  = CHANGING_STEP("await zebra", step_await_zebra, NULL),

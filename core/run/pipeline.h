@@ -21,6 +21,7 @@ enum pipeline_step {
 	STEP_COMPARE, /* FRR's running configuration is as the last run left it, or has to be loaded again */
 	STEP_CONFIRM, /* FRR is still where it was found: asked before a NIC goes there */
 	STEP_BUILD, /* devices, addresses, NIC; L3VNI devices stay down */
+	STEP_LEASE, /* DHCP clients of underlay NICs; a VTEP that a server gives is known from here on */
 	STEP_INSTALL, /* frr.conf onto the shared volume */
 	STEP_RELOAD, /* FRR loads it */
 	STEP_AWAIT_ZEBRA, /* zebra lists the devices that get an address next */

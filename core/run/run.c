@@ -114,6 +114,7 @@ void run_release_netns(struct run *run)
 {
 	close_notify(run, NET_NS_FRR);
 	close_netns(run);
+	dhcp_end_all(&run->frr->dhcp);
 }
 
 void run_free(struct run *run)
@@ -154,6 +155,7 @@ void frr_state_init(struct frr_state *frr)
 void frr_state_clear(struct frr_state *frr)
 {
 	child_kill(&frr->check);
+	dhcp_free(&frr->dhcp);
 	free(frr->refused);
 	free(frr->checked);
 	running_clear(&frr->shown);

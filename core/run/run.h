@@ -21,6 +21,7 @@
 #include "kernel/neighbors.h"
 #include "kernel/notify.h"
 #include "kernel/rtnl.h"
+#include "run/dhcp.h"
 #include "run/inquiry.h"
 #include "run/observe.h"
 #include "run/pipeline.h"
@@ -87,6 +88,8 @@ struct frr_state {
 	struct running unrepaired; /* what FRR showed after a repair that did not bring `shown` back */
 	char *partial_told; /* the warning about a part of the configuration that waits, as it was logged last */
 	bool compare; /* FRR's running configuration has to be as it was left, even with frr.drift = "report" */
+
+	struct dhcp dhcp; /* the clients of underlay NICs, in its namespace */
 
 	bool zebra_behind; /* links were made since FRR last listed its links (steps_zebra.c) */
 };

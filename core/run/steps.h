@@ -28,6 +28,12 @@ pipeline_step_fn step_find, step_read, step_plan, step_confirm, step_build, step
 pipeline_step_fn step_find_to_take_down, step_take_down, step_forget;
 
 /*
+ * steps_lease.c: starts the DHCP clients of underlay NICs, and waits for the lease whose address is the VTEP. For RUN_DOWN: ends
+ * them, and forgets the leases. For step_load: dhcp needs a daemon, which stays; 1 or <0.
+ */
+pipeline_step_fn step_lease, step_forget_leases, steps_check_lease;
+
+/*
  * steps_check.c: before anything is changed. FRR's version has to be able to do what evpn.conf asks for (frr/version.h); frr.conf's syntax is checked by the
  * host's vtysh, where there is one. A frr.conf that fails the check is an error where FRR never had an accepted one; else
  * the run goes on with the accepted one and ends as failed, with the reason.

@@ -166,7 +166,12 @@ static int take_text(struct run *run, char **ret_text)
 
 int step_check_syntax(struct run *run)
 {
-	int r = take_text(run, &run->frr_conf);
+	int r;
+
+	/* A frr.conf without the VTEP would be wrong; the lease step waits for it. */
+	if (config_awaits_lease(run->setup->config) && !run->setup->config->frr.source)
+		return 1;
+	r = take_text(run, &run->frr_conf);
 
 	if (r >= 0 || run->options->goal == RUN_CHECK || !frrfile_has_accepted(run->options->state_dir))
 		return r;

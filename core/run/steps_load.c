@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "config/last_good.h"
+#include "run/dhcp.h"
 #include "run/report.h"
 #include "run/steps.h"
 
@@ -105,8 +106,15 @@ static bool take_config(struct run *run, const char *path, struct config_errors 
 					? config_load_text(path, options->config_text, options->config_name, errors)
 					: config_load(path, errors);
 	const struct config *former = run->setup->config;
+	_cleanup_free_ char *client = dhcp_find_client();
 	struct plugin *netns = NULL, *frr = NULL;
 
+	for (size_t i = 0; config && !client && i < config->underlay.n_nics; i++)
+		if (config->underlay.nics[i].dhcp)
+			config_errors_add(errors, &config->underlay.nics[i].where,
+					  "underlay.interfaces.dhcp: the host has no DHCP client for %s: install "
+					  "udhcpc (BusyBox), or set `addresses'",
+					  config->underlay.nics[i].name);
 	if (config) {
 		netns = take_plugin(run->setup->netns, config, &config->netns, PLUGIN_NETNS, errors);
 		frr = take_plugin(run->setup->frr, config, &config->frr_plugin, PLUGIN_FRR, errors);
@@ -171,7 +179,7 @@ int step_load(struct run *run)
 	}
 	config_errors_clear(&run->setup->errors);
 	keep_config(run);
-	return 1;
+	return steps_check_lease(run);
 }
 
 const char **step_load_files(const struct run *run, size_t *ret_n)

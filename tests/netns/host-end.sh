@@ -116,6 +116,32 @@ next_run kill -HUP "$DAEMON"
 [ "$(macs)" = "$macs" ] || fail "not its MAC again: $macs, now $(macs)"
 quiet
 
+step "settings of the port: by key, put back, and left alone without one"
+# port SETTING : as the kernel has it
+port() { ip -n ev-node -d -j link show lan110 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["linkinfo"]["info_slave_data"][sys.argv[1]])' "$1"; }
+hosts 's/interface = "lan110";/& isolated = true; hairpin = true; bpdu_guard = true;/'
+next_run kill -HUP "$DAEMON"
+[ "$(port isolated) $(port hairpin) $(port guard)" = "True True True" ] || fail "the port: $(port isolated) $(port hairpin) $(port guard)"
+quiet
+next_run ip -n ev-node link set lan110 type bridge_slave isolated off guard off
+[ "$(port isolated) $(port guard)" = "True True" ] || fail "not put back: $(port isolated) $(port guard)"
+next_run in_frr ip link delete pe110
+[ "$(port isolated) $(port hairpin) $(port guard)" = "True True True" ] || fail "the new pair's port lacks them"
+hosts 's/interface = "lan110";/& hairpin = false;/'
+next_run kill -HUP "$DAEMON"
+[ "$(port isolated) $(port hairpin) $(port guard)" = "True False True" ] || fail "the port: $(port isolated) $(port hairpin) $(port guard)"
+hosts
+next_run kill -HUP "$DAEMON"
+ip -n ev-node link set lan110 type bridge_slave hairpin on guard off
+next_run kill -HUP "$DAEMON"
+[ "$(port isolated) $(port hairpin) $(port guard)" = "True True False" ] || fail "what the user has set does not stay"
+ip -n ev-node link set lan110 type bridge_slave isolated off hairpin off
+quiet
+
+step "a bridge of evpnd's has no STP"
+next_run in_frr ip link set br110 type bridge stp_state 1
+in_frr ip -d link show br110 | finds ' stp_state 0 ' || fail "STP stays on"
+
 step "given to a pod: it stays there, and a new pair is made when the pod ends"
 namespace pod
 index=$(index_of ev-node lan111)

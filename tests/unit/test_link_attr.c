@@ -92,9 +92,15 @@ END_TEST
 
 START_TEST(each_difference_is_found)
 {
-	struct net_link other = {
-		.owner = NET_OWNER_NIC, .master = "br0", .parent = "eth0", .peer = "frr1", .ipv6 = true
-	};
+	struct net_link other = { .owner = NET_OWNER_NIC,
+				  .master = "br0",
+				  .parent = "eth0",
+				  .peer = "frr1",
+				  .ipv6 = true,
+				  .isolated = true,
+				  .hairpin = true,
+				  .bpdu_guard = true,
+				  .stp = 1 };
 
 	ck_assert_uint_eq(net_link_differences(&sample, &other, NET_LINK_COMMON | NET_LINK_KIND | NET_LINK_DATA),
 			  NET_LINK_COMMON | NET_LINK_KIND | NET_LINK_DATA);

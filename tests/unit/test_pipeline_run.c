@@ -194,7 +194,7 @@ START_TEST(hook_is_called_before_each_step)
 	advance(PIPELINE_TRIGGER, ALL, PIPELINE_CONVERGED);
 	ck_assert_str_eq(hooked, "load config\nfind netns\nread kernel\nplan\ncheck FRR\ncheck syntax\ncompare FRR\n"
 				 "confirm netns\n"
-				 "build\ninstall frr.conf\nreload FRR\nawait zebra\nraise\nprune\nverify\n"
+				 "build\nlease\ninstall frr.conf\nreload FRR\nawait zebra\nraise\nprune\nverify\n"
 				 "remember FRR\n");
 	hooked[0] = '\0';
 	teardown();
