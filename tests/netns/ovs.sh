@@ -17,7 +17,7 @@ want() {
 in_ovs() { [ "$(vsctl --no-wait port-to-br lan0)" = "$1" ]; }
 not_in_ovs() { vsctl --no-wait --columns=name --format=csv list port | lacks -w lan0; }
 port_uuid() { vsctl --no-wait get port lan0 _uuid; }
-quiet() { evpnd_on_node --dry-run >"$FABRIC/out" 2>/dev/null || fail "there is something left: $(cat "$FABRIC/out")"; }
+quiet() { evpnd_on_node --dry-run >"$FABRIC/out" 2>&1 || fail "there is something left: $(cat "$FABRIC/out")"; }
 # An address in VNI 110, at a port of its bridge: the bridge itself takes nothing in.
 probe_up() {
 	if no_device probe0 in_frr ip; then

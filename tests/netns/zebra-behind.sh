@@ -9,6 +9,12 @@ set -euo pipefail
 
 VNIS=${VNIS:-300}
 
+tell() {
+	tail -20 "$FABRIC/frr/log" "$FABRIC/once.log"
+	# A zebra that has crashed says why there.
+	in_container sh -c 'cat /var/tmp/frr/*/crashlog*'
+}
+
 many() {
 	local i list=
 	for ((i = 1; i <= VNIS; i++)); do
