@@ -45,7 +45,7 @@ finds -E '^start the DHCP client: .*busybox udhcpc on eth1 in FRR' "$FABRIC/out"
 step "without a server evpnd waits, and says for what"
 daemon_start
 wait_until 60 "evpnd waits for the lease" status_is 'NIC eth1 has no DHCP lease yet'
-wait_until 30 "a client runs" clients
+wait_until 60 "a client runs" clients
 
 step "a server: address, default route, VXLAN, session and the wire"
 server 192.168.11.50 3600
@@ -101,7 +101,7 @@ wait_until 60 "nothing to do" evpnd_on_node --dry-run
 
 step "the NIC goes back, and the client with it"
 daemon_stop
-wait_until 30 "evpnd's end ends the client" no_client
+wait_until 60 "evpnd's end ends the client" no_client
 nic_has 192.168.11.60 || fail "the lease does not stay"
 expect 0 'taken down' evpnd_on_node --down
 ip -n ev-node address show dev eth1 | finds 'inet 192.168.11.3/24' || fail "eth1: $(ip -n ev-node address show dev eth1)"

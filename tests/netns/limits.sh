@@ -26,7 +26,7 @@ arrives() {
 	before=$(got)
 	flood "$1" "$2"
 	# What is sent later arrives later.
-	wait_until 30 "the machine behind the leaf answers" reaches
+	wait_until 60 "the machine behind the leaf answers" reaches
 	n=$(($(got) - before))
 	echo "to $1: $n of $2"
 	if [ "$n" -lt "$3" ] || [ "$n" -gt "$4" ]; then fail "$n of $2 frames to $1 arrive"; fi
@@ -76,7 +76,7 @@ if kernel_has tc filter add dev probe ingress bpf bytecode '1,6 0 0 1' action po
 	arrives ff:ff:ff:ff:ff:ff 10000 1 5000
 	arrives 01:00:5e:01:01:01 10000 1 5000
 	arrives "$machine" 2000 1900 2500
-	wait_until 30 "evpnctl counts what was dropped" ask '"limit_drops": ?[1-9][0-9]{3}'
+	wait_until 60 "evpnctl counts what was dropped" ask '"limit_drops": ?[1-9][0-9]{3}'
 
 	step "it is repaired and removed"
 	in_frr tc filter delete dev pe110 ingress pref 1
@@ -111,7 +111,7 @@ then
 	*) fail "learned: $(in_frr bridge fdb show br br110 dev pe110)" ;;
 	esac
 	wait_until 60 "the leaf has as many" has_announced "$(learned)"
-	wait_until 30 "evpnctl has the number" ask '"learned": ?8'
+	wait_until 60 "evpnctl has the number" ask '"learned": ?8'
 	ask '"max_macs": ?8' || fail "status: $(cat "$FABRIC/status")"
 	"$BUILD/evpnctl" --socket "$FABRIC/state/control.sock" status | finds 'healthy' || fail "no longer healthy"
 	# Still full: not once more.

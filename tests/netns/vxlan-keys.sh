@@ -33,7 +33,7 @@ wire_start() {
 	E
 	WIRE=$!
 	PIDS+=("$WIRE")
-	wait_until 30 "the listener on the wire" grep -q ready "$FABRIC/wire"
+	wait_until 60 "the listener on the wire" grep -q ready "$FABRIC/wire"
 }
 
 # sends LINE [OPTION OF PING]... : what the node sends, asked to by a ping that is answered, looks so on the wire
@@ -43,7 +43,7 @@ sends() {
 	: > "$FABRIC/seen"
 	wait_until 60 "the node reaches the leaf" reaches "$@"
 	tail -1 "$FABRIC/wire" > "$FABRIC/seen"
-	wait_until 30 "\`$line' on the wire, not \`$(tail -1 "$FABRIC/wire")'" sent "$line" "$@"
+	wait_until 60 "\`$line' on the wire, not \`$(tail -1 "$FABRIC/wire")'" sent "$line" "$@"
 }
 sent() {
 	local line=$1 before
@@ -145,8 +145,8 @@ wait_until 60 "FRR has it from the leaf" learned
 ip -n ev-former address delete "$VIP/32" dev eth0
 ip -n ev-node address add "$VIP/32" dev lan110
 claims ev-node lan110
-wait_until 20 "the client has its new MAC" knows "$lan110"
-wait_until 20 "the client reaches it" asks
+wait_until 60 "the client has its new MAC" knows "$lan110"
+wait_until 60 "the client reaches it" asks
 wait_until 60 "FRR has it no longer from the leaf" ends 1 learned
 daemon_stop
 end_child "$WIRE"
@@ -200,7 +200,7 @@ ip -n ev-leaf2 route add 2001:db8:65::2/128 via 2001:db8:11::3
 conf6
 daemon_start
 wait_until 90 "a packet with a checksum" told with sum
-wait_until 30 "a packet without one" told without zero
+wait_until 60 "a packet without one" told without zero
 conf6 's/^health/vxlan = { zero_checksum = false; };\n&/'
 zero_csum() { in_frr ip -details link show vni110 | finds 'udp6zerocsumrx'; }
 off() { in_frr ip -details link show vni110 | finds -E '\bnoudp6zerocsumrx' || ends 1 zero_csum; }

@@ -58,7 +58,7 @@ make_os_fresh() {
 fresh_up() {
 	podman2 run -d --name sd --privileged --pids-limit 0 --systemd=always --network=host --cgroup-parent="/$ID" -v "$T:/srv" \
 		--rootfs "$T/os" /lib/systemd/systemd systemd.unit=basic.target > /dev/null
-	wait_until 30 "systemd is up" inside systemctl is-active basic.target
+	wait_until 60 "systemd is up" inside systemctl is-active basic.target
 	inside mount --make-rshared /
 }
 
@@ -109,7 +109,7 @@ inside systemctl stop network-online.target
 rm -r "$T/os/etc/systemd/system/evpnd-wait-online.service.d"
 inside systemctl daemon-reload
 inside systemctl start --no-block network-online.target
-wait_until 20 "evpnd-wait-online waits" status_of evpnd-wait-online activating
+wait_until 60 "evpnd-wait-online waits" status_of evpnd-wait-online activating
 ends 3 is_online
 inside systemctl start frr
 wait_until 60 "network-online.target" is_online
@@ -124,17 +124,19 @@ ping=$!
 PIDS+=("$ping")
 inside dpkg -i /srv/evpnd_99.0.deb
 restarted() { local new; new=$(inside systemctl show -P MainPID evpnd) && [ "$new" != 0 ] && [ "$new" != "$pid" ]; }
-wait_until 30 "the new evpnd runs" restarted
+wait_until 60 "the new evpnd runs" restarted
 wait_until 60 "it has converged" converged
+# For whoever reads of a failure.
 inside journalctl -u evpnd -o cat > "$T/journal" || :
 kill -INT "$ping"
+# Status 1 if an answer is missing, which is what is to be seen.
 wait "$ping" || :
 tail -2 "$T/ping"
 finds ' 0% packet loss' "$T/ping" || fail "packets were lost"
 
 step "remove: the NIC is the host's again, with what it had"
 inside dpkg -r evpnd
-wait_until 20 "eth1 is back" nic_is_back
+wait_until 60 "eth1 is back" nic_is_back
 [ ! -e "$T/os/usr/sbin/evpnd" ] || fail "evpnd is still there"
 [ -e "$ETC/evpn.conf" ] || fail "the user's evpn.conf is gone"
 [ -d "$T/os/var/lib/evpnd" ] || fail "evpnd's state went before purge"
