@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A real systemd-networkd that configures every Ethernet device leaves those of evpnd alone, by the files that make install puts there;
-# and udev's rules tell NetworkManager the same.
+# A real systemd-networkd and a real NetworkManager that configure every Ethernet device leave those of evpnd alone, by the files that
+# make install puts there.
 set -euo pipefail
 # shellcheck source=tests/netns/lib-node.sh
 . "$(dirname "$0")/lib-node.sh"
@@ -34,21 +34,44 @@ initialized() {
 	for name; do
 		{
 			echo I:1
-			properties "$name" | sed -nE 's/^(EVPND=.*|NM_UNMANAGED=.*)/E:\1/p'
+			# NetworkManager's own rules keep it off every veth, which are to be managed here.
+			properties "$name" | sed -nE 's/^EVPND=.*/E:&\nE:NM_UNMANAGED=1/p'
 			printf '%s\n' G:systemd Q:systemd V:1
 		} | on_node tee "/run/udev/data/n$(index_of "$name")" > "$FABRIC/$name.data"
 	done
 }
+# network_manager : with a bus, a configuration and a state of its own; another one is ended before
+network_manager() {
+	[ -z "${MANAGER:-}" ] || end_child "$MANAGER"
+	on_node NetworkManager --no-daemon > "$FABRIC/manager.log" 2>&1 &
+	MANAGER=$!
+	PIDS+=("$MANAGER")
+}
+managed() { ip -n ev-node address show dev "$1" | finds "inet 10.67."; }
 has() { ip -n ev-node address show dev "$1" | finds "inet 10.66."; }
 
 node_up
 write_conf 's/{ vni = 120;.*/{ vni = 120; host = { interface = "lan1"; bridge = "br-evpnd"; managed = true; }; }/'
 expect 0 converged once
 ip -n ev-node link add other0 type veth peer name other1
-mkdir "$FABRIC/run" "$FABRIC/network"
+mkdir "$FABRIC/run" "$FABRIC/etc-nm" "$FABRIC/lib-nm" "$FABRIC/etc-nm/system-connections"
+# Every Ethernet device, several at the same time.
+printf '%s\n' "[main]" plugins=keyfile > "$FABRIC/etc-nm/NetworkManager.conf"
+printf '%s\n' "[connection]" id=all type=ethernet autoconnect=true multi-connect=3 "[ipv4]" method=manual address1=10.67.0.1/24 \
+	"[ipv6]" method=disabled > "$FABRIC/etc-nm/system-connections/all.nmconnection"
+chmod 600 "$FABRIC/etc-nm/system-connections/all.nmconnection"
+cat > "$FABRIC/bus.conf" <<-E
+	<busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>
+	<policy context="default"><allow user="*"/><allow own="*"/><allow send_type="method_call"/><allow send_type="signal"/>
+	<allow send_type="method_return"/><allow send_type="error"/><allow receive_type="method_call"/><allow receive_type="signal"/>
+	<allow receive_type="method_return"/><allow receive_type="error"/></policy></busconfig>
+	E
 # shellcheck disable=SC2016 # its arguments
 ip netns exec ev-node unshare --mount bash -euc '
 	mount --bind "$1/run" /run
+	[ ! -d /etc/NetworkManager ] || mount --bind "$1/etc-nm" /etc/NetworkManager
+	[ ! -d /var/lib/NetworkManager ] || mount --bind "$1/lib-nm" /var/lib/NetworkManager
+	mkdir -p /run/dbus
 	mkdir -p /run/udev/data /run/udev/rules.d /run/systemd/network /run/systemd/netif/{links,leases,lldp}
 	cp "$2/etc/networkmanager/84-evpnd.rules" /run/udev/rules.d
 	cp "$2/etc/networkd/05-evpnd.network" /run/systemd/network
@@ -64,7 +87,7 @@ step "udev"
 for name in lan0 lan1 br-evpnd; do
 	properties "$name" | finds '^NM_UNMANAGED=1$' || fail "NetworkManager would manage $name: $(properties "$name")"
 done
-properties other0 | lacks -E '^(NM_UNMANAGED|EVPND)=' || fail "another program's device is taken for evpnd's"
+properties other0 | lacks '^EVPND=' || fail "another program's device is taken for evpnd's"
 
 step "systemd-networkd"
 initialized lan0 lan1 br-evpnd other0 other1 br-lan lo
@@ -72,10 +95,36 @@ on_node env SYSTEMD_LOG_LEVEL=info $networkd > "$FABRIC/networkd.log" 2>&1 &
 PIDS+=($!)
 wait_until 60 "networkd configures what is not evpnd's: $(tail -3 "$FABRIC/networkd.log")" has other0
 for name in lan0 lan1 br-evpnd; do ends 1 has "$name" || fail "networkd has configured $name"; done
+end_child "${PIDS[-1]}"
+
+if command -v NetworkManager > /dev/null && command -v dbus-daemon > /dev/null; then
+	step "NetworkManager"
+	on_node dbus-daemon --nofork --config-file="$FABRIC/bus.conf" > "$FABRIC/bus.log" 2>&1 &
+	PIDS+=($!)
+	wait_until 30 "a bus" on_node test -S /run/dbus/system_bus_socket
+	# What another program has configured, NetworkManager leaves alone.
+	for name in other0 other1; do
+		ip -n ev-node address flush dev $name
+		ip -n ev-node link set $name down
+	done
+	network_manager
+	wait_until 60 "NetworkManager configures what is not evpnd's" managed other0
+	for name in lan0 lan1 br-evpnd; do ends 1 managed "$name" || fail "NetworkManager has configured $name"; done
+	# Without the rule's property it would: the test can fail.
+	on_node sed -i /NM_UNMANAGED/d "/run/udev/data/n$(index_of lan0)"
+	end_child "$MANAGER"
+	MANAGER=
+	# What it remembers of a device that it does not manage, and what it takes for another program's configuration.
+	on_node rm -rf /run/NetworkManager/devices
+	ip -n ev-node link set lan0 down
+	network_manager
+	wait_until 60 "NetworkManager takes lan0 without the rule" managed lan0
+	end_child "$MANAGER"
+fi
+
 # Without the file it would: the test can fail.
 on_node rm /run/systemd/network/05-evpnd.network
-step "and without the file it does"
-end_child "${PIDS[-1]}"
+step "systemd-networkd without the file"
 on_node env SYSTEMD_LOG_LEVEL=info $networkd > "$FABRIC/networkd.log" 2>&1 &
 PIDS+=($!)
 wait_until 60 "networkd takes lan0: $(tail -3 "$FABRIC/networkd.log")" has lan0
