@@ -57,6 +57,10 @@ leaf_forgets() {
 	lacks -F "[32]:[10.11.0.9]" "$FABRIC/routes"
 }
 
+is_stale() {
+	in_frr ip neigh show dev br110 | finds -F "10.11.0.9 lladdr $MAC STALE"
+}
+
 speaks_and_is_known() {
 	speaks
 	leaf_knows
@@ -127,8 +131,7 @@ step "without keep_neighbors the route goes"
 in_frr ip link set br110 type bridge ageing_time 100
 keep false
 wait_until 60 "the route is withdrawn" leaf_forgets
-in_frr ip neigh show dev br110 > "$FABRIC/neighbors"
-finds -F "10.11.0.9 lladdr $MAC STALE" "$FABRIC/neighbors"
+wait_until 60 "the kernel keeps it as stale" is_stale
 
 step "an evpnd that starts with it has those asked that are stale already"
 daemon_stop
