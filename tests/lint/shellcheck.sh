@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 grep -rlE '^#!/bin/(ba)?sh' --exclude-dir=.git --exclude-dir=build --exclude-dir=autom4te.cache \
-	autogen.sh version.sh .ci etc plugins tests | xargs -d '\n' shellcheck -x
+	autogen.sh version.sh .ci etc plugins tests | xargs -d '\n' -n 20 -P "$(nproc)" shellcheck -x
