@@ -21,6 +21,18 @@ systemd-analyze security --no-pager --offline=yes --threshold=28 "$T/evpnd.servi
 	fail "evpnd.service is exposed too much: $(cat "$T/security")"
 tail -n 1 "$T/security"
 
+step "exposure with the drop-in for DHCP"
+dropin=$(dirname "$0")/../../etc/systemd/evpnd-dhcp.conf
+{ cat "$T/evpnd.service"; sed -n '/^\[Service\]/,$p' "$dropin"; } > "$T/evpnd-dhcp.service"
+systemd-analyze security --no-pager --offline=yes --threshold=35 "$T/evpnd-dhcp.service" > "$T/security" 2> "$T/stderr" ||
+	fail "evpnd.service is exposed too much with the drop-in: $(cat "$T/security")"
+tail -n 1 "$T/security"
+# evpn.conf(5) shows the same lines.
+sed -n '/^\[Service\]/,$p' "$dropin" > "$T/lines"
+while read -r line; do
+	finds -xF -- "$line" "$(dirname "$0")/../../core/evpn.conf.5" || fail "evpn.conf(5) lacks: $line"
+done < "$T/lines"
+
 step "verify"
 # Settings that this systemd is too old for are no error.
 systemd-analyze verify --man=no "$T"/*.service > "$T/verify" 2>&1 || fail "$(cat "$T/verify")"
