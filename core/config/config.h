@@ -289,8 +289,7 @@ struct config {
 		 */
 		struct ipaddr vtep;
 		const struct config_nic *vtep_nic; /* vtep = "nic": the NIC that has the VTEP; NULL: it is on lo */
-		struct ipaddr
-			vteps; /* the subnet of all nodes' VTEPs that the file names: `vtep_pool', or the VTEP alone */
+		struct ipaddr vtep_pool; /* the subnet of all nodes' VTEPs; unset: the file does not say */
 	} underlay;
 	struct {
 		bool has_index;

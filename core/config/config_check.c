@@ -294,7 +294,7 @@ void config_check(struct config_reader *r)
 	qsort(vrfs, c.n_vrfs, sizeof(*vrfs), compare_names);
 
 	config_check_underlay(&c);
-	config->underlay.vteps = ipaddr_is_set(&r->vtep_pool) ? r->vtep_pool : config->underlay.vtep;
+	config->underlay.vtep_pool = r->vtep_pool;
 	for (size_t i = 0; i < config->n_l3vnis; i++)
 		check_l3vni(&c, &config->l3vnis[i], element(l3vnis, i));
 	for (size_t i = 0; i < config->n_l2vnis; i++)

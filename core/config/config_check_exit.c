@@ -46,10 +46,23 @@ static bool denies_vteps(const struct config *config, const struct config_exit *
 {
 	const struct ipaddr *vtep = &config->underlay.vtep;
 
-	for (size_t i = 0; i < exit->n_deny; i++)
-		if (exit->deny[i].prefixlen < ipaddr_bits(vtep) && has_inside(&exit->deny[i], vtep))
+	for (size_t i = 0; i < exit->n_deny; i++) {
+		const struct ipaddr *deny = &exit->deny[i];
+
+		/* With DHCP the file does not say which one it is. */
+		if (ipaddr_is_set(deny) && deny->prefixlen < ipaddr_bits(deny) &&
+		    (!ipaddr_is_set(vtep) || has_inside(deny, vtep)))
 			return true;
+	}
 	return false;
+}
+
+/* Whether VTEPs may be reached by this prefix. */
+static bool may_have_vteps(const struct config *config, const struct ipaddr *prefix)
+{
+	const struct ipaddr *vtep = &config->underlay.vtep;
+
+	return ipaddr_is_set(vtep) ? has_inside(prefix, vtep) : prefix->prefixlen == 0;
 }
 
 static void check_prefixes(struct checker *c, const struct config_exit *exit, const config_setting_t *list)
@@ -61,8 +74,7 @@ static void check_prefixes(struct checker *c, const struct config_exit *exit, co
 	for (size_t i = 0; i < exit->n_prefixes; i++) {
 		const struct ipaddr *prefix = &exit->prefixes[i].prefix;
 
-		if (ipaddr_is_set(prefix) && ipaddr_is_set(&c->config->underlay.vtep) &&
-		    has_inside(prefix, &c->config->underlay.vtep) && !denies_vteps(c->config, exit))
+		if (ipaddr_is_set(prefix) && may_have_vteps(c->config, prefix) && !denies_vteps(c->config, exit))
 			PROBLEM(c, element(list, i),
 				"l3vnis.exit.prefixes: %s has the VTEP in it, so tenants could send packets into the "
 				"tunnels: "
@@ -86,7 +98,8 @@ static void check_announced(struct checker *c, const struct ipaddr *prefix, cons
 			text);
 		return;
 	}
-	if (ipaddr_is_set(&config->underlay.vteps) && ipaddr_overlap(prefix, &config->underlay.vteps))
+	if ((ipaddr_is_set(&config->underlay.vtep) && ipaddr_overlap(prefix, &config->underlay.vtep)) ||
+	    (ipaddr_is_set(&config->underlay.vtep_pool) && ipaddr_overlap(prefix, &config->underlay.vtep_pool)))
 		PROBLEM(c, s,
 			"l3vnis.exit.announce: %s overlaps the VTEPs, so a tenant could take packets of the tunnels: "
 			"name the "

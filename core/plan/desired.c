@@ -150,15 +150,15 @@ static void add_unreachable(struct maker *m, unsigned int group, const struct co
 	net_set_name(route->vrf, l3->vrf);
 }
 
-/*
- * A way out of the VRF may lead to the underlay itself, as a default route does: its addresses, VTEPs above all, stay unreachable.
- * A more specific route of the VRF, to a tenant's own machine, comes first.
- */
+/* A default route leads to the underlay itself, too: what is known of it stays unreachable, VTEPs above all. */
 static void deny_underlay(struct maker *m, unsigned int group, const struct config_l3vni *l3)
 {
+	const struct ipaddr *pool = &m->config->underlay.vtep_pool,
+			    *vteps = ipaddr_is_set(pool) ? pool : &m->config->underlay.vtep;
 	struct ipaddr subnet;
 
-	add_unreachable(m, group, l3, &m->config->underlay.vteps);
+	if (ipaddr_is_set(vteps))
+		add_unreachable(m, group, l3, vteps);
 	for (size_t i = 0; i < m->net->n_addrs; i++) {
 		const struct net_addr *addr = &m->net->addrs[i];
 
