@@ -142,9 +142,10 @@ static int run_client(struct dhcp_client *client, const struct config_nic *nic, 
 	/* -A: seconds between two attempts to find a server; udhcpc's own 20 are long for a node without underlay. */
 	for (size_t i = 0; i < ARRAY_LEN(options); i++)
 		*arg++ = options[i];
+	ipaddr_format(&nic->lease.address, false, address);
 	if (ipaddr_is_set(&nic->lease.address)) {
 		*arg++ = "-r";
-		*arg++ = ipaddr_format(&nic->lease.address, false, address);
+		*arg++ = address;
 	}
 	*arg = NULL;
 	end_former(client->pidfile);
