@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "kernel/read.h"
 #include "kernel/read_link.h"
+#include "kernel/read_parts.h"
 #include "kernel/rule.h"
 #include "kernel/seal.h"
 
@@ -26,34 +27,17 @@
 #define ADDR_USER_FLAGS \
 	(IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
 
-/* A link's position in net->links, by index; positions stay valid when the array grows. */
-struct slot {
-	int ifindex;
-	size_t pos;
-};
-
-/* State of reading one namespace. */
-struct reader {
-	struct net *net;
-	enum net_ns ns;
-	const struct read_ident *ident;
-	size_t first_link, first_addr, first_route;
-	struct read_raw *raw; /* by position from first_link */
-	size_t n_raw;
-	struct slot *slots; /* sorted by ifindex */
-	bool knows_addr_proto;
-};
-
 static int by_ifindex(const void *a, const void *b)
 {
-	return ((const struct slot *)a)->ifindex - ((const struct slot *)b)->ifindex;
+	return ((const struct reader_slot *)a)->ifindex - ((const struct reader_slot *)b)->ifindex;
 }
 
-static struct net_link *find_index(const struct reader *reader, int ifindex)
+struct net_link *reader_link(const struct reader *reader, int ifindex)
 {
-	struct slot key = { .ifindex = ifindex };
-	const struct slot *hit = reader->n_raw ? bsearch(&key, reader->slots, reader->n_raw, sizeof(key), by_ifindex)
-					       : NULL;
+	struct reader_slot key = { .ifindex = ifindex };
+	const struct reader_slot *hit = reader->n_raw
+						? bsearch(&key, reader->slots, reader->n_raw, sizeof(key), by_ifindex)
+						: NULL;
 
 	return hit ? &reader->net->links[hit->pos] : NULL;
 }
@@ -140,7 +124,7 @@ static void each_addr(const struct nlmsghdr *hdr, void *arg)
 		proto = nla_get_u8(tb[IFA_PROTO]);
 	}
 	ip = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
-	link = find_index(reader, (int)ifa->ifa_index);
+	link = reader_link(reader, (int)ifa->ifa_index);
 	if (!ip || !link ||
 	    (ifa->ifa_scope == RT_SCOPE_LINK && proto != NET_PROTOCOL && !is_set_by_user(reader, ifa, proto, link)) ||
 	    is_by_advertisement(reader, ifa, proto))
@@ -178,50 +162,6 @@ static void restart_addrs(void *arg)
 	reader->net->n_addrs = reader->first_addr;
 }
 
-/* On the host a route is evpnd's if it leads through a device of evpnd's. In FRR's namespace VRFs tell. */
-static bool read_route_link(const struct reader *reader, const struct nlattr *oif, struct net_route *route)
-{
-	const struct net_link *link = oif ? find_index(reader, (int)nla_get_u32(oif)) : NULL;
-
-	if (reader->ns == NET_NS_FRR)
-		return true;
-	if (!link || !net_is_made(link))
-		return false;
-	route->protocol = NET_PROTOCOL;
-	net_set_name(route->link, link->name);
-	return true;
-}
-
-static void each_route(const struct nlmsghdr *hdr, void *arg)
-{
-	struct reader *reader = arg;
-	const struct rtmsg *rtm = nlmsg_data(hdr);
-	struct nlattr *tb[RTA_MAX + 1];
-	struct net_route *route, by = { 0 };
-
-	if (hdr->nlmsg_type != RTM_NEWROUTE ||
-	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*rtm), tb, RTA_MAX, NULL) < 0 ||
-	    rtm->rtm_protocol != NET_PROTOCOL || (rtm->rtm_type != RTN_UNICAST && rtm->rtm_type != RTN_UNREACHABLE) ||
-	    !read_route_link(reader, tb[RTA_OIF], &by))
-		return;
-	route = util_append(&reader->net->routes, &reader->net->n_routes, sizeof(*route));
-	*route = by;
-	route->ns = reader->ns;
-	route->table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
-	route->type = rtm->rtm_type == RTN_UNREACHABLE ? NET_ROUTE_UNREACHABLE : NET_ROUTE_UNICAST;
-	read_ip_attr(tb[RTA_DST], rtm->rtm_family, rtm->rtm_dst_len, &route->dst);
-	if (tb[RTA_GATEWAY])
-		read_ip_attr(tb[RTA_GATEWAY], rtm->rtm_family, rtm->rtm_family == AF_INET ? 32 : 128, &route->via);
-	route->metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
-}
-
-static void restart_routes(void *arg)
-{
-	struct reader *reader = arg;
-
-	reader->net->n_routes = reader->first_route;
-}
-
 static int dump_links(struct reader *reader, struct rtnl *rtnl)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
@@ -233,8 +173,8 @@ static int dump_links(struct reader *reader, struct rtnl *rtnl)
 	r = rtnl_dump(rtnl, msg, each_link, restart_links, reader);
 	reader->slots = xcalloc(reader->n_raw, sizeof(*reader->slots));
 	for (size_t i = 0; i < reader->n_raw; i++)
-		reader->slots[i] = (struct slot){ reader->net->links[reader->first_link + i].ifindex,
-						  reader->first_link + i };
+		reader->slots[i] = (struct reader_slot){ reader->net->links[reader->first_link + i].ifindex,
+							 reader->first_link + i };
 	if (reader->n_raw)
 		qsort(reader->slots, reader->n_raw, sizeof(*reader->slots), by_ifindex);
 	return r;
@@ -249,20 +189,9 @@ static int dump_addrs(struct reader *reader, struct rtnl *rtnl)
 	return rtnl_dump(rtnl, msg, each_addr, restart_addrs, reader);
 }
 
-/* The kernel filters by our protocol number (strict checking), so a full BGP table is not copied. */
-static int dump_routes(struct reader *reader, struct rtnl *rtnl, uint8_t family)
-{
-	struct rtmsg rtm = { .rtm_family = family, .rtm_protocol = NET_PROTOCOL };
-	struct nl_msg *msg = rtnl_message(RTM_GETROUTE, 0);
-
-	reader->first_route = reader->net->n_routes;
-	nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO);
-	return rtnl_dump(rtnl, msg, each_route, restart_routes, reader);
-}
-
 static void each_sealed(int ifindex, void *arg)
 {
-	struct net_link *link = find_index(arg, ifindex);
+	struct net_link *link = reader_link(arg, ifindex);
 
 	if (link)
 		link->sealed = true;
@@ -286,9 +215,9 @@ static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *
 	}
 	if (r == 0) {
 		what = "routes";
-		r = dump_routes(reader, rtnl, AF_INET);
+		r = read_routes(reader, rtnl, AF_INET);
 		if (r == 0 && !reader->net->no_ipv6[reader->ns])
-			r = dump_routes(reader, rtnl, AF_INET6);
+			r = read_routes(reader, rtnl, AF_INET6);
 	}
 	if (r == 0 && reader->ns == NET_NS_FRR) {
 		what = "rules";
@@ -316,7 +245,7 @@ static void resolve(struct reader readers[NET_NS_COUNT])
 		for (size_t i = 0; i < reader->n_raw; i++) {
 			struct net_link *link = &reader->net->links[reader->first_link + i];
 			const struct read_raw *raw = &reader->raw[i];
-			const struct net_link *master = raw->master ? find_index(reader, raw->master) : NULL;
+			const struct net_link *master = raw->master ? reader_link(reader, raw->master) : NULL;
 			const struct reader *other = &readers[raw->link_elsewhere ? !ns : ns];
 			const struct net_link *peer = NULL;
 
@@ -327,10 +256,10 @@ static void resolve(struct reader readers[NET_NS_COUNT])
 			if (raw->link && !raw->link_elsewhere && !is_peer(link))
 				link->lower = raw->link;
 			if (raw->link && (attrs & NET_LINK_PARENT) && other->ns == NET_NS_HOST &&
-			    find_index(other, raw->link))
-				net_set_name(link->parent, find_index(other, raw->link)->name);
+			    reader_link(other, raw->link))
+				net_set_name(link->parent, reader_link(other, raw->link)->name);
 			if (raw->link && (attrs & NET_LINK_PEER) && !link->elsewhere)
-				peer = find_index(other, raw->link);
+				peer = reader_link(other, raw->link);
 			if (peer && peer->kind == link->kind &&
 			    other->raw[peer - &other->net->links[other->first_link]].link == link->ifindex) {
 				link->peer_ns = other->ns;
