@@ -189,12 +189,12 @@ static int dump_addrs(struct reader *reader, struct rtnl *rtnl)
 	return rtnl_dump(rtnl, msg, each_addr, restart_addrs, reader);
 }
 
-static void each_sealed(int ifindex, void *arg)
+static void each_sealed(int ifindex, uint8_t seals, void *arg)
 {
 	struct net_link *link = reader_link(arg, ifindex);
 
 	if (link)
-		link->sealed = true;
+		link->seals = seals;
 }
 
 static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *err)
@@ -211,7 +211,7 @@ static int read_ns(struct reader *reader, struct rtnl *rtnl, struct evpn_error *
 	}
 	if (r == 0) {
 		what = "traffic control";
-		r = seal_read(rtnl, reader->ident->birth_group, each_sealed, reader);
+		r = seal_read(rtnl, reader->ident, each_sealed, reader);
 	}
 	if (r == 0) {
 		what = "routes";

@@ -13,13 +13,49 @@
 #include "kernel/link_attr.h"
 #include "kernel/seal.h"
 
-#define QDISC	    "clsact"
-#define CLASSIFIER  "bpf"
-#define PRIORITY    1
-#define FILTER_INFO TC_H_MAKE(PRIORITY << 16, htons(ETH_P_IP))
+#define QDISC	   "clsact"
+#define CLASSIFIER "bpf"
+#define PRIORITY   1
 
-/* A program of one instruction: with TCA_BPF_FLAG_ACT_DIRECT its result is what becomes of the packet. */
-static const struct sock_filter drop = { .code = BPF_RET | BPF_K, .k = TC_ACT_SHOT };
+/* With TCA_BPF_FLAG_ACT_DIRECT the result is what becomes of the packet. */
+static const struct sock_filter drop[] = { BPF_STMT(BPF_RET | BPF_K, TC_ACT_SHOT) };
+
+/* Offsets from the Ethernet header on: IPv6's next header; type and router lifetime of a router advertisement (RFC 4861, 4.2). */
+#define NEXT_HEADER    20
+#define ICMP6_TYPE     54
+#define LIFETIME       60
+#define ADVERTISEMENT  134
+#define TC_ACT_NEITHER UINT32_MAX /* TC_ACT_UNSPEC */
+
+static const struct sock_filter drop_goodbye[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NEXT_HEADER), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 4),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, ICMP6_TYPE),	 BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ADVERTISEMENT, 0, 2),
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, LIFETIME),	 BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, TC_ACT_NEITHER),	 BPF_STMT(BPF_RET | BPF_K, TC_ACT_SHOT),
+};
+
+/* A seal is a block of its own, with one filter. */
+static const struct seal {
+	uint8_t bit;
+	int block_attr;
+	uint16_t protocol;
+	const struct sock_filter *code;
+	uint16_t n_code;
+} seals[] = {
+	{ NET_SEAL_IPV4, TCA_INGRESS_BLOCK, ETH_P_IP, drop, ARRAY_LEN(drop) },
+	{ NET_SEAL_GOODBYE, TCA_EGRESS_BLOCK, ETH_P_IPV6, drop_goodbye, ARRAY_LEN(drop_goodbye) },
+};
+
+/* Numbers that are this instance's. */
+static uint32_t block_of(const struct seal *seal, const struct read_ident *ident)
+{
+	return seal->bit == NET_SEAL_IPV4 ? ident->birth_group : ident->leaving_group;
+}
+
+static uint32_t filter_info(const struct seal *seal)
+{
+	return TC_H_MAKE(PRIORITY << 16, htons(seal->protocol));
+}
 
 static bool parse(const struct nlmsghdr *hdr, const struct tcmsg **ret_tcm, struct nlattr *tb[TCA_MAX + 1])
 {
@@ -29,21 +65,28 @@ static bool parse(const struct nlmsghdr *hdr, const struct tcmsg **ret_tcm, stru
 	       tb[TCA_KIND];
 }
 
-static bool is_drop(const struct tcmsg *tcm, struct nlattr *const *tb)
+static bool is_filter(const struct seal *seal, const struct tcmsg *tcm, struct nlattr *const *tb)
 {
+	const int size = (int)(seal->n_code * sizeof(*seal->code));
 	struct nlattr *options[TCA_BPF_MAX + 1];
 
-	return tcm->tcm_info == FILTER_INFO && streq(nla_get_string(tb[TCA_KIND]), CLASSIFIER) && tb[TCA_OPTIONS] &&
-	       nla_parse_nested(options, TCA_BPF_MAX, tb[TCA_OPTIONS], NULL) == 0 && options[TCA_BPF_OPS] &&
-	       nla_len(options[TCA_BPF_OPS]) == sizeof(drop) &&
-	       memcmp(nla_data(options[TCA_BPF_OPS]), &drop, sizeof(drop)) == 0 && options[TCA_BPF_FLAGS] &&
+	return tcm->tcm_info == filter_info(seal) && streq(nla_get_string(tb[TCA_KIND]), CLASSIFIER) &&
+	       tb[TCA_OPTIONS] && nla_parse_nested(options, TCA_BPF_MAX, tb[TCA_OPTIONS], NULL) == 0 &&
+	       options[TCA_BPF_OPS] && nla_len(options[TCA_BPF_OPS]) == size &&
+	       memcmp(nla_data(options[TCA_BPF_OPS]), seal->code, (size_t)size) == 0 && options[TCA_BPF_FLAGS] &&
 	       (nla_get_u32(options[TCA_BPF_FLAGS]) & TCA_BPF_FLAG_ACT_DIRECT);
 }
 
+struct sealed {
+	int ifindex;
+	uint8_t seals;
+};
+
 struct seal_reader {
-	uint32_t block;
-	bool drops;
-	int *devices;
+	const struct read_ident *ident;
+	const struct seal *seal; /* whose filter is read */
+	uint8_t whole; /* the seals whose blocks have their filters */
+	struct sealed *devices;
 	size_t n_devices;
 };
 
@@ -53,20 +96,28 @@ static void each_filter(const struct nlmsghdr *hdr, void *arg)
 	struct nlattr *tb[TCA_MAX + 1];
 	const struct tcmsg *tcm;
 
-	if (hdr->nlmsg_type == RTM_NEWTFILTER && parse(hdr, &tcm, tb))
-		reader->drops = reader->drops || is_drop(tcm, tb);
+	if (hdr->nlmsg_type == RTM_NEWTFILTER && parse(hdr, &tcm, tb) && is_filter(reader->seal, tcm, tb))
+		reader->whole |= reader->seal->bit;
 }
 
 static void restart_filters(void *arg)
 {
-	((struct seal_reader *)arg)->drops = false;
+	struct seal_reader *reader = arg;
+
+	reader->whole &= (uint8_t)~reader->seal->bit;
 }
 
-/* The block of the device's clsact; 0: it is in none. */
-static uint32_t block_of(struct nlattr *const *tb)
+/* The seals in whose blocks the device's clsact is. */
+static uint8_t seals_of(struct nlattr *const *tb, const struct read_ident *ident)
 {
-	return streq(nla_get_string(tb[TCA_KIND]), QDISC) && tb[TCA_INGRESS_BLOCK] ? nla_get_u32(tb[TCA_INGRESS_BLOCK])
-										   : 0;
+	uint8_t bits = 0;
+
+	if (!streq(nla_get_string(tb[TCA_KIND]), QDISC))
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(seals); i++)
+		if (tb[seals[i].block_attr] && nla_get_u32(tb[seals[i].block_attr]) == block_of(&seals[i], ident))
+			bits |= seals[i].bit;
+	return bits;
 }
 
 static void each_qdisc(const struct nlmsghdr *hdr, void *arg)
@@ -74,9 +125,14 @@ static void each_qdisc(const struct nlmsghdr *hdr, void *arg)
 	struct seal_reader *reader = arg;
 	struct nlattr *tb[TCA_MAX + 1];
 	const struct tcmsg *tcm;
+	uint8_t bits;
 
-	if (hdr->nlmsg_type == RTM_NEWQDISC && parse(hdr, &tcm, tb) && block_of(tb) == reader->block)
-		*(int *)util_append(&reader->devices, &reader->n_devices, sizeof(int)) = tcm->tcm_ifindex;
+	if (hdr->nlmsg_type != RTM_NEWQDISC || !parse(hdr, &tcm, tb))
+		return;
+	bits = seals_of(tb, reader->ident) & reader->whole;
+	if (bits)
+		*(struct sealed *)util_append(&reader->devices, &reader->n_devices,
+					      sizeof(struct sealed)) = (struct sealed){ tcm->tcm_ifindex, bits };
 }
 
 static void restart_qdiscs(void *arg)
@@ -92,23 +148,38 @@ static struct nl_msg *message(int type, int flags, const struct tcmsg *tcm)
 	return msg;
 }
 
-int seal_read(struct rtnl *rtnl, uint32_t block, void (*each)(int ifindex, void *arg), void *arg)
+int seal_read(struct rtnl *rtnl, const struct read_ident *ident, seal_each *each, void *arg)
 {
-	const struct tcmsg filters = { .tcm_ifindex = (int)TCM_IFINDEX_MAGIC_BLOCK, .tcm_block_index = block },
-			   qdiscs = { 0 };
-	struct seal_reader reader = { .block = block };
-	int r = rtnl_dump(rtnl, message(RTM_GETTFILTER, 0, &filters), each_filter, restart_filters, &reader);
+	struct seal_reader reader = { .ident = ident };
+	const struct tcmsg qdiscs = { 0 };
+	int r = 0;
 
-	if (r == 0 && reader.drops)
+	for (size_t i = 0; i < ARRAY_LEN(seals) && r == 0; i++) {
+		const struct tcmsg filters = { .tcm_ifindex = (int)TCM_IFINDEX_MAGIC_BLOCK,
+					       .tcm_block_index = block_of(&seals[i], ident) };
+
+		reader.seal = &seals[i];
+		r = rtnl_dump(rtnl, message(RTM_GETTFILTER, 0, &filters), each_filter, restart_filters, &reader);
+	}
+	if (r == 0 && reader.whole)
 		r = rtnl_dump(rtnl, message(RTM_GETQDISC, 0, &qdiscs), each_qdisc, restart_qdiscs, &reader);
 	for (size_t i = 0; i < reader.n_devices && r == 0; i++)
-		each(reader.devices[i], arg);
+		each(reader.devices[i].ifindex, reader.devices[i].seals, arg);
 	free(reader.devices);
 	/* A kernel without traffic control has nothing to be read. */
 	return r == -EOPNOTSUPP ? 0 : r;
 }
 
-bool seal_concerns(const struct nlmsghdr *hdr, uint32_t block, int (*find)(int ifindex, void *arg), void *arg)
+static bool is_block(uint32_t block, const struct read_ident *ident)
+{
+	for (size_t i = 0; i < ARRAY_LEN(seals); i++)
+		if (block == block_of(&seals[i], ident))
+			return true;
+	return false;
+}
+
+bool seal_concerns(const struct nlmsghdr *hdr, const struct read_ident *ident, int (*find)(int ifindex, void *arg),
+		   void *arg)
 {
 	struct nlattr *tb[TCA_MAX + 1];
 	const struct tcmsg *tcm;
@@ -118,14 +189,14 @@ bool seal_concerns(const struct nlmsghdr *hdr, uint32_t block, int (*find)(int i
 		return false;
 	if (hdr->nlmsg_type == RTM_NEWTFILTER || hdr->nlmsg_type == RTM_DELTFILTER)
 		return hdr->nlmsg_type == RTM_DELTFILTER && tcm->tcm_ifindex == (int)TCM_IFINDEX_MAGIC_BLOCK &&
-		       tcm->tcm_block_index == block;
+		       is_block(tcm->tcm_block_index, ident);
 	if (!streq(nla_get_string(tb[TCA_KIND]), QDISC))
 		return false;
 	known = find(tcm->tcm_ifindex, arg);
-	return known >= 0 && known != (hdr->nlmsg_type == RTM_NEWQDISC && block_of(tb) == block);
+	return known >= 0 && known != (hdr->nlmsg_type == RTM_NEWQDISC ? seals_of(tb, ident) : 0);
 }
 
-static int add_qdisc(struct rtnl *rtnl, int ifindex, uint32_t block)
+static int add_qdisc(struct rtnl *rtnl, int ifindex, unsigned int bits, const struct read_ident *ident)
 {
 	const struct tcmsg tcm = { .tcm_ifindex = ifindex,
 				   .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
@@ -133,7 +204,9 @@ static int add_qdisc(struct rtnl *rtnl, int ifindex, uint32_t block)
 	struct nl_msg *msg = message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, &tcm);
 
 	nla_put_string(msg, TCA_KIND, QDISC);
-	nla_put_u32(msg, TCA_INGRESS_BLOCK, block);
+	for (size_t i = 0; i < ARRAY_LEN(seals); i++)
+		if (bits & seals[i].bit)
+			nla_put_u32(msg, seals[i].block_attr, block_of(&seals[i], ident));
 	return rtnl_request(rtnl, msg);
 }
 
@@ -148,20 +221,20 @@ static int delete_qdisc(struct rtnl *rtnl, int ifindex)
 	return r == -ENOENT || r == -EINVAL ? 0 : r;
 }
 
-static int add_filter(struct rtnl *rtnl, uint32_t block)
+static int add_filter(struct rtnl *rtnl, const struct seal *seal, const struct read_ident *ident)
 {
 	const struct tcmsg tcm = { .tcm_ifindex = (int)TCM_IFINDEX_MAGIC_BLOCK,
-				   .tcm_block_index = block,
+				   .tcm_block_index = block_of(seal, ident),
 				   .tcm_handle = 1,
-				   .tcm_info = FILTER_INFO };
+				   .tcm_info = filter_info(seal) };
 	struct nl_msg *msg = message(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, &tcm);
 	struct nlattr *options;
 	int r;
 
 	nla_put_string(msg, TCA_KIND, CLASSIFIER);
 	options = nla_nest_start(msg, TCA_OPTIONS);
-	nla_put_u16(msg, TCA_BPF_OPS_LEN, 1);
-	nla_put(msg, TCA_BPF_OPS, sizeof(drop), &drop);
+	nla_put_u16(msg, TCA_BPF_OPS_LEN, seal->n_code);
+	nla_put(msg, TCA_BPF_OPS, seal->n_code * (int)sizeof(*seal->code), seal->code);
 	nla_put_u32(msg, TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
 	nla_nest_end(msg, options);
 	r = rtnl_request(rtnl, msg);
@@ -171,23 +244,27 @@ static int add_filter(struct rtnl *rtnl, uint32_t block)
 
 struct outcome apply_link_seal(struct apply *apply, const struct op *op)
 {
+	const struct read_ident ident = { .birth_group = net_birth_group(apply->instance),
+					  .leaving_group = net_leaving_group(apply->instance) };
 	struct rtnl *rtnl = apply->rtnl[op->link->ns];
-	const uint32_t block = net_birth_group(apply->instance);
 	int ifindex = rtnl_ifindex(rtnl, op->link->name), r;
 	const char *why = NULL;
 
 	if (!ifindex)
 		return apply_no_device();
-	if (!op->link->sealed)
+	if (!op->link->seals)
 		return OUTCOME(delete_qdisc(rtnl, ifindex));
-	r = add_qdisc(rtnl, ifindex, block);
-	/* Another program's, which is in no block or in another one; or the block has lost its filter. */
+	r = add_qdisc(rtnl, ifindex, op->link->seals, &ident);
+	/* One with other seals; another program's; or a block has lost its filter. */
 	if (r == -EEXIST && delete_qdisc(rtnl, ifindex) == 0)
-		r = add_qdisc(rtnl, ifindex, block);
-	if (r == 0)
-		r = add_filter(rtnl, block);
+		r = add_qdisc(rtnl, ifindex, op->link->seals, &ident);
+	for (size_t i = 0; i < ARRAY_LEN(seals) && r == 0; i++)
+		if (op->link->seals & seals[i].bit)
+			r = add_filter(rtnl, &seals[i], &ident);
 	if (r == -ENOENT)
-		why = "this kernel lacks what keeps tenants out of the namespace: its modules sch_ingress and cls_bpf";
+		why = "this kernel lacks what keeps tenants out of the namespace, and the end of router advertisements "
+		      "in: its modules "
+		      "sch_ingress and cls_bpf";
 	return (struct outcome){ .error = r, .why = why };
 }
 
@@ -201,4 +278,4 @@ static void get_nothing(const struct link_in *in, struct net_link *link)
 {
 }
 
-const struct link_attr link_attr_sealed = { .put = put_nothing, .get = get_nothing };
+const struct link_attr link_attr_seals = { .put = put_nothing, .get = get_nothing };

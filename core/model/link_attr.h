@@ -71,7 +71,7 @@ enum net_place {
 	X(LIMITS,         limits,         LIMITS, OWN,  NULL,                   NULL) \
 	/* A bridge */ \
 	X(MAX_MACS,       max_macs,       U32,  DATA,   "fdb_max_learned",      NULL) \
-	X(SEALED,         sealed,         BOOL, OWN,    NULL,                   NULL) \
+	X(SEALS,          seals,          U8,   OWN,    NULL,                   NULL) \
 	X(STP,            stp,            U32,  DATA,   "stp_state",            NULL) \
 	/* VRF */ \
 	X(TABLE,          table,          U32,  KIND,   "table",                NULL) \

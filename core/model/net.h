@@ -100,7 +100,7 @@ struct net_link {
 	struct net_limits limits; /* a port in FRR's namespace: of what comes from the host */
 	uint32_t max_macs; /* a bridge: how many MAC addresses it learns; 0: no limit */
 	uint32_t stp; /* a bridge: 0: off */
-	bool sealed; /* a bridge: it delivers no IPv4 packet to its namespace: kernel/seal.h */
+	uint8_t seals; /* a bridge: NET_SEAL_...: kernel/seal.h */
 	bool filters; /* actual, a bridge: it filters VLANs */
 	uint16_t default_pvid; /* actual, a bridge: the VLAN of a new port; 0: none */
 

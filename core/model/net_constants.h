@@ -17,6 +17,12 @@
 /* The metrics of the default routes of DHCP leases, one for each NIC. For zebra the first byte is the distance: 254. */
 #define NET_LEASE_METRIC  4261412864u
 #define NET_LEASE_METRICS 65536
+/*
+ * What a bridge's traffic control drops, kernel/seal.h: IPv4 packets to its namespace; router advertisements of it with lifetime 0,
+ * by which a router says that it is one no more (RFC 4861, 6.2.5).
+ */
+#define NET_SEAL_IPV4	 1u
+#define NET_SEAL_GOODBYE 2u
 /* UDP port of VXLAN, RFC 7348. */
 #define NET_VXLAN_PORT 4789
 /*

@@ -124,10 +124,10 @@ void desired_set_ipv6(struct net_link *link, bool on)
 	link->ipv6 = on;
 }
 
-void desired_set_sealed(struct net_link *link, bool sealed)
+void desired_set_seals(struct net_link *link, unsigned int seals)
 {
-	link->want |= NET_LINK_SEALED;
-	link->sealed = sealed;
+	link->want |= NET_LINK_SEALS;
+	link->seals = (uint8_t)seals;
 }
 
 /* An unreachable route of a VRF, once. It is announced to nobody: see print_kernel() in frr/frrconf_policy.c. */
@@ -288,7 +288,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 	desired_set_mtu(link, mtu);
 	link->want |= NET_LINK_ADDRGEN_NONE;
 	link->addrgen_none = true;
-	desired_set_sealed(link, false);
+	desired_set_seals(link, 0);
 	/* IPv6 Type-5 routes are installed through this bridge, which needs IPv6 on it. */
 	desired_set_ipv6(link, true);
 	add_l3vni_sysctls(m, group, bridge);
@@ -336,13 +336,13 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 	}
 	link->want |= NET_LINK_MAX_MACS;
 	link->max_macs = l2->max_macs;
-	/* In a VRF, the kernel gives nothing to sockets that are not in it. */
-	desired_set_sealed(link, !l2->vrf[0]);
 	add_l2vni_sysctls(m, group, l2, bridge);
 	for (size_t i = 0; i < l2->n_gateways; i++) {
 		desired_add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);
 		gateway6 |= l2->gateways[i].family == AF_INET6;
 	}
+	/* In a VRF, the kernel gives nothing to sockets that are not in it. */
+	desired_set_seals(link, (l2->vrf[0] ? 0 : NET_SEAL_IPV4) | (gateway6 ? NET_SEAL_GOODBYE : 0));
 	if (gateway6)
 		add_gateway_link_local(m, group, bridge, mac);
 

@@ -78,7 +78,7 @@ static void add_bridge(struct maker *m, unsigned int group, const struct config_
 	desired_host_mac(&m->config->underlay.vtep, host->bridge, mac);
 	desired_set_mac(bridge, mac);
 	desired_set_mtu(bridge, mtu);
-	desired_set_sealed(bridge, !host->n_addresses);
+	desired_set_seals(bridge, host->n_addresses ? 0 : NET_SEAL_IPV4);
 	bridge->in_vrf = host->vrf[0];
 	net_set_name(bridge->master, host->vrf);
 	keep_tenants_out(m, group, bridge, host, true);
@@ -288,8 +288,8 @@ void desired_adapt(struct net *desired, const struct net *actual)
 		if (link->makes_peer && link->joins[0] && (link->want & NET_LINK_MTU))
 			link->mtu = joining_mtu(link, actual, smallest, n);
 		/* One of evpnd's that is there now goes in the same run. */
-		if (link->sealed && net_has_ipv4(actual, link->ns, link->name, true))
-			link->sealed = false;
+		if ((link->seals & NET_SEAL_IPV4) && net_has_ipv4(actual, link->ns, link->name, true))
+			link->seals &= (uint8_t)~NET_SEAL_IPV4;
 	}
 	adapt_routes(desired, actual);
 }

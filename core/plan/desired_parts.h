@@ -30,7 +30,7 @@ void desired_add_sysctl(struct maker *m, unsigned int group, const char *link, c
 void desired_set_mtu(struct net_link *link, unsigned int mtu);
 void desired_set_mac(struct net_link *link, const uint8_t mac[6]);
 void desired_set_ipv6(struct net_link *link, bool on);
-void desired_set_sealed(struct net_link *link, bool sealed);
+void desired_set_seals(struct net_link *link, unsigned int seals);
 
 /* The inner end of a VNI's veth pair, in FRR's namespace. */
 struct desired_inner {

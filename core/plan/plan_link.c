@@ -194,8 +194,8 @@ static unsigned int missing_at_birth(const struct net_link *want)
 	/* A veth's other end has its MTU from the message, but no master. */
 	if (is_made_by_peer(want) && want->master[0])
 		attrs |= NET_LINK_MASTER;
-	if (!want->sealed)
-		attrs &= ~(unsigned int)NET_LINK_SEALED;
+	if (!want->seals)
+		attrs &= ~(unsigned int)NET_LINK_SEALS;
 	if (!net_limits_any(&want->limits))
 		attrs &= ~(unsigned int)NET_LINK_LIMITS;
 	if (want->max_macs)
@@ -322,12 +322,14 @@ void plan_link(struct planner *p, const struct net_link *want)
 	/* Before a new port is up; after it has joined another bridge. */
 	if (attrs & NET_LINK_PVID)
 		plan_add_op(p, stage, OP_LINK_VLAN, have ? RANK_PORT : RANK_IPV6, want->group)->link = want;
-	/* Sealed before it is up or leaves a VRF, opened after it is in one. */
-	if (attrs & NET_LINK_SEALED)
-		plan_add_op(p, stage, OP_LINK_SEAL, want->sealed ? RANK_IPV6 : RANK_PORT, want->group)->link = want;
+	/* Sealed before it is up or leaves a VRF, opened for IPv4 after it is in one. */
+	if (attrs & NET_LINK_SEALS)
+		plan_add_op(p, stage, OP_LINK_SEAL,
+			    have && (have->seals & ~want->seals & NET_SEAL_IPV4) ? RANK_PORT : RANK_IPV6, want->group)
+			->link = want;
 	if (attrs & NET_LINK_LIMITS)
 		plan_add_op(p, stage, OP_LINK_LIMIT, RANK_IPV6, want->group)->link = want;
-	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALED | NET_LINK_LIMITS);
+	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALS | NET_LINK_LIMITS);
 	if ((want->raised || leaves_set) && (attrs & NET_LINK_UP)) {
 		plan_set(p, PLAN_RAISE, plan_create_rank(want->kind), want, NET_LINK_UP);
 		attrs &= ~(unsigned int)NET_LINK_UP;

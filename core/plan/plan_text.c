@@ -287,8 +287,9 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 		put(&t, "sysctl net/ipv6/conf/%s/disable_ipv6=%d", op->link->name, !op->link->ipv6);
 		break;
 	case OP_LINK_SEAL:
-		put(&t, "tc qdisc %s dev %s clsact%s", op->link->sealed ? "add" : "del", op->link->name,
-		    op->link->sealed ? ", which drops IPv4" : "");
+		put(&t, "tc qdisc %s dev %s clsact%s%s", op->link->seals ? "add" : "del", op->link->name,
+		    op->link->seals & NET_SEAL_IPV4 ? ", which drops IPv4" : "",
+		    op->link->seals & NET_SEAL_GOODBYE ? ", which keeps the end of router advertisements back" : "");
 		break;
 	case OP_LINK_LIMIT:
 		put_limits(&t, op->link);

@@ -232,12 +232,12 @@ struct place {
 	enum net_ns ns;
 };
 
-static int find_sealed(int ifindex, void *arg)
+static int find_seals(int ifindex, void *arg)
 {
 	const struct place *place = arg;
 	const struct net_link *link = find_index(place->known, place->ns, ifindex);
 
-	return link && (link->want & NET_LINK_SEALED) ? link->sealed : -1;
+	return link && (link->want & NET_LINK_SEALS) ? link->seals : -1;
 }
 
 static const struct net_limits *find_limits(int ifindex, void *arg)
@@ -252,8 +252,7 @@ static bool traffic_control_concerns(const struct drift_known *known, enum net_n
 {
 	struct place place = { known, ns };
 
-	return seal_concerns(hdr, known->ident.birth_group, find_sealed, &place) ||
-	       limit_concerns(hdr, find_limits, &place);
+	return seal_concerns(hdr, &known->ident, find_seals, &place) || limit_concerns(hdr, find_limits, &place);
 }
 
 bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)

@@ -15,6 +15,10 @@ build_packages() {
 	rm -rf "$PACKAGES"
 	mkdir -p "$PACKAGES"
 	make -s -C "$BUILD" distdir distdir="$PACKAGES/evpnd" > "$PACKAGES/dist.log" 2>&1 || fail "$(tail -20 "$PACKAGES/dist.log")"
+	if [ -e "$REPO/.git" ]; then
+		git -C "$REPO" ls-files | grep -vx .gitignore | (cd "$PACKAGES/evpnd" && xargs -d '\n' ls -d > /dev/null) ||
+			fail "a release lacks these files"
+	fi
 	# The unit tests are run by tests/run.
 	(cd "$PACKAGES/evpnd" && DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=$(nproc)" dpkg-buildpackage -b -us -uc) \
 		> "$PACKAGES/build.log" 2>&1 || fail "$(tail -20 "$PACKAGES/build.log")"

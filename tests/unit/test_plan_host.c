@@ -167,12 +167,12 @@ START_TEST(a_bridge_with_an_address_of_others_is_not_sealed)
 	struct net_addr addr = { .ns = NET_NS_FRR, .link = "br110" };
 
 	all_made();
-	ck_assert(actual_link(NET_NS_FRR, "br110")->sealed);
+	ck_assert(actual_link(NET_NS_FRR, "br110")->seals == NET_SEAL_IPV4);
 	set_ip(&addr.ip, "2001:db8::1/64");
 	*(struct net_addr *)util_append(&actual.addrs, &actual.n_addrs, sizeof(addr)) = addr;
 	net_sort(&actual);
 	desired_adapt(&desired, &actual);
-	ck_assert(link_of(&desired, NET_NS_FRR, "br110")->sealed);
+	ck_assert(link_of(&desired, NET_NS_FRR, "br110")->seals == NET_SEAL_IPV4);
 	set_ip(&addr.ip, "10.20.0.1/24");
 	*(struct net_addr *)util_append(&actual.addrs, &actual.n_addrs, sizeof(addr)) = addr;
 	net_sort(&actual);
@@ -180,7 +180,7 @@ START_TEST(a_bridge_with_an_address_of_others_is_not_sealed)
 	make();
 	ck_assert_uint_eq(plan.n_ops, 1);
 	ck_assert_int_eq(plan.ops[0].type, OP_LINK_SEAL);
-	ck_assert(!plan.ops[0].link->sealed);
+	ck_assert(!plan.ops[0].link->seals);
 }
 END_TEST
 

@@ -9,6 +9,7 @@ advertised() { ip -n "ev-$1" -6 route show default | grep 'via fe80::e6:ff:fe00:
 slaac() { ip -n ev-auto -6 address show dev eth0 scope global dynamic | grep 'inet6 2001:db8:20:'; }
 
 solicited() { ip netns exec ev-guest nstat -asz Icmp6InNeighborSolicits | awk '/Solicits/ { print $2 }'; }
+kept_back() { in_frr tc -s qdisc show dev br110 clsact | grep 'dropped [1-9]'; }
 is_asked() { [ "$(solicited)" -ge $((LAB_ASKED + 2)) ]; }
 
 # Whatever becomes of the node, leaf1 has the gateway, and nothing says that it has gone. Before the node was ever there, leaf1 is told.
@@ -35,6 +36,12 @@ lab_checks() {
 	wait_until 60 "auto has a default route by the gateway's link-local address" advertised auto
 	wait_until 60 "auto has an address in the gateway's subnet" slaac
 	reaches auto 2001:db8:20::1 2001:db8:244::6
+	step "zebra says that it is a router no more, as it does when it ends: no host hears it"
+	vtysh_in frr 'configure terminal' 'interface br110' 'ipv6 nd suppress-ra'
+	wait_until 60 "the bridge keeps it back" kept_back
+	vtysh_in frr 'configure terminal' 'interface br110' 'no ipv6 nd suppress-ra'
+	advertised auto || fail "auto has lost its default route"
+	advertised other || fail "other has lost its default route"
 	step "a host that does not talk is asked for"
 	in_frr sysctl -qw net.ipv6.neigh.br110.base_reachable_time_ms=2000 net.ipv6.neigh.br110.delay_first_probe_time=1
 	LAB_ASKED=$(solicited)
