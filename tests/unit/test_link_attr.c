@@ -38,7 +38,7 @@ static const struct net_link sample = {
 };
 
 /* Those that stand in a message by an index, or that the kernel takes by a sysctl or other messages only. */
-#define NOT_IN_MESSAGE                                                                                           \
+#define NOT_IN_MESSAGE                                                                                          \
 	(NET_LINK_PVID | NET_LINK_SEALS | NET_LINK_LIMITS | NET_LINK_MASTER | NET_LINK_PARENT | NET_LINK_PEER | \
 	 NET_LINK_IPV6)
 
