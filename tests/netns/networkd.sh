@@ -108,17 +108,11 @@ if command -v NetworkManager > /dev/null && command -v dbus-daemon > /dev/null; 
 		ip -n ev-node link set $name down
 	done
 	network_manager
-	wait_until 60 "NetworkManager configures what is not evpnd's" managed other0
-	for name in lan0 lan1 br-evpnd; do ends 1 managed "$name" || fail "NetworkManager has configured $name"; done
-	# Without the rule's property it would: the test can fail.
-	on_node sed -i /NM_UNMANAGED/d "/run/udev/data/n$(index_of lan0)"
-	end_child "$MANAGER"
-	MANAGER=
-	# What it remembers of a device that it does not manage, and what it takes for another program's configuration.
-	on_node rm -rf /run/NetworkManager/devices
-	ip -n ev-node link set lan0 down
-	network_manager
-	wait_until 60 "NetworkManager takes lan0 without the rule" managed lan0
+	for name in other0 other1; do wait_until 60 "NetworkManager configures what is not evpnd's" managed $name; done
+	for name in lan0 lan1 br-evpnd; do
+		ends 1 managed "$name" || fail "NetworkManager has configured $name"
+		on_node nmcli -g GENERAL.STATE device show "$name" | finds '(unmanaged)$' || fail "NetworkManager manages $name"
+	done
 	end_child "$MANAGER"
 fi
 
