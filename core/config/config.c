@@ -341,6 +341,14 @@ bool config_wants_vlans(const struct config *config)
 	return false;
 }
 
+bool config_wants_relay(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_l2vnis; i++)
+		if (config->l2vnis[i].host.set && config->l2vnis[i].arp_suppression)
+			return true;
+	return false;
+}
+
 const struct config_plugin_group *config_find_group(const struct config *config, const char *name)
 {
 	for (size_t i = 0; i < config->n_groups; i++)

@@ -361,6 +361,9 @@ const struct ipaddr *config_host_address(const struct config_host *host, uint8_t
 /* Whether an L2VNI has a VLAN of a bridge on the host. */
 bool config_wants_vlans(const struct config *config);
 
+/* Whether a VNI with an end on the host suppresses ARP, so that gratuitous ARP has to be relayed. */
+bool config_wants_relay(const struct config *config);
+
 /* The NIC whose first lease decides which address the VTEP has, while there is none; NULL: the VTEP is known. */
 const struct config_nic *config_awaits_lease(const struct config *config);
 

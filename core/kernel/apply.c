@@ -127,7 +127,7 @@ static struct outcome (*const runners[OP_TYPE_COUNT])(struct apply *, const stru
 	[OP_LINK_IPV6] = apply_link_ipv6,
 	[OP_LINK_DOWN] = apply_link_down,
 	[OP_LINK_SEAL] = apply_link_seal,
-	[OP_LINK_LIMIT] = apply_link_limit,
+	[OP_LINK_FILTER] = apply_link_filter,
 	[OP_LINK_VLAN] = apply_link_vlan,
 	[OP_LINK_SET] = apply_link_set,
 	[OP_ADDR_ADD] = address_add,

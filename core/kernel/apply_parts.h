@@ -32,8 +32,8 @@ struct outcome apply_link_move(struct apply *apply, const struct op *op);
 struct outcome apply_link_down(struct apply *apply, const struct op *op);
 /* Adds the VLAN and then deletes the others, so that the port is never in none. */
 struct outcome apply_link_vlan(struct apply *apply, const struct op *op);
-/* Sets the limits of a port anew, and reads them back: not every kernel has all of them. */
-struct outcome apply_link_limit(struct apply *apply, const struct op *op);
+/* Makes the filters of a port anew (port_filter.h), and reads them back: not every kernel has all of them. */
+struct outcome apply_link_filter(struct apply *apply, const struct op *op);
 struct outcome apply_link_seal(struct apply *apply, const struct op *op);
 struct outcome apply_link_set(struct apply *apply, const struct op *op);
 

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * limit.h - storm control of a port, by traffic control (tc(8)): read, counted, and recognised in notifications; apply_parts.h has how
- * it is set
+ * limit.h - storm control of a port: the filters for it, and how many frames they have dropped; port_filter.h has who calls it
  *
- * The port has a qdisc clsact. Its ingress side, which sees a frame before the bridge does, has a filter for each limited kind of frame,
- * a classic BPF program that looks at the destination MAC address, with an action of the kind police, which drops what is above the rate. Whether
- * a unicast address is unknown is not known there; the bridge decides it.
+ * Each limited kind of frame has a filter that looks at the destination MAC address, with an action of the kind police, which drops what
+ * is above the rate. Whether a unicast address is unknown is not known there; the bridge decides it.
  */
 #pragma once
 
-#include "kernel/rtnl.h"
-#include "model/net.h"
+#include "kernel/tc.h"
+#include "model/net_limit.h"
 
-/* Reads net_link.limits of evpnd's veths in FRR's namespace. The net is sorted. Returns 0, or <0 when the kernel refuses it. */
-int read_limits(struct rtnl *frr, struct net *net, struct evpn_error *err);
+/* The priorities of the kinds of frames, from here on. */
+#define LIMIT_PRIORITY 1
+
+/*
+ * If the message is about the filter of a kind, sets its rate, adds to *dropped what it has dropped, and returns true. The rate is 0
+ * if the filter does something else than limit_add()'s.
+ */
+bool limit_take(const struct nlmsghdr *hdr, struct net_limits *limits, uint64_t *dropped);
+
+/* Adds the filters to a port that has the qdisc and none of them. Returns 0 or -errno; -ENOENT: the kernel lacks a part of it. */
+int limit_add(struct rtnl *rtnl, int ifindex, const struct net_limits *limits);
 
 /* How many frames the limits of the link have dropped since they were set. Returns 0, or -errno. */
 int limit_count(struct rtnl *rtnl, int ifindex, uint64_t *ret_dropped);
-
-/*
- * Whether the notification says something new about the limits of a device. `find` gives the limits as they are known; NULL: the
- * device is no matter.
- */
-bool limit_concerns(const struct nlmsghdr *hdr, const struct net_limits *(*find)(int ifindex, void *arg), void *arg);

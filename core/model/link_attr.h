@@ -69,6 +69,7 @@ enum net_place {
 	X(PVID,           pvid,           U16,  OWN,    NULL,                   NULL) \
 	/* A port in FRR's namespace */ \
 	X(LIMITS,         limits,         LIMITS, OWN,  NULL,                   NULL) \
+	X(RELAY,          relay,          NAME, OWN,    NULL,                   NULL) \
 	/* A bridge */ \
 	X(MAX_MACS,       max_macs,       U32,  DATA,   "fdb_max_learned",      NULL) \
 	X(SEALS,          seals,          U8,   OWN,    NULL,                   NULL) \

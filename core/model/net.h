@@ -98,6 +98,8 @@ struct net_link {
 	/* A port's only VLAN, its PVID and untagged; 0: it has none; NET_PVID_OTHER: it has another set. Read if it is wanted. */
 	uint16_t pvid;
 	struct net_limits limits; /* a port in FRR's namespace: of what comes from the host */
+	/* The same: the VXLAN device to which it relays gratuitous ARP and unsolicited neighbor advertisements; "": to none. */
+	char relay[IFNAMSIZ];
 	uint32_t max_macs; /* a bridge: how many MAC addresses it learns; 0: no limit */
 	uint32_t stp; /* a bridge: 0: off */
 	uint8_t seals; /* a bridge: NET_SEAL_...: kernel/seal.h */
@@ -124,6 +126,12 @@ struct net_link {
 static inline bool net_is_ours(const struct net_link *link)
 {
 	return link->owner >= NET_OWNER_BORN;
+}
+
+/* Desired: whether it is to relay, and the kernel can. */
+static inline bool net_relays(const struct net_link *link)
+{
+	return (link->want & NET_LINK_RELAY) && link->relay[0];
 }
 
 /* Whether evpnd created the link, so that it may delete it. */
@@ -295,6 +303,7 @@ struct net {
 	size_t n_links, n_addrs, n_routes, n_rules, n_objects, n_sysctls, n_ovs_ports, n_ovs_bridges, n_groups;
 	char *ovs_fault; /* actual: why Open vSwitch could not be read, though it is needed; NULL: no error */
 	bool is_nothing; /* desired: by --down, which takes down without a word to FRR */
+	bool no_relay; /* actual: the kernel lacks what net_link.relay needs. Read if it is wanted. */
 	bool no_ipv6[NET_NS_COUNT]; /* actual: the kernel runs without IPv6, so no IPv6 attribute can be set */
 };
 

@@ -295,7 +295,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 
 	add_vxlan(m, group, l3->vni, bridge, true, mtu);
 	if (l3->host.set)
-		desired_add_host(m, group, &(struct desired_inner){ l3->vrf, true, mtu }, &l3->host);
+		desired_add_host(m, group, &(struct desired_inner){ l3->vrf, true, mtu, NULL }, &l3->host);
 
 	for (size_t i = 0; i < l3->n_routes; i++) {
 		struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
@@ -348,7 +348,7 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 
 	add_vxlan(m, group, l2->vni, bridge, false, mtu)->neigh_suppress = l2->arp_suppression;
 	if (l2->host.set)
-		desired_add_host(m, group, &(struct desired_inner){ bridge, false, mtu }, &l2->host);
+		desired_add_host(m, group, &(struct desired_inner){ bridge, false, mtu, l2 }, &l2->host);
 }
 
 /* The MTU in bytes of the VNIs: the smallest MTU of the underlay NICs less the overhead. 0: unknown. */

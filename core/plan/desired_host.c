@@ -175,8 +175,10 @@ void desired_add_host(struct maker *m, unsigned int group, const struct desired_
 	desired_set_mtu(link, inner->mtu);
 	desired_set_ipv6(link, inner->ipv6);
 	/* Without any it has none, also if it had some before. */
-	link->want |= NET_LINK_LIMITS;
+	link->want |= NET_LINK_LIMITS | NET_LINK_RELAY;
 	link->limits = host->limits;
+	if (inner->l2 && inner->l2->arp_suppression)
+		net_name_vxlan(inner->l2->vni, link->relay);
 
 	if (host->ovs_bridge[0])
 		add_ovs_port(m, group, host);
@@ -287,6 +289,8 @@ void desired_adapt(struct net *desired, const struct net *actual)
 		take_own_names(desired, actual, link);
 		if (link->makes_peer && link->joins[0] && (link->want & NET_LINK_MTU))
 			link->mtu = joining_mtu(link, actual, smallest, n);
+		if (link->relay[0] && actual->no_relay)
+			link->want &= ~(unsigned int)NET_LINK_RELAY;
 		/* One of evpnd's that is there now goes in the same run. */
 		if ((link->seals & NET_SEAL_IPV4) && net_has_ipv4(actual, link->ns, link->name, true))
 			link->seals &= (uint8_t)~NET_SEAL_IPV4;

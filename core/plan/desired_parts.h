@@ -37,6 +37,7 @@ struct desired_inner {
 	const char *master;
 	bool ipv6;
 	unsigned int mtu; /* bytes, of the VNI; 0: leave it alone */
+	const struct config_l2vni *l2; /* NULL: it is an L3VNI */
 };
 
 /* The pair of a VNI, the bridge that evpnd creates for it, its port of Open vSwitch, its addresses. */

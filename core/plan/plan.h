@@ -25,7 +25,7 @@ enum op_type {
 	OP_LINK_DOWN, /* with `have`: under the name that the NIC has before it is renamed, or of a device that is deleted later */
 	OP_LINK_VLAN, /* makes a port a member of one VLAN alone, and its packets without a tag that VLAN's */
 	OP_LINK_SEAL, /* whether the bridge delivers IPv4 packets to its namespace */
-	OP_LINK_LIMIT, /* storm control of a port */
+	OP_LINK_FILTER, /* of a port: storm control, and the relay of gratuitous ARP */
 	OP_LINK_SET, /* sets the attributes `attrs` by one message */
 	OP_ADDR_ADD, /* attrs OP_ADDR_AGAIN: the kernel announces the address also if it is there */
 	OP_ADDR_PROMOTE, /* promote_secondaries=1 on the link of `addr`, before OP_ADDR_DELETE; attrs 1: back to 0 */

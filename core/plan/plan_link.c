@@ -6,6 +6,9 @@
 #include "plan/desired.h"
 #include "plan/plan_parts.h"
 
+/* One operation makes both. */
+#define FILTERS (NET_LINK_LIMITS | NET_LINK_RELAY)
+
 static bool is_lo(const struct net_link *link)
 {
 	return streq(link->name, "lo");
@@ -198,6 +201,8 @@ static unsigned int missing_at_birth(const struct net_link *want)
 		attrs &= ~(unsigned int)NET_LINK_SEALS;
 	if (!net_limits_any(&want->limits))
 		attrs &= ~(unsigned int)NET_LINK_LIMITS;
+	if (!want->relay[0])
+		attrs &= ~(unsigned int)NET_LINK_RELAY;
 	if (want->max_macs)
 		attrs |= want->want & NET_LINK_MAX_MACS;
 	return want->up ? attrs : attrs & ~(unsigned int)NET_LINK_UP;
@@ -224,6 +229,9 @@ static unsigned int differences(const struct planner *p, const struct net_link *
 	/* The master is replaced by a new device of that name, so the port has to be put back. */
 	if (want->master[0] && !plan_standing(p, want->ns, want->master))
 		attrs |= want->want & (NET_LINK_MASTER | NET_LINK_PORT);
+	/* So does what relays to a device that is made anew. */
+	if (net_relays(want) && !plan_standing(p, want->ns, want->relay))
+		attrs |= NET_LINK_RELAY;
 	return attrs;
 }
 
@@ -327,9 +335,9 @@ void plan_link(struct planner *p, const struct net_link *want)
 		plan_add_op(p, stage, OP_LINK_SEAL,
 			    have && (have->seals & ~want->seals & NET_SEAL_IPV4) ? RANK_PORT : RANK_IPV6, want->group)
 			->link = want;
-	if (attrs & NET_LINK_LIMITS)
-		plan_add_op(p, stage, OP_LINK_LIMIT, RANK_IPV6, want->group)->link = want;
-	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALS | NET_LINK_LIMITS);
+	if (attrs & FILTERS)
+		plan_add_op(p, stage, OP_LINK_FILTER, RANK_IPV6, want->group)->link = want;
+	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALS | FILTERS);
 	if ((want->raised || leaves_set) && (attrs & NET_LINK_UP)) {
 		plan_set(p, PLAN_RAISE, plan_create_rank(want->kind), want, NET_LINK_UP);
 		attrs &= ~(unsigned int)NET_LINK_UP;

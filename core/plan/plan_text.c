@@ -245,22 +245,29 @@ static void put_route(struct text *t, const struct net_route *route, const char 
 		put_hops(t, route);
 }
 
-static void put_limits(struct text *t, const struct net_link *link)
+static void put_limits(struct text *t, const struct net_limits *limits)
 {
 	static const char *const kinds[] = { [NET_LIMIT_BROADCAST] = "broadcast", [NET_LIMIT_MULTICAST] = "multicast" };
 
-	if (!net_limits_any(&link->limits)) {
-		put(t, "tc qdisc del dev %s clsact", link->name);
-		return;
-	}
-	put(t, "tc qdisc replace dev %s clsact, which polices", link->name);
+	put(t, ", which polices");
 	for (int kind = 0; kind < NET_LIMIT_COUNT; kind++) {
-		const struct net_rate *rate = &link->limits.rates[kind];
+		const struct net_rate *rate = &limits->rates[kind];
 
 		if (rate->n)
 			put(t, " %s %s %llu", kinds[kind], rate->packets ? "pkts_rate" : "rate",
 			    (unsigned long long)rate->n);
 	}
+}
+
+static void put_filters(struct text *t, const struct net_link *link)
+{
+	bool limits = net_limits_any(&link->limits), relays = net_relays(link);
+
+	put(t, "tc qdisc %s dev %s clsact", limits || relays ? "replace" : "del", link->name);
+	if (limits)
+		put_limits(t, &link->limits);
+	if (relays)
+		put(t, ", %s mirrors gratuitous ARP to %s", limits ? "and" : "which", link->relay);
 }
 
 const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
@@ -291,8 +298,8 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 		    op->link->seals & NET_SEAL_IPV4 ? ", which drops IPv4" : "",
 		    op->link->seals & NET_SEAL_GOODBYE ? ", which keeps the end of router advertisements back" : "");
 		break;
-	case OP_LINK_LIMIT:
-		put_limits(&t, op->link);
+	case OP_LINK_FILTER:
+		put_filters(&t, op->link);
 		break;
 	case OP_LINK_VLAN:
 		put(&t, "bridge vlan add dev %s vid %u pvid untagged, and none but this", op->link->name,

@@ -174,6 +174,21 @@ static void warn_of_thresholds(struct warner *w)
 	}
 }
 
+static void warn_of_relays(struct warner *w)
+{
+	for (size_t i = 0; w->actual->no_relay && i < w->desired->n_links; i++) {
+		const struct net_link *link = &w->desired->links[i];
+
+		if (!link->relay[0] || net_relays(link))
+			continue;
+		warn(w, link->group,
+		     "this kernel lacks what sends gratuitous ARP to other VTEPs with arp_suppression: its modules "
+		     "sch_ingress, cls_bpf and act_mirred; load them, or set arp_suppression = false in VNIs with "
+		     "floating addresses");
+		return;
+	}
+}
+
 char **plan_warnings(const struct net *desired, const struct net *actual, size_t *ret_n)
 {
 	struct warner w = { .desired = desired, .actual = actual };
@@ -183,6 +198,7 @@ char **plan_warnings(const struct net *desired, const struct net *actual, size_t
 	warn_of_nics(&w);
 	warn_of_filters(&w);
 	warn_of_thresholds(&w);
+	warn_of_relays(&w);
 	*ret_n = w.n_lines;
 	return w.lines;
 }

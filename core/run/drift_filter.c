@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/util.h"
-#include "kernel/limit.h"
+#include "kernel/port_filter.h"
 #include "kernel/rule.h"
 #include "kernel/seal.h"
 #include "run/drift_parts.h"
@@ -240,19 +240,24 @@ static int find_seals(int ifindex, void *arg)
 	return link && (link->want & NET_LINK_SEALS) ? link->seals : -1;
 }
 
-static const struct net_limits *find_limits(int ifindex, void *arg)
+static bool find_filters(int ifindex, void *arg, struct port_filters *ret)
 {
 	const struct place *place = arg;
-	const struct net_link *link = find_index(place->known, place->ns, ifindex);
+	const struct net_link *link = find_index(place->known, place->ns, ifindex), *target = NULL;
 
-	return link && (link->want & NET_LINK_LIMITS) ? &link->limits : NULL;
+	if (!link || !(link->want & NET_LINK_LIMITS))
+		return false;
+	if (link->relay[0])
+		target = net_find_link(&place->known->net, place->ns, link->relay);
+	*ret = (struct port_filters){ .limits = link->limits, .target = target ? target->ifindex : 0 };
+	return true;
 }
 
 static bool traffic_control_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)
 {
 	struct place place = { known, ns };
 
-	return seal_concerns(hdr, &known->ident, find_seals, &place) || limit_concerns(hdr, find_limits, &place);
+	return seal_concerns(hdr, &known->ident, find_seals, &place) || port_filter_concerns(hdr, find_filters, &place);
 }
 
 bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struct nlmsghdr *hdr)

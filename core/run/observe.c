@@ -3,7 +3,7 @@
 #include "base/util.h"
 #include "kernel/ovs.h"
 #include "kernel/read.h"
-#include "kernel/limit.h"
+#include "kernel/port_filter.h"
 #include "kernel/vlan.h"
 #include "plan/desired.h"
 #include "run/former.h"
@@ -28,7 +28,8 @@ static int read_kernel(const struct observe_source *from, struct rtnl *const rtn
 		return -1;
 	if (config_wants_vlans(from->config) && read_vlans(rtnl[NET_NS_HOST], &obs->actual, err) < 0)
 		return -1;
-	if (rtnl[NET_NS_FRR] && read_limits(rtnl[NET_NS_FRR], &obs->actual, err) < 0)
+	if (rtnl[NET_NS_FRR] &&
+	    read_port_filters(rtnl[NET_NS_FRR], config_wants_relay(from->config), &obs->actual, err) < 0)
 		return -1;
 	if (rtnl[NET_NS_FRR] && rtnl_netns(rtnl[NET_NS_FRR], &obs->netns_id, err) < 0)
 		return -1;

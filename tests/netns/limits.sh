@@ -32,6 +32,17 @@ arrives() {
 	if [ "$n" -lt "$3" ] || [ "$n" -gt "$4" ]; then fail "$n of $2 frames to $1 arrive"; fi
 }
 reaches() { ip netns exec ev-node ping -n -c 1 -W 1 192.168.20.1; }
+# It claims its address by gratuitous ARP, and the machine behind the leaf hears it.
+claim_is_heard() {
+	ip netns exec ev-node python3 - <<-'P'
+		import socket, struct
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(('lan110', 0))
+		mac, ip = s.getsockname()[4], bytes((192, 168, 20, 2))
+		s.send(b'\xff' * 6 + mac + struct.pack('!HHHBBH', 0x806, 1, 0x800, 6, 4, 1) + mac + ip + bytes(6) + ip)
+	P
+	finds heard "$FABRIC/claims"
+}
 learned() { in_frr bridge fdb show br br110 dev pe110 | count 02:fe:ed; }
 announced() { vtysh_in leaf2 'show bgp l2vpn evpn route type 2' | count -E '^ *\*>.*\[02:fe:ed'; }
 has_announced() { [ "$(announced)" = "$1" ]; }
@@ -76,6 +87,17 @@ if kernel_has tc filter add dev probe ingress bpf bytecode '1,6 0 0 1' action po
 	arrives ff:ff:ff:ff:ff:ff 10000 1 5000
 	arrives 01:00:5e:01:01:01 10000 1 5000
 	arrives "$machine" 2000 1900 2500
+	ip netns exec ev-work python3 - >> "$FABRIC/claims" <<-'P' &
+		import socket
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x806))
+		s.bind(('eth0', 0x806))
+		while True:
+		    p = s.recv(128)
+		    if p[14:18] == p[24:28]:
+		        print('heard', flush=True)
+	P
+	PIDS+=($!)
+	wait_until 60 "what passes a limit is relayed with arp_suppression" claim_is_heard
 	wait_until 60 "evpnctl counts what was dropped" ask '"limit_drops": ?[1-9][0-9]{3}'
 
 	step "it is repaired and removed"
@@ -83,6 +105,8 @@ if kernel_has tc filter add dev probe ingress bpf bytecode '1,6 0 0 1' action po
 	wait_until 60 "both are back" has_police 2
 	next '' ''
 	has_police 0 || fail "filters: $(in_frr tc filter show dev pe110 ingress)"
+	: > "$FABRIC/claims"
+	wait_until 60 "gratuitous ARP is relayed without a limit" claim_is_heard
 	arrives 01:00:5e:01:01:01 2000 1900 2500
 else
 	write '' 'limit = { broadcast = "100pps"; };'

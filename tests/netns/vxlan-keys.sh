@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Group vxlan and arp_suppression, by what is on the wire between the node and the leaf: port, TTL, TOS and DF of VXLAN packets, on a
-# running node; whether broadcasts are replicated; how fast a floating address moves; UDP checksum 0 at an IPv6 VTEP.
+# running node; whether broadcasts are replicated; whether a floating address moves; UDP checksum 0 at an IPv6 VTEP.
 set -euo pipefail
 # shellcheck source=tests/netns/lib-leaf.sh
 . "$(dirname "$0")/lib-leaf.sh"
@@ -101,53 +101,89 @@ set_vxlan 'port = 8472;'
 wait_until 60 "the node has an entry for broadcasts" floods
 wait_until 60 "the leaf hears of the node" leaf_hears
 
-step "arp_suppression = false: an address moves from a machine behind the leaf to the node"
+step "an address moves from a machine behind the leaf to the node"
 suppresses() { in_frr bridge -details link show dev vni110 | finds 'neigh_suppress on'; }
-VIP=192.168.20.100
+relays() { [ "$(in_frr tc filter show dev pe110 ingress | count 'Mirror to device vni110')" = 2 ]; }
 lan110=$(on_node cat /sys/class/net/lan110/address)
 for n in client former; do
 	namespace $n
 	# The former machine does not pass on what is no longer for it.
-	ip netns exec ev-$n sysctl -qw net.ipv4.ip_forward=0
+	ip netns exec ev-$n sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
 	ip link add eth0 netns ev-$n type veth peer name $n netns ev-leaf2
 	ip -n ev-leaf2 link set $n master br110 up
 	ip -n ev-$n link set eth0 up
 done
 ip -n ev-client address add 192.168.20.11/24 dev eth0
+ip -n ev-client address add 2001:db8:20::11/64 dev eth0 nodad
 ip -n ev-former address add 192.168.20.12/24 dev eth0
-# claims NAMESPACE DEVICE: as keepalived does it
+ip -n ev-former address add 2001:db8:20::12/64 dev eth0 nodad
+# claims NAMESPACE DEVICE ADDRESS: as keepalived does it, by gratuitous ARP or an unsolicited neighbor advertisement
 claims() {
-	ip netns exec "$1" python3 - "$2" "$VIP" <<-'E'
+	ip netns exec "$1" python3 - "$2" "$3" <<-'E'
 		import socket, struct, sys
 		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 		s.bind((sys.argv[1], 0))
-		mac, ip = s.getsockname()[4], socket.inet_aton(sys.argv[2])
-		arp = struct.pack("!HHBBH", 1, 0x800, 6, 4, 1) + mac + ip + bytes(6) + ip
+		mac = s.getsockname()[4]
+		if ":" in sys.argv[2]:
+		    ip, all_nodes = (socket.inet_pton(socket.AF_INET6, a) for a in (sys.argv[2], "ff02::1"))
+		    na = bytes((136, 0, 0, 0, 0x20, 0, 0, 0)) + ip + b"\x02\x01" + mac
+		    total = sum(struct.unpack("!36H", ip + all_nodes + struct.pack("!II", len(na), 58) + na))
+		    total = (total & 0xffff) + (total >> 16)
+		    total = ~((total & 0xffff) + (total >> 16)) & 0xffff
+		    na = na[:2] + struct.pack("!H", total) + na[4:]
+		    frame = b"\x33\x33\0\0\0\1" + mac + struct.pack("!HIHBB", 0x86dd, 6 << 28, len(na), 58, 255) + ip + all_nodes + na
+		else:
+		    ip = socket.inet_aton(sys.argv[2])
+		    frame = b"\xff" * 6 + mac + struct.pack("!HHHBBH", 0x806, 1, 0x800, 6, 4, 1) + mac + ip + bytes(6) + ip
 		for _ in range(5):
-		    s.send(b"\xff" * 6 + mac + b"\x08\x06" + arp)
+		    s.send(frame)
 	E
 }
-asks() { ip netns exec ev-client ping -n -c 1 -W 1 "$VIP"; }
-knows() { ip -n ev-client neigh show "$VIP" | finds "$1"; }
+asks() { ip netns exec ev-client ping -n -c 1 -W 1 "$1"; }
+knows() { ip -n ev-client neigh show "$1" | finds "$lan110"; }
 # In FRR's namespace: what FRR has learned from the leaf.
-learned() { in_frr ip neigh show "$VIP" dev br110 | finds "extern_learn"; }
-suppresses || fail "it is off without the key"
-set_vxlan 'port = 8472; arp_suppression = false;'
-ends 1 suppresses || fail "it is still on"
-next_run in_frr ip link set vni110 type bridge_slave neigh_suppress on
-ends 1 suppresses || fail "what another program set stays"
+learned() { in_frr ip neigh show "$1" dev br110 | finds "extern_learn"; }
+# moves ADDRESS: the client has an entry for the former machine, and nothing but the claim changes it: nobody asks meanwhile
+moves() {
+	ip -n ev-former address add "$1/32" dev eth0
+	claims ev-former eth0 "$1"
+	wait_until 60 "the client reaches $1" asks "$1"
+	wait_until 60 "FRR has $1 from the leaf" learned "$1"
+	ip -n ev-former address delete "$1/32" dev eth0
+	ip -n ev-node address add "$1/32" dev lan110
+	claims ev-node lan110 "$1"
+	wait_until 60 "the client has the new MAC of $1" knows "$1"
+	wait_until 60 "the client reaches $1" asks "$1"
+	wait_until 60 "FRR has $1 no longer from the leaf" ends 1 learned "$1"
+}
 ip -n ev-leaf2 link set vni110 type bridge_slave neigh_suppress on learning off
 ip netns exec ev-leaf2 sysctl -qw net.ipv4.conf.br110.arp_accept=1
-ip -n ev-former address add "$VIP/32" dev eth0
-claims ev-former eth0
-wait_until 60 "the client reaches it" asks
-wait_until 60 "FRR has it from the leaf" learned
-ip -n ev-former address delete "$VIP/32" dev eth0
-ip -n ev-node address add "$VIP/32" dev lan110
-claims ev-node lan110
-wait_until 60 "the client has its new MAC" knows "$lan110"
-wait_until 60 "the client reaches it" asks
-wait_until 60 "FRR has it no longer from the leaf" ends 1 learned
+suppresses || fail "it is off without the key"
+relays || fail "filters: $(in_frr tc filter show dev pe110 ingress)"
+moves 192.168.20.100
+# Without addresses of its own, the host's end has no IPv6.
+ip -n ev-former address add 2001:db8:20::100/128 dev eth0 nodad
+wait_until 60 "the client reaches it by IPv6" asks 2001:db8:20::100
+ip -n ev-former address delete 2001:db8:20::100/128 dev eth0
+claims ev-node lan110 2001:db8:20::100
+wait_until 60 "the client has the new MAC for IPv6" knows 2001:db8:20::100
+
+step "what relays gratuitous ARP is repaired, and follows the device"
+in_frr tc qdisc delete dev pe110 clsact
+wait_until 60 "the qdisc is back" relays
+in_frr tc filter delete dev pe110 ingress pref 4
+wait_until 60 "the filter is back" relays
+in_frr ip link delete vni110
+wait_until 60 "a new device" relays
+
+step "arp_suppression = false"
+set_vxlan 'port = 8472; arp_suppression = false;'
+ends 1 suppresses || fail "it is still on"
+in_frr tc qdisc show dev pe110 > "$FABRIC/qdisc"
+lacks clsact "$FABRIC/qdisc" || fail "filters: $(in_frr tc filter show dev pe110 ingress)"
+next_run in_frr ip link set vni110 type bridge_slave neigh_suppress on
+ends 1 suppresses || fail "what another program set stays"
+moves 192.168.20.101
 daemon_stop
 end_child "$WIRE"
 

@@ -34,13 +34,14 @@ static const struct net_link sample = {
 	.pvid = 10,
 	.seals = NET_SEAL_IPV4,
 	.max_macs = 100,
+	.relay = "vni110",
 	.limits.rates[NET_LIMIT_MULTICAST] = { 1000, true },
 };
 
 /* Those that stand in a message by an index, or that the kernel takes by a sysctl or other messages only. */
-#define NOT_IN_MESSAGE                                                                                          \
-	(NET_LINK_PVID | NET_LINK_SEALS | NET_LINK_LIMITS | NET_LINK_MASTER | NET_LINK_PARENT | NET_LINK_PEER | \
-	 NET_LINK_IPV6)
+#define NOT_IN_MESSAGE                                                                                           \
+	(NET_LINK_PVID | NET_LINK_SEALS | NET_LINK_LIMITS | NET_LINK_RELAY | NET_LINK_MASTER | NET_LINK_PARENT | \
+	 NET_LINK_PEER | NET_LINK_IPV6)
 
 static void put_nest(struct link_out *out, unsigned int attrs, int kind_type, const char *kind, int data_type,
 		     enum link_level level)

@@ -19,7 +19,7 @@ void __wrap_rtnl_close(struct rtnl *rtnl);
 int __wrap_rtnl_netns(const struct rtnl *rtnl, uint64_t *ret_netns, struct evpn_error *err);
 int __wrap_read_net(struct rtnl *const rtnl[NET_NS_COUNT], const char *instance, struct net *net,
 		    struct evpn_error *err);
-int __wrap_read_limits(struct rtnl *frr, struct net *net, struct evpn_error *err);
+int __wrap_read_port_filters(struct rtnl *frr, bool relays, struct net *net, struct evpn_error *err);
 int __wrap_read_nic(struct rtnl *host, const struct net *actual, const struct net_link *link, const char *instance,
 		    const char *name, struct nic_record *ret_nic, struct evpn_error *err);
 int __wrap_read_sysctls(const int netns_fd[NET_NS_COUNT], const struct net *desired, struct net *actual,
@@ -72,7 +72,7 @@ static void add_link(struct net *net, enum net_ns ns, const char *name, bool up)
 	net_set_name(link->name, name);
 }
 
-int __wrap_read_limits(struct rtnl *frr, struct net *net, struct evpn_error *ret_err)
+int __wrap_read_port_filters(struct rtnl *frr, bool relays, struct net *net, struct evpn_error *ret_err)
 {
 	return 0;
 }

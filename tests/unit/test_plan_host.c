@@ -8,18 +8,24 @@
 
 static struct config_l2vni l2;
 
-static void start(const struct config_host *host)
+/* Plans for `l2` as it is. */
+static void restart(void)
 {
 	static struct config_nic nic = { .name = "eth1", .inner = "eth1" };
 	struct config config = { .underlay = { .nics = &nic, .n_nics = 1 }, .l2vnis = &l2, .n_l2vnis = 1 };
 
 	set_ip(&config.underlay.vtep, "100.65.0.2");
+	plan_case_start(&config);
+	net_sort(&desired);
+}
+
+static void start(const struct config_host *host)
+{
 	l2 = (struct config_l2vni){ .vni = 110, .host = *host };
 	l2.host.set = true;
 	net_set_name(l2.host.interface, "lan0");
 	net_set_name(l2.host.peer, "pe110");
-	plan_case_start(&config);
-	net_sort(&desired);
+	restart();
 }
 
 static void setup(void)
@@ -184,6 +190,35 @@ START_TEST(a_bridge_with_an_address_of_others_is_not_sealed)
 }
 END_TEST
 
+START_TEST(gratuitous_arp_is_relayed_to_the_vxlan_that_is_there)
+{
+	struct net_link *inner;
+
+	l2.arp_suppression = true;
+	restart();
+	all_made();
+	inner = actual_link(NET_NS_FRR, "pe110");
+	ck_assert_str_eq(inner->relay, "vni110");
+	/* The former one goes, and with it what mirrors to it. */
+	actual_link(NET_NS_FRR, "vni110")->port = 8472;
+	make();
+	ck_assert_uint_ne(find_op(OP_LINK_FILTER, "pe110"), SIZE_MAX);
+	ck_assert_uint_lt(find_op(OP_LINK_CREATE, "vni110"), find_op(OP_LINK_FILTER, "pe110"));
+	actual_link(NET_NS_FRR, "vni110")->port = 0;
+	inner->relay[0] = '\0';
+	plan_clear(&plan);
+	make();
+	ck_assert_uint_eq(plan.n_ops, 1);
+	ck_assert_int_eq(plan.ops[0].type, OP_LINK_FILTER);
+	/* Not if the kernel cannot. */
+	actual.no_relay = true;
+	desired_adapt(&desired, &actual);
+	plan_clear(&plan);
+	make();
+	ck_assert_uint_eq(plan.n_ops, 0);
+}
+END_TEST
+
 START_TEST(a_port_is_in_one_vlan)
 {
 	start(&(struct config_host){ .bridge = "br-lan", .vlan = 10 });
@@ -342,6 +377,7 @@ int main(void)
 	tcase_add_test(tcase, a_bridge_of_the_host_keeps_its_mtu);
 	tcase_add_test(tcase, a_bridge_may_be_called_by_an_alternative_name);
 	tcase_add_test(tcase, a_bridge_with_an_address_of_others_is_not_sealed);
+	tcase_add_test(tcase, gratuitous_arp_is_relayed_to_the_vxlan_that_is_there);
 	tcase_add_test(tcase, a_port_is_in_one_vlan);
 	tcase_add_test(tcase, a_new_port_is_in_its_vlan_before_it_is_up);
 	tcase_add_test(tcase, rp_filter_is_the_hosts_with_the_first_address);

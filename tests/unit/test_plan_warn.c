@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_plan_warn.c - MTUs that do not fit to each other are warned of, each VNI once, and only those */
+/* test_plan_warn.c - MTUs that do not fit to each other are warned of, each VNI once, and only those; and a kernel that cannot relay */
 #include "base/util.h"
 #include "plan_case.h"
 #include "unit.h"
@@ -95,6 +95,14 @@ START_TEST(the_underlay_is_smaller)
 }
 END_TEST
 
+START_TEST(the_kernel_cannot_relay_gratuitous_arp)
+{
+	actual.no_relay = true;
+	desired_adapt(&desired, &actual);
+	expect("vni 110: this kernel lacks what sends gratuitous ARP to other VTEPs");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("warnings");
@@ -106,5 +114,6 @@ int main(void)
 	tcase_add_test(tcase, ports_of_open_vswitch_do_not_count);
 	tcase_add_test(tcase, the_bridge_itself_is_larger);
 	tcase_add_test(tcase, the_underlay_is_smaller);
+	tcase_add_test(tcase, the_kernel_cannot_relay_gratuitous_arp);
 	return unit_run("plan warnings", tcase);
 }
