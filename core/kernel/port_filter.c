@@ -50,7 +50,7 @@ static void each_qdisc(const struct nlmsghdr *hdr, void *arg)
 	const struct tcmsg *tcm;
 
 	if (hdr->nlmsg_type == RTM_NEWQDISC && tc_parse(hdr, &tcm, tb) &&
-	    streq(nla_get_string(tb[TCA_KIND]), TC_QDISC) && !tb[TCA_INGRESS_BLOCK])
+	    streq(nla_get_string(tb[TCA_KIND]), TC_QDISC) && !tb[TCA_INGRESS_BLOCK] && !tb[TCA_EGRESS_BLOCK])
 		*(int *)util_append(&qdiscs->devices, &qdiscs->n_devices, sizeof(int)) = tcm->tcm_ifindex;
 }
 

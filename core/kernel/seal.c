@@ -2,18 +2,13 @@
 /* seal.c - see seal.h */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/if_ether.h>
-#include <linux/pkt_cls.h>
-#include <linux/pkt_sched.h>
-#include <linux/rtnetlink.h>
-#include <netlink/attr.h>
 
 #include "base/util.h"
 #include "kernel/link_attr.h"
 #include "kernel/seal.h"
+#include "kernel/tc.h"
 
-#define QDISC	   "clsact"
 #define CLASSIFIER "bpf"
 #define PRIORITY   1
 
@@ -57,14 +52,6 @@ static uint32_t filter_info(const struct seal *seal)
 	return TC_H_MAKE(PRIORITY << 16, htons(seal->protocol));
 }
 
-static bool parse(const struct nlmsghdr *hdr, const struct tcmsg **ret_tcm, struct nlattr *tb[TCA_MAX + 1])
-{
-	*ret_tcm = nlmsg_data(hdr);
-	return nlmsg_datalen(hdr) >= (int)sizeof(struct tcmsg) &&
-	       nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(struct tcmsg), tb, TCA_MAX, NULL) == 0 &&
-	       tb[TCA_KIND];
-}
-
 static bool is_filter(const struct seal *seal, const struct tcmsg *tcm, struct nlattr *const *tb)
 {
 	const int size = (int)(seal->n_code * sizeof(*seal->code));
@@ -96,7 +83,7 @@ static void each_filter(const struct nlmsghdr *hdr, void *arg)
 	struct nlattr *tb[TCA_MAX + 1];
 	const struct tcmsg *tcm;
 
-	if (hdr->nlmsg_type == RTM_NEWTFILTER && parse(hdr, &tcm, tb) && is_filter(reader->seal, tcm, tb))
+	if (hdr->nlmsg_type == RTM_NEWTFILTER && tc_parse(hdr, &tcm, tb) && is_filter(reader->seal, tcm, tb))
 		reader->whole |= reader->seal->bit;
 }
 
@@ -112,7 +99,7 @@ static uint8_t seals_of(struct nlattr *const *tb, const struct read_ident *ident
 {
 	uint8_t bits = 0;
 
-	if (!streq(nla_get_string(tb[TCA_KIND]), QDISC))
+	if (!streq(nla_get_string(tb[TCA_KIND]), TC_QDISC))
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(seals); i++)
 		if (tb[seals[i].block_attr] && nla_get_u32(tb[seals[i].block_attr]) == block_of(&seals[i], ident))
@@ -127,7 +114,7 @@ static void each_qdisc(const struct nlmsghdr *hdr, void *arg)
 	const struct tcmsg *tcm;
 	uint8_t bits;
 
-	if (hdr->nlmsg_type != RTM_NEWQDISC || !parse(hdr, &tcm, tb))
+	if (hdr->nlmsg_type != RTM_NEWQDISC || !tc_parse(hdr, &tcm, tb))
 		return;
 	bits = seals_of(tb, reader->ident) & reader->whole;
 	if (bits)
@@ -185,12 +172,12 @@ bool seal_concerns(const struct nlmsghdr *hdr, const struct read_ident *ident, i
 	const struct tcmsg *tcm;
 	int known;
 
-	if (!parse(hdr, &tcm, tb))
+	if (!tc_parse(hdr, &tcm, tb))
 		return false;
 	if (hdr->nlmsg_type == RTM_NEWTFILTER || hdr->nlmsg_type == RTM_DELTFILTER)
 		return hdr->nlmsg_type == RTM_DELTFILTER && tcm->tcm_ifindex == (int)TCM_IFINDEX_MAGIC_BLOCK &&
 		       is_block(tcm->tcm_block_index, ident);
-	if (!streq(nla_get_string(tb[TCA_KIND]), QDISC))
+	if (!streq(nla_get_string(tb[TCA_KIND]), TC_QDISC))
 		return false;
 	known = find(tcm->tcm_ifindex, arg);
 	return known >= 0 && known != (hdr->nlmsg_type == RTM_NEWQDISC ? seals_of(tb, ident) : 0);
@@ -203,22 +190,11 @@ static int add_qdisc(struct rtnl *rtnl, int ifindex, unsigned int bits, const st
 				   .tcm_parent = TC_H_CLSACT };
 	struct nl_msg *msg = message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, &tcm);
 
-	nla_put_string(msg, TCA_KIND, QDISC);
+	nla_put_string(msg, TCA_KIND, TC_QDISC);
 	for (size_t i = 0; i < ARRAY_LEN(seals); i++)
 		if (bits & seals[i].bit)
 			nla_put_u32(msg, seals[i].block_attr, block_of(&seals[i], ident));
 	return rtnl_request(rtnl, msg);
-}
-
-static int delete_qdisc(struct rtnl *rtnl, int ifindex)
-{
-	const struct tcmsg tcm = { .tcm_ifindex = ifindex,
-				   .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
-				   .tcm_parent = TC_H_CLSACT };
-	int r = rtnl_request(rtnl, message(RTM_DELQDISC, 0, &tcm));
-
-	/* There is none. */
-	return r == -ENOENT || r == -EINVAL ? 0 : r;
 }
 
 static int add_filter(struct rtnl *rtnl, const struct seal *seal, const struct read_ident *ident)
@@ -253,10 +229,10 @@ struct outcome apply_link_seal(struct apply *apply, const struct op *op)
 	if (!ifindex)
 		return apply_no_device();
 	if (!op->link->seals)
-		return OUTCOME(delete_qdisc(rtnl, ifindex));
+		return OUTCOME(tc_delete_qdisc(rtnl, ifindex));
 	r = add_qdisc(rtnl, ifindex, op->link->seals, &ident);
 	/* One with other seals; another program's; or a block has lost its filter. */
-	if (r == -EEXIST && delete_qdisc(rtnl, ifindex) == 0)
+	if (r == -EEXIST && tc_delete_qdisc(rtnl, ifindex) == 0)
 		r = add_qdisc(rtnl, ifindex, op->link->seals, &ident);
 	for (size_t i = 0; i < ARRAY_LEN(seals) && r == 0; i++)
 		if (op->link->seals & seals[i].bit)
