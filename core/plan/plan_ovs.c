@@ -3,6 +3,16 @@
 #include "base/util.h"
 #include "plan/plan_parts.h"
 
+/*
+ * A device that joins before would give the bridge its own MTU, by which all others of the bridge had to go: the bridge takes the
+ * least of its ports'.
+ */
+static bool is_being_made(const struct planner *p, const struct net_ovs_port *want)
+{
+	return !net_find_link(p->actual, NET_NS_HOST, want->bridge) &&
+	       !net_find_link(p->actual, NET_NS_HOST, want->name);
+}
+
 static void check_ovs_port(struct planner *p, const struct net_ovs_port *want, const struct net_ovs_port *have)
 {
 	if (p->actual->ovs_fault)
@@ -13,6 +23,12 @@ static void check_ovs_port(struct planner *p, const struct net_ovs_port *want, c
 				 "host: %s cannot become a port of %s: Open vSwitch has no such bridge; create it, or "
 				 "correct `ovs_bridge' in evpn.conf",
 				 want->name, want->bridge);
+	else if (is_being_made(p, want))
+		plan_add_problem(
+			p, PLAN_ABSENT, want->group,
+			"host: %s cannot become a port of %s: Open vSwitch has the bridge, but has not made its device "
+			"yet; does ovs-vswitchd run?",
+			want->name, want->bridge);
 	else if (have && have->owner == NET_OWNER_FOREIGN)
 		plan_add_problem(
 			p, PLAN_FOREIGN, want->group,

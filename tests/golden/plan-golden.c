@@ -204,6 +204,7 @@ int main(int argc, char **argv)
 							   sizeof(struct net_ovs_bridge)))
 			     ->name,
 		     "br-int");
+	add_link(&actual, NET_NS_HOST, "br-int")->mtu = 1500;
 	add_kernel_rules(&actual);
 	net_sort(&actual);
 	make_desired(after, &nics, &desired);

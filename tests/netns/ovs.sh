@@ -55,9 +55,7 @@ in_ovs br-int || fail "lan0 is not in br-int: $(vsctl show)"
 probe_up
 check_ping "first"
 # Open vSwitch gives its bridge the lowest MAC address and the lowest MTU of the ports.
-# Where br-int came after lan0, lan0 got its MTU in a run of its own, and ovs-vswitchd follows.
-has_mtu() { local_of | finds ' 1500$'; }
-wait_until 60 "br-int has its MTU" has_mtu
+local_of | finds ' 1500$' || fail "br-int has another MTU: $(local_of)"
 local_of | lacks '^fe:ff:' || fail "br-int has the MAC address of lan0: $(local_of)"
 quiet
 [ "$OVS_DATAPATH" = netdev ] || [ "$(master_of)" = ovs-system ] || fail "the kernel's datapath has not taken lan0: $(master_of)"

@@ -15,6 +15,12 @@ static void add_port(const char *name, const char *bridge, enum net_owner owner)
 	port->owner = owner;
 }
 
+static void add_device(const char *name)
+{
+	add(&actual, NET_NS_HOST, NET_KIND_OTHER, name);
+	net_sort(&actual);
+}
+
 static void add_bridge(const char *name)
 {
 	struct net_ovs_bridge *bridge = util_append(&actual.ovs_bridges, &actual.n_ovs_bridges, sizeof(*bridge));
@@ -33,6 +39,7 @@ static void setup(void)
 	plan_case_start(&config);
 	add_bridge("br-int");
 	add_bridge("br-ex");
+	add_device("br-int");
 }
 
 static void expect_ops(size_t n, const char *const *texts)
@@ -98,6 +105,15 @@ START_TEST(bridge_that_is_not_there)
 	add_bridge("br-ex");
 	make();
 	expect_problem(PLAN_ABSENT, "has no such bridge");
+}
+END_TEST
+
+/* It would take its MTU from the port. */
+START_TEST(bridge_that_has_no_device_yet)
+{
+	actual.n_links = 0;
+	make();
+	expect_problem(PLAN_ABSENT, "has not made its device yet");
 }
 END_TEST
 
@@ -173,6 +189,7 @@ START_TEST(device_made_anew_gets_a_new_port)
 	struct net_link *link;
 
 	links_made();
+	add_device("br-int");
 	add_port("lan0", "br-int", NET_OWNER_OURS);
 	link = actual_link(NET_NS_HOST, "lan0");
 	net_set_name(_i ? link->peer : link->name, "other");
@@ -207,6 +224,7 @@ int main(void)
 	tcase_add_test(tcase, port_comes_after_its_device_is_up);
 	tcase_add_test(tcase, database_that_cannot_be_read);
 	tcase_add_test(tcase, bridge_that_is_not_there);
+	tcase_add_test(tcase, bridge_that_has_no_device_yet);
 	tcase_add_loop_test(tcase, foreign_port_is_an_error, 0, 2);
 	tcase_add_loop_test(tcase, nothing_to_do, 0, 2);
 	tcase_add_test(tcase, port_of_another_bridge_is_moved);
