@@ -64,7 +64,7 @@ wait_until 60 "the error" status_is 'is rejected, the former configuration is in
 grep -q '^<3>.*vnis\.conf:1:' "$FABRIC/daemon.log" || fail "the error is not in the log: $(tail -3 "$FABRIC/daemon.log")"
 [ "$(snapshot)" = "$good" ] || fail "a wrong file changed something: $(diff <(echo "$good") <(snapshot))"
 echo 'l2vnis = ( { vni = 141; }, { vni = 142; } );' > "$FABRIC/real/vnis.conf"
-wait_until 60 "mended" has_link br142
+wait_until 60 "it is repaired" has_link br142
 wait_until 60 "and no error any more" is_applied
 
 step "gone: nothing changes"
@@ -111,7 +111,7 @@ grep -q '^<4>.*is rejected; the last good configuration, .*/last-good\.conf of 2
 	fail "the log does not say what is in force: $(cat "$FABRIC/daemon.log")"
 [ "$(snapshot)" = "$good" ] || fail "it changed something: $(diff <(echo "$good") <(snapshot))"
 echo 'l2vnis = ( { vni = 144; } );' > "$FABRIC/real/vnis.conf"
-wait_until 60 "mended" has_link br144
+wait_until 60 "it is repaired" has_link br144
 daemon_stop
 
 step "--once and --dry-run hear of the file that is there"

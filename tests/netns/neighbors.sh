@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # neighbors.sh - a host that does not talk keeps its Type-2 route, one that has gone loses it, and FRR's restart costs neither:
 # evpnd has the kernel ask. The times of the kernel and of the bridge are shortened; the address on the bridge is put there by
-# hand, since gateways need a kernel with VRF (tests/vm/anycast.sh). With FRR_ROOT, as neighbors-frr10.sh sets it, only FRR's part.
+# hand, since gateways need a kernel with VRF (tests/vm/lab-ipv6.sh). With FRR_ROOT, as neighbors-frr10.sh sets it, only FRR's part.
 set -euo pipefail
 # shellcheck source=tests/netns/lib-leaf.sh
 . "$(dirname "$0")/lib-leaf.sh"

@@ -130,7 +130,7 @@ inside dpkg -i /srv/evpnd_99.0.deb
 restarted() { local new; new=$(inside systemctl show -P MainPID evpnd) && [ "$new" != 0 ] && [ "$new" != "$pid" ]; }
 wait_until 60 "the new evpnd runs" restarted
 wait_until 60 "it has converged" converged
-# For whoever reads of a failure.
+# What a failed test leaves to read.
 inside journalctl -u evpnd -o cat > "$T/journal" || :
 kill -INT "$ping"
 # Status 1 if an answer is missing, which is what is to be seen.

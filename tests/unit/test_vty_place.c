@@ -212,7 +212,7 @@ START_TEST(all_daemons_fit_into_the_list)
 }
 END_TEST
 
-/* The limit with which a process has `n` descriptors left; whoever started it may have left some open. */
+/* The limit with which a process has `n` descriptors left; it may have inherited some that are open. */
 static rlim_t limit_for(int n)
 {
 	int fd = 0;
