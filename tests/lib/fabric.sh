@@ -69,16 +69,16 @@ cable() {
 	ip -n "ev-$4" link set "$5" up
 }
 
-# What evpnd does on the node, somebody has done by hand on leaf1.
-leaf1_vrf() {
-	ip -n ev-leaf1 -batch - <<-E
+# What evpnd does on the node, somebody has done by hand on leaf N, whose PORT is in the VRF.
+leaf_vrf() { # N PORT
+	ip -n "ev-leaf$1" -batch - <<-E
 		link add red up type vrf table 1100
-		link add br100 address aa:bb:cc:00:00:01 master red type bridge
+		link add br100 address aa:bb:cc:00:00:0$1 master red type bridge
 		link set br100 up addrgenmode none
-		link add vni100 master br100 type vxlan id 100 local 100.64.0.1 dstport 4789 nolearning
+		link add vni100 master br100 type vxlan id 100 local 100.64.0.$1 dstport 4789 nolearning
 		link set vni100 up addrgenmode none
 		link set vni100 type bridge_slave neigh_suppress on learning off
-		link set host1 master red
+		link set $2 master red
 	E
 }
 
@@ -126,7 +126,7 @@ fabric_up() {
 	cable host1 eth0 192.168.10.1/24 leaf1 host1 192.168.10.2/24
 	cable node eth1 192.168.11.3/24 leaf2 node 192.168.11.2/24
 	cable work eth0 10.244.0.6/24 node work 10.244.0.1/24
-	leaf1_vrf
+	leaf_vrf 1 host1
 	ip -n ev-host1 route add default via 192.168.10.2
 	ip -n ev-work route add default via 10.244.0.1
 	for name in spine leaf1 leaf2; do

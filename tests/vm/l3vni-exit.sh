@@ -61,17 +61,9 @@ ip -n ev-out1 route add default via 198.51.100.2
 ip -n ev-out2 route add default via 198.51.101.2
 # What leaf1 has in red beside HOST1's subnet is not announced to the outside.
 ip -n ev-leaf1 address add 192.168.30.1/24 dev host1
-ip -n ev-leaf2 -batch - <<-E
-	route add default via 198.51.100.9
-	link add red up type vrf table 1100
-	link add br100 address aa:bb:cc:00:00:02 master red type bridge
-	link set br100 up addrgenmode none
-	link add vni100 master br100 type vxlan id 100 local 100.64.0.2 dstport 4789 nolearning
-	link set vni100 up addrgenmode none
-	link set vni100 type bridge_slave neigh_suppress on learning off
-	link set out2 master red
-	route add default via 198.51.101.9 vrf red
-E
+ip -n ev-leaf2 route add default via 198.51.100.9
+leaf_vrf 2 out2
+ip -n ev-leaf2 route add default via 198.51.101.9 vrf red
 vtysh_in leaf2 'configure terminal' 'router bgp 64512' 'address-family ipv4 unicast' 'network 0.0.0.0/0'
 
 step "a default route that is always announced leads into the VRF alone"
