@@ -202,6 +202,7 @@ static void read_files(struct config_reader *r, config_t *lib)
 		return;
 	}
 	r->root = config_root_setting(lib);
+	config_read_node(r);
 	config_read_section(r, r->root, &config_root_section, r->config);
 	config_fill_defaults(r);
 	config_check(r);

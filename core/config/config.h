@@ -295,6 +295,7 @@ struct config {
 		bool has_index;
 		uint32_t index;
 		char *index_file; /* the file of `index_from'; NULL: none */
+		char index_interface[IFNAMSIZ]; /* the interface of `index_from'; "": none */
 	} node;
 	struct config_l3vni *l3vnis; /* sorted by VNI */
 	const struct config_l3vni **by_vrf; /* the same, sorted by VRF */

@@ -30,6 +30,8 @@ static bool read_ip(struct config_reader *r, const config_setting_t *s, bool wit
 	const char *text = config_setting_get_string(s);
 	struct ipaddr other;
 
+	if (config_setting_is_group(s))
+		return config_read_pool(r, s, with_prefix, to, NULL);
 	if (text && ipaddr_parse(text, with_prefix, to))
 		return true;
 	if (with_prefix)
@@ -87,6 +89,10 @@ void value_read_subnet(struct config_reader *r, const config_setting_t *s, const
 	struct ipaddr *to = (struct ipaddr *)((char *)base + key->offset), ip, network;
 	char text[IPADDR_TEXT_SIZE];
 
+	if (config_setting_is_group(s)) {
+		config_read_pool_subnet(r, s, to);
+		return;
+	}
 	if (!read_ip(r, s, true, &ip))
 		return;
 	ipaddr_network(&ip, &network);

@@ -11,6 +11,8 @@
  *   config_schema_frr.c  the same for group frr and for the BGP keys of VNIs
  *   config_limit.c       the same for the limits of an L2VNI's host
  *   config_plugins.c     reads the groups of plugins
+ *   config_index.c       reads group node first of all, config_map.c the file of "map:/PATH"
+ *   config_pool.c        reads values that differ by node: { pool = ...; }
  *   config_section.c     reads groups and lists by these tables
  *   config_value.c       reads numbers, strings, device names; config_address.c addresses, config_password.c passwords
  *   config_value_frr.c   reads values of BGP sessions and of the BGP keys of VNIs
@@ -243,6 +245,28 @@ void config_use_subnet(struct config_reader *r, const config_setting_t *s, const
 void config_check_uses(struct config_reader *r);
 /* After config_check_uses: the recorded addresses of a VRF, *ret_n of them. */
 const struct config_subnet *config_find_subnets(const struct config_reader *r, const char *vrf, size_t *ret_n);
+
+/* Bytes of the file of "map:/PATH". */
+#define CONFIG_MAX_MAP (1 << 20)
+
+extern const struct config_section config_node_section;
+
+/* Reads group node, before the others. */
+void config_read_node(struct config_reader *r);
+void value_read_nothing(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+/* Takes the number of this node from the lines of node.index_file, which it changes. */
+void config_index_from_map(struct config_reader *r, const config_setting_t *s, char *content);
+
+/* Address number node.index + offset of a subnet, for the key s; not its network or broadcast address. False: reported. */
+bool config_pool_address(struct config_reader *r, const config_setting_t *s, const struct ipaddr *pool, uint32_t offset,
+			 struct ipaddr *ret_ip);
+/* A group in place of an address. *ret_pool may be NULL. False: reported. */
+bool config_read_pool(struct config_reader *r, const config_setting_t *s, bool with_prefix, struct ipaddr *ret_ip,
+		      struct ipaddr *ret_pool);
+/* A group in place of a subnet. False: reported. */
+bool config_read_pool_subnet(struct config_reader *r, const config_setting_t *s, struct ipaddr *ret_subnet);
+/* An AS number, or a group in place of one; into a uint32_t. */
+void value_read_as(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 
 void config_read_exit(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 

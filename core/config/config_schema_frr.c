@@ -56,6 +56,8 @@ static void read_asn(struct config_reader *r, const config_setting_t *s, const s
 		session->remote = CONFIG_REMOTE_INTERNAL;
 	else if (text && streq(text, "external"))
 		session->remote = CONFIG_REMOTE_EXTERNAL;
+	else if (config_setting_is_group(s))
+		value_read_as(r, s, &(struct config_key){ MEMBER(struct config_session, asn) }, session);
 	else if (config_get_number(r, s, &n, &reported) && n >= 1 && n <= UINT32_MAX)
 		session->asn = (uint32_t)n;
 	else if (text || !reported)
@@ -318,7 +320,7 @@ const struct config_section config_frr_section = {
 			{ "owner", value_read_id, MEMBER(struct config_frr, owner) },
 			{ "group", value_read_id, MEMBER(struct config_frr, group) },
 			{ "mode", read_mode },
-			{ "asn", value_read_number, MEMBER(struct config_frr, asn), RANGE(1, UINT32_MAX) },
+			{ "asn", value_read_as, MEMBER(struct config_frr, asn) },
 			{ "router_id", value_read_address, MEMBER(struct config_frr, router_id) },
 			{ "hostname", read_hostname, MEMBER(struct config_frr, hostname) },
 			{ "defaults", value_read_word, MEMBER(struct config_frr, defaults), .words = profiles },

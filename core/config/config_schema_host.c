@@ -27,7 +27,7 @@ static void read_gateways(struct config_reader *r, const config_setting_t *s, co
 {
 	struct config_host *host = base;
 
-	if (!config_setting_get_string(s)) {
+	if (!config_setting_get_string(s) && !config_setting_is_group(s)) {
 		config_read_list(r, s, key, base, sizeof(struct ipaddr), "[ \"192.0.2.1\", \"2001:db8::1\" ]",
 				 read_gateway);
 		return;
@@ -70,7 +70,7 @@ const struct config_section config_l3_host_section = {
 			{ "metric", value_read_number, MEMBER(struct config_host, metric), METRIC },
 			{ "routes", value_read_groups, MEMBERS(struct config_host, routes, n_routes),
 			  .section = &l3_host_routes },
-			{ "asn", value_read_number, MEMBER(struct config_host, session.asn), RANGE(1, UINT32_MAX) },
+			{ "asn", value_read_as, MEMBER(struct config_host, session.asn) },
 			{ "description", config_read_description, MEMBER(struct config_host, session.description) },
 			{ "passive", value_read_bool, MEMBER(struct config_host, session.passive) },
 			{ "maximum_prefix", value_read_group, MEMBER(struct config_host, session.limit),

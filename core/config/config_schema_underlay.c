@@ -58,6 +58,8 @@ static void read_vtep(struct config_reader *r, const config_setting_t *s, const 
 
 	if (text && streq(text, "nic"))
 		r->vtep_is_nic = true;
+	else if (config_setting_is_group(s))
+		config_read_pool(r, s, false, &r->config->underlay.vtep, &r->vtep_pool);
 	else
 		value_read_address(r, s, key, base);
 }

@@ -67,28 +67,6 @@ static void check_nics(struct checker *c, const config_setting_t *list)
 	}
 }
 
-/* The VTEP is address number node.index of the pool, except the network address and IPv4's broadcast address. */
-static void take_vtep(struct checker *c, const config_setting_t *s)
-{
-	const struct ipaddr *pool = &c->r->vtep_pool;
-	uint32_t index = c->config->node.index;
-	unsigned int host_bits = ipaddr_bits(pool) - pool->prefixlen;
-	bool is_last = ipaddr_bits(pool) == 32 && host_bits > 1 && host_bits <= 32 &&
-		       index == (uint32_t)((1ull << host_bits) - 1);
-	char text[IPADDR_TEXT_SIZE];
-
-	ipaddr_format(pool, true, text);
-	if (!ipaddr_nth(pool, index, &c->config->underlay.vtep))
-		PROBLEM(c, s, "underlay.vtep_pool: %s has no address number %u (node.index): use a larger subnet", text,
-			index);
-	else if (host_bits > 1 && index == 0)
-		PROBLEM(c, s, "underlay.vtep_pool: node.index 0 is the network address of %s: number nodes from 1",
-			text);
-	else if (is_last)
-		PROBLEM(c, s, "underlay.vtep_pool: node.index %u is the broadcast address of %s: use a larger subnet",
-			index, text);
-}
-
 /*
  * Of several NICs, each has another address, and a VXLAN has one: a remote VTEP would reach this node by one of them only, and not
  * at all when that one fails.
@@ -151,11 +129,10 @@ void config_check_underlay(struct checker *c)
 		else if (!has(underlay, "vtep") && !has(underlay, "vtep_pool"))
 			PROBLEM(c, underlay, "underlay: `vtep' or `vtep_pool' is required");
 		else if (has(underlay, "vtep_pool") && !c->config->node.has_index)
-			PROBLEM(c, pool,
-				"underlay.vtep_pool: the number of this node is missing: set node.index or "
-				"node.index_from");
-		else if (ipaddr_is_set(&c->r->vtep_pool) && !c->r->index_is_bad)
-			take_vtep(c, pool);
+			PROBLEM(c, pool, "%s: the number of this node is missing: set node.index or node.index_from",
+				"underlay.vtep_pool");
+		else if (has(underlay, "vtep_pool") && ipaddr_is_set(&c->r->vtep_pool) && !c->r->index_is_bad)
+			config_pool_address(c->r, pool, &c->r->vtep_pool, 0, &c->config->underlay.vtep);
 	}
 	if (has_index && has(node, "index_from"))
 		PROBLEM(c, member(node, "index_from"), "node: both `index' and `index_from' are set: remove one");

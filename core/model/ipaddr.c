@@ -103,6 +103,23 @@ bool ipaddr_nth(const struct ipaddr *pool, uint32_t index, struct ipaddr *ret_ip
 	return true;
 }
 
+bool ipaddr_nth_subnet(const struct ipaddr *pool, unsigned int length, uint32_t index, struct ipaddr *ret_subnet)
+{
+	struct ipaddr subnet;
+
+	if (length < pool->prefixlen || length > ipaddr_bits(pool) ||
+	    (length - pool->prefixlen < 32 && index >> (length - pool->prefixlen)))
+		return false;
+	ipaddr_network(pool, &subnet);
+	/* Bit i of the number, from its end, is the bit of the address i bits before the end of the length. */
+	for (unsigned int i = 0; i < 32 && i < length; i++)
+		if (index >> i & 1)
+			subnet.bytes[(length - 1 - i) / 8] |= (uint8_t)(0x80 >> (length - 1 - i) % 8);
+	subnet.prefixlen = (uint8_t)length;
+	*ret_subnet = subnet;
+	return true;
+}
+
 void ipaddr_network(const struct ipaddr *ip, struct ipaddr *ret_network)
 {
 	uint8_t prefixlen = ip->prefixlen;

@@ -42,6 +42,9 @@ bool ipaddr_overlap(const struct ipaddr *a, const struct ipaddr *b);
 /* Address number `index` of the prefix `pool`, without a prefix length. False: the pool is too small. */
 bool ipaddr_nth(const struct ipaddr *pool, uint32_t index, struct ipaddr *ret_ip);
 
+/* Subnet number `index` of length `length` of the prefix `pool`. False: the pool is too small, or shorter than that. */
+bool ipaddr_nth_subnet(const struct ipaddr *pool, unsigned int length, uint32_t index, struct ipaddr *ret_subnet);
+
 /* The network address of the subnet of `ip`, with its prefix length. */
 void ipaddr_network(const struct ipaddr *ip, struct ipaddr *ret_network);
 

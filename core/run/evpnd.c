@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/log_queue.h"
 #include "base/util.h"
+#include "config/config_index.h"
 #include "config/config_lease.h"
 #include "frr/frrfile.h"
 #include "run/dryrun.h"
@@ -338,6 +339,7 @@ int evpnd_run(const struct evpnd_options *options)
 	int r;
 
 	config_lease_set_dir(state_dir);
+	config_index_set_dir(state_dir);
 	/* The reader of the log or of a socket can end: the write must then fail, and not end evpnd. */
 	signal(SIGPIPE, SIG_IGN);
 	plugin_guard_begin();

@@ -119,8 +119,8 @@ void state_dir_unlock(int *fd)
 
 int state_dir_clear(const char *state_dir, struct evpn_error *err)
 {
-	static const char *const files[] = { "netns.json", "host.json",	  "loaded",	 "frr.conf.accepted",
-					     "installed",  "frr.running", "no-ovs-ports" };
+	static const char *const files[] = { "netns.json", "host.json",	  "loaded",	  "frr.conf.accepted",
+					     "installed",  "frr.running", "no-ovs-ports", "node-index" };
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", state_dir, files[i]);

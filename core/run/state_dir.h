@@ -5,6 +5,7 @@
  *  nic-NAME.json, netns.json   what evpnd changed and restores (state_file.h)
  *  loaded, frr.conf.accepted   which frr.conf FRR has taken over (frr/frrfile.h)
  *  no-ovs-ports                nothing of ours is left in Open vSwitch's database (kernel/ovs.h)
+ *  node-index                  the number of this node, while its interface is away (config/config_index.h)
  *  control.sock, history.json  core/ctl
  *  lock                        held while an evpnd acts for the instance; has its pid
  */

@@ -6,6 +6,7 @@
 #include "base/hidden.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "config/config_index.h"
 #include "config/last_good.h"
 #include "run/dhcp.h"
 #include "run/report.h"
@@ -145,7 +146,8 @@ static void keep_config(struct run *run)
 {
 	const char *path = run->options->dry_run ? NULL : run->options->last_good;
 	struct evpn_error err = { 0 };
-	bool unkept = path && last_good_save(path, run->setup->config, &err) < 0;
+	bool unkept = path && (last_good_save(path, run->setup->config, &err) < 0 ||
+			       config_index_keep(run->setup->config, &err) < 0);
 
 	if (unkept && !run->setup->unkept)
 		log_warning("%s", err.msg);

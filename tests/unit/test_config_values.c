@@ -78,7 +78,7 @@ static const struct {
 	{ { .node = "index_from = \"env:INDEX\"; index = 5;" }, NODE, "both `index' and `index_from' are set" },
 	{ { .node = "index_from = \"env:WORD\";" }, NODE, "env:WORD holds \"five\", expected a whole number" },
 	{ { .node = "index_from = \"env:NONE\";" }, NODE, "environment variable NONE is not set" },
-	{ { .node = "index_from = \"file:index\";" }, NODE, "expected \"env:NAME\" or \"file:/PATH\"" },
+	{ { .node = "index_from = \"file:index\";" }, NODE, "expected \"env:NAME\", \"file:/PATH\", \"map" },
 	{ { .node = "index_from = \"file:/proc/sys/kernel/ostype\";" }, NODE, "ostype holds \"Linux" },
 	{ { .node = "index_from = \"file:/proc/sys/kernel/no-such\";" },
 	  NODE,
