@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 # The options of the shipped pod, without a change.
-mapping=$(sed -n 's/^PodmanArgs=.*\(--uidmap=[^ ]* --gidmap=[^ ]*\).*/\1/p' "$REPO/etc/podman/frr.pod")
+mapping=$(sed -n 's/^PodmanArgs=.*\(--uidmap=[^ ]* --gidmap=[^ ]*\).*/\1/p' "$REPO/etc/podman/pod/frr.pod")
 FIRST=${mapping#--uidmap=0:}
 FIRST=${FIRST%%:*}
 
