@@ -40,6 +40,7 @@ static void print_help(FILE *out)
 	      "      --state-dir DIR       the state directory [/run/evpnd/NAME]\n"
 	      "      --last-good FILE      the copy of the last good configuration [/var/lib/evpnd/NAME.conf]\n"
 	      "      --log-level LEVEL     error, warning, notice, info or debug [info]\n"
+	      "      --log-prefix PREFIX   priority (\"<6>\"), text, or auto: priority for the journal [auto]\n"
 	      "\n"
 	      "Exit status: 0 success; 1 a step failed; 2 --dry-run: there are changes;\n"
 	      "3 --once --healthy: applied, but not healthy; 64 wrong command line;\n"
@@ -62,6 +63,7 @@ enum main_option {
 	OPTION_STATE_DIR,
 	OPTION_LAST_GOOD,
 	OPTION_LOG_LEVEL,
+	OPTION_LOG_PREFIX,
 	OPTION_LIST_PLUGINS,
 	OPTION_DUMP_PLUGIN,
 	OPTION_VERSION,
@@ -81,6 +83,7 @@ static const struct option long_options[] = {
 	{ "state-dir", required_argument, NULL, OPTION_STATE_DIR },
 	{ "last-good", required_argument, NULL, OPTION_LAST_GOOD },
 	{ "log-level", required_argument, NULL, OPTION_LOG_LEVEL },
+	{ "log-prefix", required_argument, NULL, OPTION_LOG_PREFIX },
 	{ "list-plugins", no_argument, NULL, OPTION_LIST_PLUGINS },
 	{ "dump-plugin", required_argument, NULL, OPTION_DUMP_PLUGIN },
 	{ "version", no_argument, NULL, OPTION_VERSION },
@@ -171,6 +174,8 @@ static int take_option(int option, const char *value, struct evpnd_options *opti
 			return usage("--log-level: not one of error, warning, notice, info, debug: ", value);
 		log_set_level(level);
 		return -1;
+	case OPTION_LOG_PREFIX:
+		return log_set_prefix(value) < 0 ? usage("--log-prefix: not one of auto, priority, text: ", value) : -1;
 	case OPTION_LIST_PLUGINS:
 		return finish(plugin_list(stdout, &err), &err);
 	case OPTION_DUMP_PLUGIN:

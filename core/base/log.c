@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* log.c - see log.h */
+#include <sys/stat.h>
+
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/log_queue.h"
 #include "base/util.h"
 
+enum log_prefix { LOG_PREFIX_UNSET, LOG_PREFIX_AUTO, LOG_PREFIX_PRIORITY, LOG_PREFIX_TEXT };
+
 static enum evpn_log_level max_level = EVPN_LOG_INFO;
+static enum log_prefix prefix_kind;
 
 static const struct {
 	enum evpn_log_level level;
@@ -36,24 +41,59 @@ int log_parse_level(const char *text, enum evpn_log_level *ret_level)
 	return -1;
 }
 
+/* systemd tells a service which socket of the journal its output is (systemd.exec(5)); it may have been redirected since. */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev = 0, inode = 0;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &dev, &inode) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
+	       st.st_dev == dev && st.st_ino == inode;
+}
+
+int log_set_prefix(const char *text)
+{
+	static const char *const words[] = { "auto", "priority", "text" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (!streq(words[i], text))
+			continue;
+		prefix_kind = LOG_PREFIX_AUTO + (enum log_prefix)i;
+		return 0;
+	}
+	return -1;
+}
+
+static bool has_priority(void)
+{
+	const char *env = getenv("EVPND_LOG_PREFIX");
+
+	if (prefix_kind == LOG_PREFIX_UNSET && (!env || log_set_prefix(env) < 0))
+		prefix_kind = LOG_PREFIX_AUTO;
+	if (prefix_kind == LOG_PREFIX_AUTO)
+		prefix_kind = is_journal() ? LOG_PREFIX_PRIORITY : LOG_PREFIX_TEXT;
+	return prefix_kind == LOG_PREFIX_PRIORITY;
+}
+
 const char *log_line_start(enum evpn_log_level level)
 {
-	bool is_tty = isatty(STDERR_FILENO);
+	bool priority = has_priority();
 
 	switch (level) {
 	case EVPN_LOG_ERROR:
-		return is_tty ? "evpnd: error: " : "<3>";
+		return priority ? "<3>" : "evpnd: error: ";
 	case EVPN_LOG_WARNING:
-		return is_tty ? "evpnd: warning: " : "<4>";
+		return priority ? "<4>" : "evpnd: warning: ";
 	case EVPN_LOG_NOTICE:
-		return is_tty ? "evpnd: " : "<5>";
+		return priority ? "<5>" : "evpnd: ";
 	case EVPN_LOG_INFO:
-		return is_tty ? "evpnd: " : "<6>";
+		return priority ? "<6>" : "evpnd: ";
 	case EVPN_LOG_DEBUG:
 		break;
 	}
 	/* A plugin may log at a level that the header does not know. */
-	return is_tty ? "evpnd: " : "<7>";
+	return priority ? "<7>" : "evpnd: ";
 }
 
 static char *make_start(enum evpn_log_level level, const char *prefix)

@@ -2,7 +2,8 @@
 /*
  * log.h - log lines on stderr
  *
- * Under systemd or podman each line begins with its priority, "<4>" (sd-daemon(3)); on a terminal with a word. Only
+ * Where stderr is the journal each line begins with its priority, "<4>" (sd-daemon(3)); elsewhere, on a terminal, in a file or the
+ * log of a container, with a word. Only
  * run/report.c logs errors, each once: every other function returns them in a struct evpn_error. A warning is logged where
  * the work goes on in spite of it.
  */
@@ -21,6 +22,12 @@ bool log_is_shown(enum evpn_log_level level);
 
 /* "error", "warning", "notice", "info", "debug" -> *ret_level. 0, or -1: it is none of these. */
 int log_parse_level(const char *text, enum evpn_log_level *ret_level);
+
+/*
+ * How lines begin: "priority", "text", or "auto" as above, the default, which the environment variable EVPND_LOG_PREFIX replaces.
+ * 0, or -1: it is none of these.
+ */
+int log_set_prefix(const char *text);
 
 /*
  * A message of several lines is logged as several lines, each with its priority; each is escaped and cut (escape.h).

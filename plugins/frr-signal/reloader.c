@@ -16,7 +16,7 @@
 #define PACKAGE_VERSION "unknown"
 #endif
 
-#define EXIT_USAGE 2
+#define EXIT_USAGE 64 /* sysexits.h */
 
 void reloader_log(const char *format, ...)
 {
@@ -52,7 +52,7 @@ static void print_help(FILE *out)
 	      "      --timeout SECONDS       kill a reload that takes longer [100]\n"
 	      "      --allow-running-config  answer `show running-config' and similar commands\n"
 	      "      --version               print the version\n"
-	      "      --help                  print this help\n",
+	      "  -h, --help                  print this help\n",
 	      out);
 }
 
@@ -68,7 +68,7 @@ enum option_id {
 	OPTION_TIMEOUT,
 	OPTION_ALLOW_RUNNING_CONFIG,
 	OPTION_VERSION,
-	OPTION_HELP,
+	OPTION_HELP = 'h',
 };
 
 static const struct option long_options[] = {
@@ -161,7 +161,7 @@ int main(int argc, char *argv[])
 	char config[PATH_MAX];
 	int id, r;
 
-	while ((id = getopt_long(argc, argv, "N:", long_options, NULL)) >= 0) {
+	while ((id = getopt_long(argc, argv, "N:h", long_options, NULL)) >= 0) {
 		r = take_option(&o, id, optarg);
 		if (r >= 0)
 			return r;

@@ -29,6 +29,9 @@
 # A function that is called for what it prints ends at its first error, too.
 shopt -s inherit_errexit
 
+# evpnd writes its log into files here, where by itself it would not say which lines are warnings and errors.
+export EVPND_LOG_PREFIX=priority
+
 # Where a test's end speaks, even if what ends it has its output elsewhere.
 exec {TEST_STDOUT}>&1 {TEST_STDERR}>&2
 T=

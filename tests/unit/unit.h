@@ -14,6 +14,8 @@ static inline int unit_run(const char *name, TCase *tcase)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	/* As in the journal: the tests look at the priority of what is logged. */
+	setenv("EVPND_LOG_PREFIX", "priority", 1);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
