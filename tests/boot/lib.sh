@@ -1,0 +1,134 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# lib.sh - the bed of the tests of tests/boot, sourced by each: a machine of its own (tests/lib/machine.sh) at a leaf's fabric
+#
+#	[machine] frr0 192.169.10.2 -- VRF red, gateway 192.168.20.254 of VNI 110
+#	          eth0 192.168.11.3 --- .2 [tor] 10.0.2.1 --- .2 [leaf] br110 -- 192.168.20.2 [h1]
+#	AS 64514, VTEP 100.65.0.2      AS 64612             AS 64512, VTEP 100.64.0.2
+#
+# tor, leaf and h1 are the network namespaces ev-tor, ev-leaf and ev-h1 here, with real FRR in the first two. The machine's only NIC
+# is the underlay. h1 is a machine of VNI 110, whose router is the machine: what h1 reaches is the machine's own address 192.169.10.2,
+# by EVPN alone.
+#
+#   bed RELEASE             all of it, with the machine switched off
+#   set_up_node PLUGIN      while the machine runs: evpnd-setup with that frr plugin, evpn.conf, and evpnd-wait-online; nothing starts
+#   ping_start, ping_end    h1 pings the machine every 50 ms; the latter prints what was lost and sets $LOST and $SILENCE (ms)
+#   answers                 one ping of h1's is answered; ping_ok [SECONDS] waits for it
+#   healthy, applied        by evpnctl in the machine
+#   works                   what the leaf and h1 see, not what evpnd says
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=$(readlink -f "${BUILD:-$REPO/build}")
+# shellcheck source=tests/lib/fabric.sh
+. "$REPO/tests/lib/fabric.sh"
+# shellcheck source=tests/lib/machine.sh
+. "$REPO/tests/lib/machine.sh"
+# shellcheck disable=SC2034 # fabric_down deletes them
+FABRIC_NAMESPACES="ev-tor ev-leaf ev-h1"
+LOST='' SILENCE='' PING_PID=''
+
+tell() {
+	machine_tell
+	vtysh_in tor -c 'show bgp summary' 2>&1 | sed 's/^/tor: /'
+	vtysh_in leaf -c 'show bgp l2vpn evpn' 2>&1 | sed 's/^/leaf: /'
+	ip -n ev-tor -br addr 2>&1 | sed 's/^/tor: /'
+}
+
+bed() {
+	local name
+	need_machine "$1"
+	make_folder
+	FABRIC=$T
+	for name in tor leaf h1; do namespace $name; done
+	cable tor leaf 10.0.2.1/24 leaf tor 10.0.2.2/24
+	ip -n ev-leaf address add 100.64.0.2/32 dev lo
+	ip -n ev-leaf -batch - <<-E
+		link add br110 type bridge
+		link add vni110 master br110 type vxlan id 110 local 100.64.0.2 dstport 4789 nolearning
+		link set vni110 up addrgenmode none
+		link set vni110 type bridge_slave neigh_suppress on learning off
+		link set br110 up addrgenmode none
+		link add h1 mtu 1450 type veth peer name eth0 mtu 1450 netns ev-h1
+		link set h1 master br110 up
+	E
+	ip -n ev-h1 address add 192.168.20.2/24 dev eth0
+	ip -n ev-h1 link set eth0 up
+	ip -n ev-h1 route add default via 192.168.20.254
+	machine_new "$1" ev-tor:node
+	ip -n ev-tor address add 192.168.11.2/24 dev node
+	for name in tor leaf; do
+		router $name 'zebra bgpd' ip netns exec ev-$name
+		vtysh --vty_socket "$FABRIC/$name/run" -f "$REPO/tests/boot/$name.conf" > /dev/null
+	done
+}
+
+node_config() {
+	cat <<-E
+		plugins = { netns = "netns-pidfile"; frr = "$1"; };
+		netns-pidfile = { path = "/run/evpnd/frr.pid"; };
+		frr-signal = { address = "unix:/run/evpnd/frr/reloader.sock"; };
+		frr-vtysh = { pidfile = "/run/evpnd/frr.pid"; };
+		underlay = {
+			interfaces = ( { name = "eth0"; addresses = [ "192.168.11.3/24" ]; takes_default_route = true; } );
+			vtep = "100.65.0.2";
+		};
+		l3vnis = ( {
+			vni = 100; vrf = "red";
+			host = { interface = "frr0"; addresses = [ "192.169.10.2/24" ]; gateway = "192.169.10.1";
+				 peer_addresses = [ "192.169.10.1/24" ]; };
+			redistribute = [ "connected" ];
+		} );
+		l2vnis = ( { vni = 110; vrf = "red"; gateways = [ "192.168.20.254/24" ]; } );
+		frr = {
+			config = "/etc/evpnd/frr/frr.conf"; asn = 64514;
+			neighbors = ( { address = "192.168.11.2"; asn = 64612; timers = { keepalive = 3; hold = 9; connect = 1; }; } );
+		};
+	E
+}
+
+set_up_node() {
+	guest_run evpnd-setup --plugin "$1"
+	node_config "$1" | guest_write /etc/evpnd/evpn.conf
+	guest_run evpnd --check
+	guest_run systemctl enable --quiet evpnd-wait-online
+}
+
+answers() {
+	ip netns exec ev-h1 ping -c1 -W1 192.169.10.2 > /dev/null
+}
+
+ping_ok() {
+	wait_until "${1:-300}" "h1 pings the machine through EVPN" answers
+}
+
+applied() {
+	guest_run evpnctl wait --timeout 1
+}
+
+healthy() {
+	guest_run evpnctl wait --for healthy --timeout 1
+}
+
+ping_start() {
+	ip netns exec ev-h1 ping -D -O -n -i 0.05 192.169.10.2 > "$T/ping" 2>&1 &
+	PING_PID=$!
+	PIDS+=("$PING_PID")
+}
+
+first_answer() {
+	sed -n '/ bytes from /{s/^\[\([0-9.]*\)\].*/\1/p;q}' "$T/ping"
+}
+
+# The last one may be on its way, so it does not count.
+ping_end() {
+	kill -INT "$PING_PID"
+	# Status 1 if an answer is missing, which is what is to be seen.
+	wait "$PING_PID" || :
+	awk '
+		match($0, /icmp_seq=[0-9]+/) { seq = substr($0, RSTART + 9, RLENGTH - 9) + 0; if (seq > last) last = seq }
+		/ bytes from / { time = substr($1, 2) + 0; if (count++ && time - before > longest) longest = time - before; before = time
+			if (seq > top) top = seq; if (!seen[seq]++) got++ }
+		END { printf "%d %d %d\n", top, top - got, longest * 1000 }' "$T/ping" > "$T/ping.counts"
+	read -r SENT LOST SILENCE < "$T/ping.counts"
+	echo "${1:-}: lost $LOST of $SENT, longest silence $SILENCE ms"
+}
