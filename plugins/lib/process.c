@@ -3,20 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
-#include <linux/nsfs.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <time.h>
 
 #include "lib/folder.h"
 #include "lib/clock.h"
+#include "lib/netns.h"
 #include "lib/process.h"
 
 #define PROC_FILE_MAX 16384
@@ -117,23 +113,6 @@ static int check_cgroup(const struct process *process, const char *cgroup, struc
 			 process->pid, process->proc, process->pid, cgroup);
 }
 
-int process_check_netns(int fd, const char *what, const char *own_hint, struct evpn_error *err)
-{
-	struct stat own, theirs;
-	struct statfs fs;
-
-	if (fstatfs(fd, &fs) < 0 || (unsigned long)fs.f_type != NSFS_MAGIC)
-		return evpn_fail(err, ENOTTY, "%s is not a namespace", what);
-	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
-		return evpn_fail(err, EINVAL, "%s is not a network namespace", what);
-	if (stat("/proc/self/ns/net", &own) < 0 || fstat(fd, &theirs) < 0)
-		return evpn_fail(err, errno, "cannot read /proc/self/ns/net: %s; mount procfs at /proc",
-				 strerror(errno));
-	if (own.st_dev == theirs.st_dev && own.st_ino == theirs.st_ino)
-		return evpn_fail(err, EINVAL, "%s is the host's own network namespace; %s", what, own_hint);
-	return 0;
-}
-
 /* procfs hides processes that evpnd may not trace (hidepid, systemd's ProtectProc=), as if there were none. */
 static const char *hint_access(int code)
 {
@@ -151,7 +130,7 @@ static int open_netns(const struct process *process, const char *own_hint, int *
 	snprintf(what, sizeof(what), "%s/%d/ns/net", process->proc, process->pid);
 	if (fd < 0)
 		return evpn_fail(err, errno, "cannot open %s: %s%s", what, strerror(errno), hint_access(errno));
-	if (process_check_netns(fd, what, own_hint, err) < 0)
+	if (netns_check(fd, what, own_hint, err) < 0)
 		return -1;
 	*ret_fd = fd_take(&fd);
 	return 0;

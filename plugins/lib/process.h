@@ -31,12 +31,6 @@ const char *process_printable(char *text);
 int process_check_proc(const char *proc, struct evpn_error *err);
 
 /*
- * Fails if the descriptor is not a network namespace (code ENOTTY: not a namespace at all), or is the host's own one.
- * In messages `what` names the descriptor, and own_hint says what to do about the host's own namespace.
- */
-int process_check_netns(int fd, const char *what, const char *own_hint, struct evpn_error *err);
-
-/*
  * Opens the network namespace of a process. Fails if the process is conmon, if no path of its cgroup contains `cgroup`
  * (NULL: any cgroup is accepted), or if it is in the host's own namespace (own_hint as above). *ret_start is the start
  * time in clock ticks since boot; pid and start time together identify a process. *ret_start is set also if evpnd may not

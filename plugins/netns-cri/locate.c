@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "lib/hash.h"
+#include "lib/netns.h"
 #include "lib/process.h"
 #include "netns-cri/locate.h"
 
@@ -79,7 +80,7 @@ static int open_path(struct search *search, const char *host_root, struct evpn_e
 	/*
 	 * An ordinary file (ENOTTY): the namespace was unmounted, or evpnd's mount namespace does not have the mount.
 	 */
-	if (process_check_netns(fd, path, OWN_HINT, why) < 0) {
+	if (netns_check(fd, path, OWN_HINT, why) < 0) {
 		if (why->code == ENOTTY)
 			return 0;
 		*err = *why;

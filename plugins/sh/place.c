@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 
 #include "lib/hash.h"
+#include "lib/netns.h"
 #include "lib/process.h"
 #include "sh/place.h"
 
@@ -131,7 +132,7 @@ static int open_path(struct place *place, const char *path, int *ret_fd, uint64_
 		return evpn_wait(err, "waits for %s, which is not a namespace yet", path);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return evpn_fail(err, errno, "cannot open %s: %s", path, strerror(errno));
-	if (process_check_netns(fd, path, OWN_HINT, err) < 0)
+	if (netns_check(fd, path, OWN_HINT, err) < 0)
 		return -1;
 	place->identity = identify(&st);
 	*ret_instance = place->identity;

@@ -60,7 +60,7 @@ unshare --mount bash -eu -c '
 for line in "path=$libdir/evpnd/plugins/example.so" name=example; do
 	grep -qxF "$line" "$tmp/list" || fail "no line $line in: $(cat "$tmp/list")"
 done
-for line in "example  *netns  *" "netns-cri  *netns  *" "netns-pidfile  *netns  *" "frr-signal  *frr  *" "frr-vtysh  *frr  *" \
+for line in "example  *netns  *" "netns-cri  *netns  *" "netns-path  *netns  *" "netns-pidfile  *netns  *" "frr-signal  *frr  *" "frr-vtysh  *frr  *" \
 	"sh  *netns frr  *"; do
 	grep -q "^$line" "$tmp/list" || fail "--list-plugins: no $line in: $(cat "$tmp/list")"
 done
