@@ -12,10 +12,15 @@
 #
 #   bed RELEASE             all of it, with the machine switched off
 #   set_up_node PLUGIN      while the machine runs: evpnd-setup with that frr plugin, evpn.conf, and evpnd-wait-online; nothing starts
-#   ping_start, ping_end    h1 pings the machine every 50 ms; the latter prints what was lost and sets $LOST and $SILENCE (ms)
-#   answers                 one ping of h1's is answered; ping_ok [SECONDS] waits for it
-#   healthy, applied        by evpnctl in the machine
-#   works                   what the leaf and h1 see, not what evpnd says
+#   ping_start, ping_end WHAT    h1 pings the machine every 50 ms; the latter prints what was lost of it, and sets $LOST and $SILENCE (ms)
+#   has_answer, first_answer     whether and when that ping had the first answer
+#   answers                 one ping of h1's is answered; ping_ok waits for it
+#   healthy                 by evpnctl in the machine
+#   measure WHAT COMMAND... what h1 loses from before the command until evpnd is healthy after it; no_loss: nothing
+#   upgrade VERSION         the packages again, as that version: no loss
+#   prepared_node RELEASE   all of that, and the node has a service that pings h1 8 times before it ends; then its power goes
+#   power_on                until h1 has an answer. Prints the boot in phases; network-online.target is not reached before evpnd is healthy
+#   shut_down               after that service
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=$(readlink -f "${BUILD:-$REPO/build}")
@@ -93,16 +98,29 @@ set_up_node() {
 	guest_run systemctl enable --quiet evpnd-wait-online
 }
 
+add_consumer() {
+	guest_write /etc/systemd/system/consumer.service <<-E
+		[Unit]
+		Wants=network-online.target
+		After=network-online.target
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=true
+		ExecStop=ping -n -c 8 -i 0.5 -W 1 192.168.20.2
+		SyslogIdentifier=consumer
+		[Install]
+		WantedBy=multi-user.target
+	E
+	guest_run systemctl enable --quiet consumer
+}
+
 answers() {
 	ip netns exec ev-h1 ping -c1 -W1 192.169.10.2 > /dev/null
 }
 
 ping_ok() {
-	wait_until "${1:-300}" "h1 pings the machine through EVPN" answers
-}
-
-applied() {
-	guest_run evpnctl wait --timeout 1
+	wait_until 600 "h1 pings the machine through EVPN" answers
 }
 
 healthy() {
@@ -113,6 +131,10 @@ ping_start() {
 	ip netns exec ev-h1 ping -D -O -n -i 0.05 192.169.10.2 > "$T/ping" 2>&1 &
 	PING_PID=$!
 	PIDS+=("$PING_PID")
+}
+
+has_answer() {
+	finds ' bytes from ' "$T/ping"
 }
 
 first_answer() {
@@ -131,4 +153,101 @@ ping_end() {
 		END { printf "%d %d %d\n", top, top - got, longest * 1000 }' "$T/ping" > "$T/ping.counts"
 	read -r SENT LOST SILENCE < "$T/ping.counts"
 	echo "${1:-}: lost $LOST of $SENT, longest silence $SILENCE ms"
+}
+
+has_answered_since() {
+	awk -v time="$1" '/ bytes from / && substr($1, 2) + 0 > time { count++ } END { exit count < enough }' enough="${ANSWERS:-20}" "$T/ping"
+}
+
+measure() {
+	local what=$1 since
+	shift
+	ping_start
+	wait_until 60 "h1 has an answer before: $what" has_answer
+	"$@"
+	wait_until 300 "evpnd is healthy after: $what" healthy
+	since=$EPOCHREALTIME
+	wait_until 300 "h1 has answers after: $what" has_answered_since "$since"
+	ping_end "$what"
+}
+
+no_loss() {
+	measure "$@"
+	[ "$LOST" = 0 ] || fail "packets were lost: $1"
+}
+
+upgrade() {
+	local deb
+	deb=$(echo "$BUILD/debs/$(cat "$T/$MACHINE/release")"/evpnd_*.deb)
+	dpkg-deb -R "$deb" "$T/again"
+	sed -i "s/^Version: .*/Version: $1/" "$T/again/DEBIAN/control"
+	dpkg-deb -b "$T/again" "$T/$MACHINE/share/evpnd.deb" > /dev/null
+	rm -r "$T/again"
+	no_loss "dpkg -i evpnd_$1.deb" guest_run dpkg -i /srv/evpnd.deb
+	# shellcheck disable=SC2016 # dpkg-query expands it
+	[ "$(guest_run dpkg-query -W -f '${Version}' evpnd)" = "$1" ] || fail "not upgraded"
+}
+
+# The first line of the journal that matches, in seconds since the kernel's start.
+time_of() {
+	awk -v pattern="$1" '$0 ~ pattern { sub(/^\[ */, ""); sub(/\].*/, ""); print; exit }' "$T/$MACHINE/journal.$(cat "$T/$MACHINE/boots")"
+}
+
+unit_time() {
+	guest_run systemctl show -P "${2:-ActiveEnterTimestampMonotonic}" ${1:+"$1"} | awk '{ print $1 / 1000000 }'
+}
+
+timeline() {
+	local start
+	# The clocks are the same: what the guest calls 0 is so many seconds after power on.
+	# shellcheck disable=SC2016 # the guest's shell expands it
+	start=$(guest_sh 'read -r up _ < /proc/uptime; echo "$EPOCHREALTIME $up"' | awk -v on="$MACHINE_ON" '{ print $1 - $2 - on }')
+	{
+		echo "0 the kernel starts"
+		echo "$(unit_time '' UserspaceTimestampMonotonic) systemd"
+		echo "$(unit_time evpnd-netns) FRR's namespaces are made"
+		echo "$(unit_time frr InactiveExitTimestampMonotonic) podman starts FRR's container"
+		echo "$(unit_time frr) FRR's container runs"
+		echo "$(unit_time evpnd) evpnd is ready"
+		echo "$(time_of 'evpnd\\[.*converged in') applied"
+		echo "$(time_of 'evpnd\\[.*healthy: ') healthy"
+		echo "$(unit_time network-online.target) network-online.target"
+		echo "$(first_answer) $start $MACHINE_ON" | awk '{ print $1 - $2 - $3, "h1 has the first answer" }'
+	} | sort -n | awk -v start="$start" 'BEGIN { print "power on: 0.0 s" } {
+		at = $1 + start; $1 = ""; printf "%8.1f s  %+6.1f s %s\n", at, at - before, $0; before = at }'
+}
+
+# The target needs EVPN.
+online_after_healthy() {
+	awk -v healthy="$(time_of 'evpnd\\[.*healthy: ')" -v online="$(unit_time network-online.target)" \
+		'BEGIN { exit !(healthy > 0 && online >= healthy) }' || fail "network-online.target came before evpnd was healthy"
+}
+
+prepared_node() {
+	step "the node is prepared, and its power goes"
+	bed "$1"
+	machine_on
+	guest_wait
+	set_up_node frr-vtysh
+	add_consumer
+	guest_run sync
+	machine_cut
+}
+
+power_on() {
+	step "power on, until h1 has an answer"
+	ping_start
+	machine_on
+	wait_until 600 "h1 has an answer" has_answer
+	ping_end "power on"
+	guest_wait
+	wait_until 300 "network-online.target" guest_run systemctl is-active network-online.target
+	timeline
+	online_after_healthy
+}
+
+shut_down() {
+	step "it shuts down after what needs the network"
+	machine_off
+	logged 'consumer.*8 received' || fail "the network went before the service that needed it"
 }

@@ -11,12 +11,12 @@
 #                               of the machine. The disk and the taps outlive the machine's runs; a tap's carrier is up while it runs.
 #                               After make_folder. All state is in $T/$MACHINE, and so is MACHINE the machine that the other
 #                               functions are about, "machine" if unset
-#   machine_on [WORD...]        switches it on, with these on the kernel's command line, too; $MACHINE_ON is when
+#   machine_on                  switches it on, with $MACHINE_WORDS on the kernel's command line, too; $MACHINE_ON is when
 #   machine_off                 shuts it down from inside, and waits for its end
 #   machine_cut                 takes its power
 #   machine_ended               whether it has ended, for wait_until
-#   guest_wait [SECONDS]        waits until the agent in it answers, which is before any network
-#   guest_reboot [SECONDS]      restarts it from inside, and waits for the agent of the next boot
+#   guest_wait                  waits until the agent in it answers, which is before any network
+#   guest_reboot                restarts it from inside, and waits for the agent of the next boot
 #   guest_run COMMAND...        runs it there, as root: its output and its status; $GUEST_LIMIT seconds at the most (120)
 #   guest_sh SCRIPT             the same for a script of bash's. One runs at a time; what a script leaves in the background stays
 #   guest_put FILE PATH         copies a file of this machine there, with its mode; guest_write PATH writes what comes in
@@ -46,7 +46,10 @@ machine_new() {
 	local dir=$T/$MACHINE nic fd
 	mkdir -p "$dir/share"
 	echo "$1" > "$dir/release"
-	qemu-img create -q -f qcow2 -F raw -b "$BUILD/machine/$1.ext4" "$dir/disk"
+	# The image may be made anew meanwhile.
+	ln "$BUILD/machine/$1.ext4" "$BUILD/machine/$1.ext4.$$-$MACHINE"
+	at_end rm -f "$BUILD/machine/$1.ext4.$$-$MACHINE"
+	qemu-img create -q -f qcow2 -F raw -b "$BUILD/machine/$1.ext4.$$-$MACHINE" "$dir/disk"
 	shift
 	echo "$*" > "$dir/nics"
 	for nic; do
@@ -74,7 +77,7 @@ machine_on() {
 	echo $boot > "$dir/boots"
 	# Without KVM, what QEMU has translated holds for as long as code is at the same address.
 	words="console=ttyS0 quiet rw norandmaps nokaslr audit=0 apparmor=0 no_timer_check mitigations=off init_on_alloc=0 panic=-1"
-	words+=" net.ifnames=0 systemd.condition_needs_update=0 $*"
+	words+=" net.ifnames=0 systemd.condition_needs_update=0 ${MACHINE_WORDS:-}"
 	# shellcheck disable=SC2034 # for the test
 	MACHINE_ON=$EPOCHREALTIME
 	python3 "$MACHINE_LIB/machine-taps.py" "${nics[@]}" -- "qemu-system-$(uname -m)" -machine q35 \
@@ -122,7 +125,7 @@ guest_answers() {
 }
 
 guest_wait() {
-	wait_until "${1:-300}" "the machine's agent answers" guest_answers
+	wait_until 600 "the machine's agent answers" guest_answers
 }
 
 guest_rebooted() {
@@ -134,7 +137,7 @@ guest_reboot() {
 	local id
 	id=$(guest_boot_id)
 	guest_sh 'systemctl reboot'
-	wait_until "${1:-600}" "the machine has booted again" guest_rebooted "$id"
+	wait_until 900 "the machine has booted again" guest_rebooted "$id"
 }
 
 guest_run() {
