@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# complete.sh - bash completes evpnctl's commands, options, VNIs and neighbors: a real interactive bash gets the keys
+# complete.sh - bash completes evpnctl's commands, options, VNIs and neighbors, and evpnd's options: a real interactive bash gets the keys
 # test-run: waits
 set -euo pipefail
 # shellcheck source=tests/netns/lib-leaf.sh
@@ -10,7 +10,7 @@ set -euo pipefail
 completes() {
 	local line=$1
 	shift
-	python3 - "$here/../../client/evpnctl.bash" "$BUILD" "$line" "$@" > "$FABRIC/complete" 2>&1 <<-'P' || fail "$line: $(cat "$FABRIC/complete")"
+	python3 - "$here/../../$([[ $line = evpnd* ]] && echo core/evpnd.bash || echo client/evpnctl.bash)" "$BUILD" "$line" "$@" > "$FABRIC/complete" 2>&1 <<-'P' || fail "$line: $(cat "$FABRIC/complete")"
 		import os, pty, re, select, sys, time
 		script, build, line, wanted = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
 		pid, fd = pty.fork()
@@ -57,6 +57,13 @@ completes "evpnctl explain " vni mac ip '!vrf'
 completes "evpnctl explain ip 192.0.2.1 v" vni vrf
 completes "evpnctl explain mac 02:00:00:00:00:01 v" vni '!vrf'
 completes "evpnctl bundle /etc/host" hostname hosts
+
+step "evpnd's own"
+completes "evpnd --d" --dry-run --down --dump-plugin '!--check'
+completes "evpnd --log-level " error debug '!--check'
+completes "evpnd --log-level=d" --log-level=debug
+completes "evpnd --once --config /etc/host" hostname hosts
+completes "evpnd --dump-plugin netns-" netns-pidfile '!frr-vtysh'
 
 step "with evpnd: its VNIs and neighbors"
 daemon_start
