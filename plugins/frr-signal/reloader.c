@@ -12,7 +12,7 @@
 /* Without configure: evpn-reloader can be compiled by one command inside FRR's image. */
 #ifdef HAVE_CONFIG_H
 #include "config-build.h"
-#else
+#elif !defined(PACKAGE_VERSION)
 #define PACKAGE_VERSION "unknown"
 #endif
 
