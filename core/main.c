@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - parses the command line and calls evpnd_run() */
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 
 #include "base/escape.h"
@@ -222,6 +223,8 @@ int main(int argc, char **argv)
 	if (options.down && options.mode != EVPND_DRY_RUN)
 		options.mode = EVPND_DOWN;
 	if (options.mode == EVPND_DAEMON) {
+		/* What the kernel was read into goes back to the system after each look (glibc raises the limit otherwise). */
+		mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 		ctl = ctl_new();
 		options.control = ctl_control(ctl);
 	}

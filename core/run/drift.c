@@ -2,6 +2,7 @@
 /* drift.c - see drift.h */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -14,7 +15,12 @@
 
 static void end_glance(struct drift_glance *glance)
 {
+	bool read = glance->seen.kernel_read;
+
 	observation_clear(&glance->seen);
+	/* The texts of a thousand links and sysctls. */
+	if (read)
+		malloc_trim(0);
 	if (glance->ovs)
 		util_closep(&glance->netns_fd);
 	ovs_free(util_take_ptr(&glance->ovs));
@@ -217,6 +223,13 @@ uint32_t drift_look(struct daemon *daemon)
 								: DRIFT_NOTHING;
 }
 
+/* The run needs its observation no more. */
+static void shed(struct daemon *daemon)
+{
+	if (daemon->state.phase == PIPELINE_CONVERGED)
+		run_shed(&daemon->run);
+}
+
 uint32_t drift_settle(struct daemon *daemon)
 {
 	struct drift *drift = &daemon->drift;
@@ -235,19 +248,23 @@ uint32_t drift_settle(struct daemon *daemon)
 		return DRIFT_NOTHING;
 	}
 	drift->interrupted = false;
-	if (drift->settled && drift->n_settled == run->n_changes)
+	if (drift->settled && drift->n_settled == run->n_changes) {
+		shed(daemon);
 		return interrupted ? begin(daemon, false) : DRIFT_NOTHING;
-	if (run->n_changes == 0) {
+	}
+	if (run->n_changes == 0 && !run->shed) {
 		drift_left_clear(&drift->left);
 		drift_left_from_plan(&run->seen.desired, &run->seen.plan, &drift->left);
 		drift_known_learn(&drift->known, &run->seen.desired, &run->seen.actual, run->options->instance);
 		drift->settled = true;
 		drift->n_settled = 0;
+		shed(daemon);
 		return interrupted ? begin(daemon, false) : DRIFT_NOTHING;
 	}
 	for (int ns = 0; ns < NET_NS_COUNT; ns++)
 		if (run->notify[ns])
 			notify_read(run->notify[ns], NULL, NULL);
+	shed(daemon);
 	/* What other programs changed since the run's own changes was thrown away too: this look finds it. */
 	return begin(daemon, true);
 }

@@ -64,6 +64,8 @@ static void drop_doubles(struct net *net)
 			net->links[n++] = net->links[i];
 	}
 	net->n_links = n;
+	/* No more links come. */
+	net->links = xrealloc_array(net->links, n, sizeof(*net->links));
 }
 
 static int compare_index(const struct net_link *a, const struct net_link *b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* health_check.c - asks FRR and judges; health_text.c puts it into words; see health_check.h */
 #include <errno.h>
+#include <malloc.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -309,6 +310,8 @@ static uint32_t finish(struct daemon *daemon)
 		wait = pause < wait ? pause : wait;
 	}
 	health_check_stop(check);
+	/* FRR's answers about a thousand VNIs. */
+	malloc_trim(0);
 	return lost ? 0 : wait;
 }
 

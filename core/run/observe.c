@@ -21,6 +21,16 @@ void observation_clear(struct observation *obs)
 	*obs = (struct observation){ 0 };
 }
 
+void observation_shed(struct observation *obs)
+{
+	struct net_group *groups = util_take_ptr(&obs->desired.groups);
+	size_t n_groups = obs->desired.n_groups;
+
+	observation_clear(obs);
+	obs->desired.groups = groups;
+	obs->desired.n_groups = n_groups;
+}
+
 static int read_kernel(const struct observe_source *from, struct rtnl *const rtnl[NET_NS_COUNT],
 		       struct observation *obs, struct evpn_error *err)
 {

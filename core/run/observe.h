@@ -40,6 +40,9 @@ struct observation {
 /* Frees what the observation owns and zeroes it. Takes a zeroed one. */
 void observation_clear(struct observation *obs);
 
+/* Frees all but the groups of `desired`, which is what counts of a plan that has been carried out. */
+void observation_shed(struct observation *obs);
+
 /*
  * The first half: links, addresses, routes, records and Open vSwitch's ports into *obs, which the caller has zeroed. `rtnl` are
  * sockets in the two namespaces, NULL where there is none. 1 done; <0: err says what cannot be read. 0: Open vSwitch has

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run.c - see run.h */
 #include <errno.h>
+#include <malloc.h>
 
 #include "base/clock.h"
 #include "base/util.h"
@@ -85,6 +86,7 @@ static void forget(struct run *run)
 	running_clear(&run->loaded);
 	run->running_why = (struct evpn_error){ 0 };
 	ovs_free(util_take_ptr(&run->ovs));
+	run->shed = run->touches_underlay = false;
 	run->applying = run->pruned = run->frr_drifted = run->drift_left = run->partly_loaded = false;
 	run->verify = (struct verify){ 0 };
 	run->zebra_since = 0;
@@ -108,6 +110,16 @@ void run_pause(struct run *run, bool keep_netns)
 	close_sockets(run);
 	if (!keep_netns && !run->notify[NET_NS_FRR])
 		close_netns(run);
+}
+
+void run_shed(struct run *run)
+{
+	if (run->shed)
+		return;
+	observation_shed(&run->seen);
+	run->shed = true;
+	/* With a thousand VNIs it is most of what evpnd has, and the next need of as much may be months away. */
+	malloc_trim(0);
 }
 
 void run_release_netns(struct run *run)

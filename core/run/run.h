@@ -121,6 +121,8 @@ struct run {
 
 	struct ovs *ovs; /* the questions to Open vSwitch, from the read step on */
 	struct observation seen; /* the kernel as it was read, and the plan */
+	bool shed; /* the plan is carried out: of `seen`, only the groups are left */
+	bool touches_underlay; /* the plan has operations on what carries the sessions of the fabric */
 	struct apply apply; /* the stage of the plan that waits for Open vSwitch, while `applying` */
 	bool applying;
 	bool pruned; /* the prune stage is done */
@@ -183,6 +185,9 @@ int run_open_sockets(struct run *run);
  * open, since the plugin says when FRR ends.
  */
 void run_pause(struct run *run, bool keep_netns);
+
+/* The run has converged, and what drift detection needs of its observation is learned: frees the observation. */
+void run_shed(struct run *run);
 
 /* FRR has ended or changed: closes all that keeps its namespace alive. */
 void run_release_netns(struct run *run);

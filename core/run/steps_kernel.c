@@ -172,6 +172,14 @@ static int take_problems(struct run *run)
 	return 1;
 }
 
+static bool touches_underlay(const struct observation *seen)
+{
+	for (size_t i = 0; i < seen->plan.n_ops; i++)
+		if (seen->desired.groups[seen->plan.ops[i].group].kind != NET_GROUP_VNI)
+			return true;
+	return false;
+}
+
 int step_plan(struct run *run)
 {
 	struct observe_source from = run_source(run);
@@ -183,6 +191,7 @@ int step_plan(struct run *run)
 	run->failed = xcalloc(n_groups, sizeof(bool));
 	memcpy(run->failed, run->seen.plan.blocked, n_groups * sizeof(bool));
 	run->overtaken = xcalloc(n_groups, sizeof(bool));
+	run->touches_underlay = touches_underlay(&run->seen);
 	warn_of_lost_nics(run);
 	log_warnings(run);
 	return take_problems(run);

@@ -50,18 +50,6 @@ static bool is_edited(struct trial *trial)
 	return print != trial->print;
 }
 
-/* Whether the plan of the run has operations on what carries the sessions of the fabric. */
-static bool touches_underlay(const struct run *run)
-{
-	for (size_t i = 0; i < run->seen.plan.n_ops; i++) {
-		const struct op *op = &run->seen.plan.ops[i];
-
-		if (op->group < run->seen.desired.n_groups && run->seen.desired.groups[op->group].kind != NET_GROUP_VNI)
-			return true;
-	}
-	return false;
-}
-
 /* Notes what the last run has come to, once. */
 static void see_run(struct trial *trial)
 {
@@ -72,7 +60,7 @@ static void see_run(struct trial *trial)
 
 	if (!trial->begun_us || run->started_us < trial->begun_us)
 		return;
-	trial->touched |= touches_underlay(run);
+	trial->touched |= run->touches_underlay;
 	if (run->started_us == trial->seen_us && phase == trial->seen_phase)
 		return;
 	trial->seen_us = run->started_us;
