@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # test-run: long
-# shellcheck disable=SC2016,SC2119 # variables of the machine are in single quotes; arguments are optional
+# shellcheck disable=SC2016 # variables of the machine are in single quotes
 # doc/deploy.md on a machine that has never had evpnd: one node, boot, upgrade, rollback, uninstall; then without containers. What comes
 # of it is seen from the leaf.
 set -euo pipefail

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck disable=SC2016,SC2034,SC2119 # variables of the machine are in single quotes; tests use what is set here
+# shellcheck disable=SC2016,SC2034 # variables of the machine are in single quotes; tests use what is set here
 # lib-deploy.sh - sourced by the tests of doc/deploy.md: its commands, as they are, in a machine (tests/lib/machine.sh), and what the
 # fabric of that page sees of it from outside
 #

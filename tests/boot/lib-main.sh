@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck disable=SC2016,SC2119 # variables of the machine are in single quotes; arguments are optional
+# shellcheck disable=SC2016 # variables of the machine are in single quotes
 # lib-main.sh - sourced: a machine whose only NIC is the main interface, run by systemd-networkd, NetworkManager or ifupdown, is
 # deployed by doc/deploy.md, "Main interface": handed over, restarted, booted with EVPN and without, and taken back
 #
@@ -96,7 +96,8 @@ main_run() {
 	[ "$RESCUE" != file ] || recipe Rescue
 	machine_off
 	watch_pings 192.168.11.3
-	if [ "$RESCUE" = file ]; then machine_on; else machine_on "$RESCUE"; fi
+	[ "$RESCUE" = file ] || MACHINE_WORDS=$RESCUE
+	machine_on
 	guest_wait
 	all_is_well
 	is_plain

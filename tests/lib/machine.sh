@@ -78,6 +78,8 @@ machine_on() {
 	# Without KVM, what QEMU has translated holds for as long as code is at the same address.
 	words="console=ttyS0 quiet rw norandmaps nokaslr audit=0 apparmor=0 no_timer_check mitigations=off init_on_alloc=0 panic=-1"
 	words+=" net.ifnames=0 systemd.condition_needs_update=0 ${MACHINE_WORDS:-}"
+	# On a busy machine, a boot takes longer than systemd waits for the agent's port.
+	words+=" systemd.default_device_timeout_sec=900 systemd.default_timeout_start_sec=900"
 	# shellcheck disable=SC2034 # for the test
 	MACHINE_ON=$EPOCHREALTIME
 	python3 "$MACHINE_LIB/machine-taps.py" "${nics[@]}" -- "qemu-system-$(uname -m)" -machine q35 \
