@@ -149,7 +149,8 @@ guest_run() {
 guest_sh() {
 	local dir=$T/$MACHINE number=$BASHPID.$EPOCHREALTIME.$RANDOM answer status output end=$((SECONDS + ${GUEST_LIMIT:-120})) lock
 	exec {lock}> "$dir/agent.lock"
-	flock "$lock"
+	# A test that is interrupted while it asks still has the lock when its end asks.
+	flock -w "${GUEST_LIMIT:-120}" "$lock" || { exec {lock}>&-; return 124; }
 	# podman would tell systemd that the first process of a container is now the agent's.
 	echo "$number $(base64 -w0 <<< "unset NOTIFY_SOCKET"$'\n'"$1")" >&"${MACHINE_IN[$MACHINE]}"
 	while [ $((end - SECONDS)) -gt 0 ] && IFS=' ' read -r -t $((end - SECONDS)) -u "${MACHINE_OUT[$MACHINE]}" answer status output; do
