@@ -51,9 +51,9 @@ GUEST_LIMIT=600 guest_sh 'set -e
 	podman rm -a -f && podman rmi localhost/evpnd-frr
 	dpkg -P evpnd evpn-reloader
 	cp /srv/debs/evpnd_*.deb /root
-	cp -r /srv/frr-debs /root
+	cp -r /srv/frr-debs /var
 	rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
-	echo "deb [trusted=yes] file:/root/frr-debs ./" > /etc/apt/sources.list
+	echo "deb [trusted=yes] file:/var/frr-debs ./" > /etc/apt/sources.list
 	apt-get -q update'
 
 recipe Install Configure Start
