@@ -45,7 +45,7 @@ frr_container() {
 		bash -c 'chown frr:frr /var/run/frr; . /usr/lib/frr/frrcommon.sh; exec /usr/lib/frr/watchfrr $(daemon_list)')
 }
 
-# make_frr_pod UID : as kubelet makes the pod of etc/kubernetes/frr.yaml
+# make_frr_pod UID : like the pod of etc/kubernetes/base/frr.yaml
 make_frr_pod() {
 	mkdir -p "$T/varfrr"
 	SANDBOX=$(new_pod frr-x7k2p "$1" 0)

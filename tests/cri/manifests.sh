@@ -1,55 +1,81 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# manifests.sh - the manifests are YAML, refer to what is there, and hold an evpn.conf that evpnd takes and that finds FRR's pod
+# manifests.sh - each overlay of etc/kubernetes is valid by Kubernetes' schema, names what is there, and holds an evpn.conf that evpnd
+# takes on each of its nodes; kustomize.py makes of it what kubectl makes
 set -euo pipefail
 REPO=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=$(readlink -f "${BUILD:-$REPO/build}")
 # shellcheck source=tests/lib/test.sh
 . "$REPO/tests/lib/test.sh"
 
-/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "needs python3-yaml"
+for module in yaml kubernetes; do
+	/usr/bin/python3 -c "import $module" 2> /dev/null || skip "needs python3-$module"
+done
 [ -e "$BUILD/plugins/netns-cri/.libs/netns-cri.so" ] || skip "netns-cri is not built (configure says what it lacks)"
 make_folder
 
-/usr/bin/python3 - "$REPO/etc/kubernetes" "$T" <<'END'
-import re, sys, yaml
-folder, out = sys.argv[1:]
-docs = {}
-for name in ("frr.yaml", "evpnd.yaml"):
-    for doc in yaml.safe_load_all(open("%s/%s" % (folder, name))):
-        assert doc["apiVersion"] and doc["metadata"]["name"], doc
-        docs[doc["kind"], doc["metadata"]["name"]] = doc
-        assert doc["kind"] == "Namespace" or ("Namespace", doc["metadata"]["namespace"]) in docs, doc["metadata"]
-for (kind, name), doc in docs.items():
-    if kind != "DaemonSet":
-        continue
-    template = doc["spec"]["template"]
-    labels = template["metadata"]["labels"]
-    for item in doc["spec"]["selector"]["matchLabels"].items():
-        assert item in labels.items(), (name, item)
-    volumes = {v["name"] for v in template["spec"]["volumes"]}
-    used = {m["name"] for c in template["spec"]["containers"] for m in c["volumeMounts"]}
-    assert volumes == used, (name, volumes ^ used)
-    for volume in template["spec"]["volumes"]:
-        if "configMap" in volume:
-            assert ("ConfigMap", volume["configMap"]["name"]) in docs, volume
-frr, evpnd = docs["DaemonSet", "frr"], docs["DaemonSet", "evpnd"]
-assert frr["spec"]["template"]["spec"]["hostNetwork"] is False
-assert evpnd["spec"]["template"]["spec"]["hostNetwork"] and evpnd["spec"]["template"]["spec"]["hostPID"]
-data = docs["ConfigMap", "evpnd"]["data"]
-group = re.search(r"netns-cri = \{(.*)\};", data["evpn.conf"])[1]
-assert 'namespace = "%s"' % frr["metadata"]["namespace"] in group, group
-for key, value in frr["spec"]["template"]["metadata"]["labels"].items():
-    assert '%s = "%s"' % (key, value) in group, group
-names = [c["name"] for c in frr["spec"]["template"]["spec"]["containers"]]
-assert re.search('container = "(.*?)"', group)[1] in names, names
-for name, text in data.items():
-    open("%s/%s" % (out, name), "w").write(text)
-END
+schema() {
+	/usr/bin/python3 "$REPO/tests/cri/schema.py" "$@"
+}
 
-# As in the pod, but for where this build's plugins are, and for the files of a node.
-echo 1 > "$T/node-index"
-sed -i -e "s#\"netns-cri\"#\"$BUILD/plugins/netns-cri/.libs/netns-cri.so\"#" \
-	-e "s#\"frr-signal\"#\"$BUILD/plugins/frr-signal/.libs/frr-signal.so\"#" \
-	-e "s#/etc/evpnd/node-index#$T/node-index#" -e "s#/etc/evpnd-conf/#$T/#" "$T/evpn.conf"
-"$BUILD/evpnd" --check --config "$T/evpn.conf" || fail "evpnd does not take the ConfigMap's evpn.conf"
+# same_as_kubectl FOLDER : the order of objects does not matter
+same_as_kubectl() {
+	kubectl kustomize "$1" > "$T/kubectl.yaml"
+	/usr/bin/python3 "$REPO/tests/cri/kustomize.py" "$1" > "$T/ours.yaml"
+	/usr/bin/python3 - "$T/kubectl.yaml" "$T/ours.yaml" <<-'END'
+		import sys, yaml
+		one, two = ({(d["kind"], d["metadata"]["name"]): d for d in yaml.safe_load_all(open(f))} for f in sys.argv[1:])
+		sys.exit(0 if one == two else "kubectl makes another %s" % [k for k in {*one, *two} if one.get(k) != two.get(k)])
+	END
+}
+
+# takes FOLDER : evpnd, as each of the nodes; as in the pod, but for where this build's plugins and the ConfigMap's files are
+takes() {
+	local folder=$1 node vteps=''
+	sed -i -e "s#\"netns-cri\"#\"$BUILD/plugins/netns-cri/.libs/netns-cri.so\"#" \
+		-e "s#\"frr-signal\"#\"$BUILD/plugins/frr-signal/.libs/frr-signal.so\"#" -e "s#/etc/evpnd-conf/#$folder/#" "$folder/evpn.conf"
+	sed 's/#.*//' "$folder/nodes" > "$T/nodes"
+	while read -r node _; do
+		[ -n "$node" ] || continue
+		# That it is good on one node is enough to check, since the plugins and vtysh take their time.
+		[ -n "$vteps" ] || NODE_NAME=$node "$BUILD/evpnd" --check --config "$folder/evpn.conf" || fail "evpnd does not take evpn.conf"
+		vteps+=$(NODE_NAME=$node "$BUILD/evpnd" --print-frr --config "$folder/evpn.conf" | grep -oE 'network [0-9.]+/32')$'\n'
+	done < "$T/nodes"
+	[ "$(printf %s "$vteps" | sort -u | wc -l)" = "$(printf %s "$vteps" | wc -l)" ] || fail "two nodes have one VTEP: $vteps"
+	NODE_NAME=stranger ends 78 "$BUILD/evpnd" --check --config "$folder/evpn.conf" 2> /dev/null || fail "a node without a number is taken"
+}
+
+# The component, on top of an overlay.
+mkdir -p "$T/kubernetes"
+cp -r "$REPO/etc/kubernetes/." "$T/kubernetes"
+mkdir "$T/kubernetes/overlays/with-component"
+printf '%s\n' 'kind: Kustomization' 'resources: [../containerd]' 'components: [../../components/host-users]' \
+	> "$T/kubernetes/overlays/with-component/kustomization.yaml"
+
+for overlay in "$T"/kubernetes/overlays/*; do
+	step "${overlay##*/}"
+	schema "$overlay" "$T/${overlay##*/}"
+	takes "$T/${overlay##*/}/evpnd"
+	if kubectl kustomize "$overlay" > /dev/null 2>&1; then same_as_kubectl "$overlay"; fi
+done
+
+step "what the schema and the rules must refuse"
+cd "$T/kubernetes/base"
+while IFS='|' read -r file change what; do
+	cp "$file" "$T/kept"
+	sed -i "$change" "$file"
+	ends 1 cmp -s "$file" "$T/kept" || fail "no change: $change"
+	ends 1 schema ../overlays/containerd "$T/refused" 2> "$T/why" || fail "schema.py takes $change"
+	grep -- "$what" "$T/why" || fail "another error than \`$what': $(cat "$T/why")"
+	cp "$T/kept" "$file"
+done <<'END'
+evpnd.yaml|s/hostPID: true/hostPid: true/|V1PodSpec has no field hostPid
+evpnd.yaml|s/periodSeconds: 30/periodSeconds: often/|'often' is no int
+evpnd.yaml|s/  path: \/run\/netns/  paths: \/run\/netns/|V1HostPathVolumeSource has no field paths
+frr.yaml|s/            drop: \["ALL"\]/            drop: ALL/|must be a list
+frr.yaml|/^      labels:/,/app: frr$/s/app: frr$/app: other/|frr
+evpnd.yaml|s/privileged: false/privileged: true/|evpnd/evpnd
+frr.yaml|s/image: localhost\/evpnd-frr:0.1.0/image: localhost\/evpnd-frr/|frr-image/image\|frr/
+evpn.conf|s/app = "frr"/app = "other"/|app = "other"
+evpn.conf|s#unix:/run/evpnd/frr/#unix:/run/evpnd/other/#|other/reloader.sock
+END

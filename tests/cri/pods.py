@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """pods.py SOCKET - makes and ends pods in a container runtime, as kubelet does
 
-Each line of input is a command, as a shell would split it; the answer is a line with its exit status and the number of
-characters that follow. (One process for all of them: to import gRPC takes longer than to run a pod.)
+Each line of input is a command, as a shell would split it; client.py says how it is answered.
 
 version                             the runtime's name and version; fails while it does not answer
 run NAMESPACE NAME UID ATTEMPT [hostNetwork] [KEY=VALUE]...   starts a pod, prints its sandbox's id
@@ -15,35 +14,22 @@ pid ID, path ID                     of a sandbox, as the runtime says
 pidc ID                             of a container
 list                                all sandboxes: ID STATE NAMESPACE/NAME
 
-$CRI_PY is where the messages are, made from runtime.proto by protoc; $CRI_CGROUP the cgroup above the pods; $CRI_LOGS the directory of
-their logs as the runtime sees it, $CRI_PY by default.
+$CRI_CGROUP is the cgroup above the pods; $CRI_LOGS the directory of their logs as the runtime sees it, $CRI_PY by default.
 """
-import io
-import json
 import os
-import shlex
 import sys
 
-sys.path.insert(0, os.environ["CRI_PY"])
-LOGS = os.environ.get("CRI_LOGS", os.environ["CRI_PY"])
-import grpc  # noqa: E402
-import runtime_pb2 as cri  # noqa: E402
+sys.dont_write_bytecode = True
+from client import call as call_socket, cri, info, serve  # noqa: E402
 
+LOGS = os.environ.get("CRI_LOGS", os.environ["CRI_PY"])
 CAPABILITIES = ["NET_ADMIN", "NET_RAW", "SYS_ADMIN", "NET_BIND_SERVICE"]
 
 
-def run(channel, print, command, *args):
+def run(print, command, *args):
 
     def call(method, **fields):
-        request = getattr(cri, method + "Request")(**fields)
-        ask = channel.unary_unary(
-            "/runtime.v1.RuntimeService/" + method,
-            request_serializer=lambda r: r.SerializeToString(),
-            response_deserializer=getattr(cri, method + "Response").FromString)
-        return ask(request, timeout=30)
-
-    def info(reply):
-        return json.loads(reply.info["info"])
+        return call_socket(sys.argv[1], method, **fields)
 
     # A pod shares its process namespace, as FRR's does with evpn-reloader.
     def linux(network):
@@ -113,12 +99,4 @@ def run(channel, print, command, *args):
     return 0
 
 
-for line in sys.stdin:
-    out, status = io.StringIO(), 1
-    try:
-        with grpc.insecure_channel("unix://" + sys.argv[1]) as channel:
-            status = run(channel, lambda *a, **k: print(*a, **k, file=out), *shlex.split(line))
-    except grpc.RpcError as error:
-        print("pods.py: %s: %s: %s" % (line.strip(), error.code(), error.details()), file=sys.stderr)
-    print(status, len(out.getvalue()))
-    print(out.getvalue(), end="", flush=True)
+serve(run)
