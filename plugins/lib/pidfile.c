@@ -80,8 +80,8 @@ static int wait_stale(const struct pidfile *file, pid_t pid, struct evpn_error *
 {
 	return evpn_wait(err,
 			 "waits for a new pid in %s: process %d has ended; podman writes the file when FRR's container "
-			 "starts",
-			 file->path, (int)pid);
+			 "starts%s",
+			 file->path, (int)pid, process_absence_hint());
 }
 
 /* Opens a pidfd of the process, and reads the file again. >0: the file still names the process. */

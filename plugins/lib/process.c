@@ -243,6 +243,19 @@ int process_hold(pid_t pid, struct evpn_error *err)
 	return pidfd;
 }
 
+/* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: the inode of the first pid namespace, in all versions. */
+#define HOST_PID_INODE 0xEFFFFFFCu
+
+const char *process_absence_hint(void)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) < 0 || st.st_ino == HOST_PID_INODE)
+		return "";
+	return "; evpnd is in a pid namespace of its own and does not see the host's processes: run its container with "
+	       "--pid=host (podman) or hostPID: true (Kubernetes)";
+}
+
 bool process_has_ended(int pidfd)
 {
 	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };

@@ -60,6 +60,12 @@ int process_hold(pid_t pid, struct evpn_error *err);
 bool process_has_ended(int pidfd);
 
 /*
+ * Why a process that runs may not be there for evpnd, as the end of a message: evpnd is in a pid namespace of its own, as in a
+ * container. "": it is in the host's.
+ */
+const char *process_absence_hint(void);
+
+/*
  * What a process is, for people: "process 4711, container 3f9c0a1b2c3d", by the container's ID in the path of its cgroup, if there is
  * one. Returns text.
  */

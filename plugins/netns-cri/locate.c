@@ -49,8 +49,8 @@ bool hold_is_empty(const struct hold *hold)
 
 static int wait_ended(const struct answer *answer, struct evpn_error *err)
 {
-	return evpn_wait(err, "waits for pod %s: a process of its sandbox %.13s has just ended", answer->sandbox.title,
-			 answer->sandbox.id);
+	return evpn_wait(err, "waits for pod %s: a process of its sandbox %.13s has just ended%s",
+			 answer->sandbox.title, answer->sandbox.id, process_absence_hint());
 }
 
 /* The container runtime says that it runs, and is about to execute it. */

@@ -75,8 +75,8 @@ static int open_process(struct place *place, pid_t pid, int *ret_fd, uint64_t *r
 
 	place->pidfd = process_hold(pid, err);
 	if (place->pidfd < 0 && err->code == ESRCH)
-		return evpn_wait(err, "waits for another pid: process %d, which the script names, does not exist",
-				 (int)pid);
+		return evpn_wait(err, "waits for another pid: process %d, which the script names, does not exist%s",
+				 (int)pid, process_absence_hint());
 	if (place->pidfd < 0 || watch(place, place->pidfd, EPOLLIN, err) < 0)
 		return -1;
 	r = process_open_netns("/proc", pid, NULL, OWN_HINT, ret_fd, &start, err);

@@ -47,6 +47,15 @@ before=$(snapshot)
 daemon_stop
 [ "$(snapshot)" = "$before" ] || fail "ending changed something: $(diff <(echo "$before") <(snapshot))"
 
+echo "--- evpnd in a pid namespace of its own, where the process of the pidfile is not"
+status=0
+ip netns exec ev-node unshare --pid --fork --kill-child --mount-proc "$BUILD/evpnd" --config "$FABRIC/evpn.conf" \
+	--state-dir "$FABRIC/state" --once --timeout 3 > "$FABRIC/out" 2>&1 || status=$?
+[ $status = 1 ] || fail "exit status $status: $(cat "$FABRIC/out")"
+grep -q 'process [0-9]* has ended.*; evpnd is in a pid namespace of its own .*--pid=host' "$FABRIC/out" ||
+	fail "evpnd does not say why: $(cat "$FABRIC/out")"
+[ "$(snapshot)" = "$before" ] || fail "that changed something: $(diff <(echo "$before") <(snapshot))"
+
 echo "--- nobody to reload FRR: the reload stays owed"
 reloads=$(reloader_count)
 mv "$FABRIC/frr/socket/reloader.sock" "$FABRIC/frr/socket/away"
