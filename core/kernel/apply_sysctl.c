@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* apply_sysctl.c - writes sysctls, which are files; see apply_parts.h */
 #include <errno.h>
-#include <fcntl.h>
 
 #include "base/util.h"
 #include "kernel/apply_parts.h"
 #include "kernel/netns.h"
+#include "kernel/sysctl.h"
 
 /* Entering and leaving a namespace takes longer than the write, and a build writes a sysctl for most devices. */
 static int enter(struct apply *apply, enum net_ns ns)
@@ -23,15 +23,18 @@ static int enter(struct apply *apply, enum net_ns ns)
 
 struct outcome apply_write_sysctl(struct apply *apply, enum net_ns ns, const char *key, const char *value)
 {
-	_cleanup_free_ char *path = xasprintf("/proc/sys/%s", key);
 	_cleanup_close_ int fd = -1;
 	int r = enter(apply, ns);
 
 	if (r < 0)
 		return OUTCOME(r);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	fd = sysctl_open(key);
+	if (fd == -EROFS)
+		return (struct outcome){
+			fd, "/proc/sys is mounted read-only, and evpnd may not mount a procfs of its own"
+		};
 	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		return (struct outcome){ -errno, errno == EROFS ? "/proc/sys is mounted read-only" : NULL };
+		return OUTCOME(fd < 0 ? fd : -errno);
 	return OUTCOME(0);
 }
 
