@@ -61,6 +61,7 @@ make_os() {
 	# Nothing of the unit is changed but the program's path, and where the log goes.
 	sed 's#^ExecStart=.*/evpnd$#ExecStart=/opt/evpnd/evpnd#' "$BUILD/etc/systemd/evpnd.service" > "$T/units/evpnd.service"
 	grep -q '^ExecStart=/opt/evpnd/evpnd$' "$T/units/evpnd.service" || fail "no ExecStart to replace in evpnd.service"
+	cp "$REPO/etc/systemd/evpnd-config.path" "$T/units"
 	drop_in log 'StandardError=append:/srv/evpnd.log' 'Environment=EVPND_LOG_PREFIX=priority'
 }
 

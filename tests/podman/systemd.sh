@@ -82,6 +82,27 @@ inside systemctl show -P StatusText evpnd | grep 'evpn.conf is rejected, the for
 	fail "systemd does not say that the configuration is wrong"
 inside systemctl stop evpnd
 
+step "on_stop = \"give-back\": a restart keeps everything, a stop returns the NIC"
+cp "$T/good.conf" "$ETC/evpn.conf"
+echo 'on_stop = "give-back";' >> "$ETC/evpn.conf"
+: > "$T/evpnd.log"
+inside systemctl start evpnd
+wait_until 60 "evpnd has converged" converged
+inside systemctl restart evpnd
+wait_until 60 "evpnd has converged again" converged
+grep -q 'on_stop: a restart: everything stays as it is' "$T/evpnd.log" || fail "the restart is not known as one"
+[ "$(count 'converged in .*: 0 kernel changes' "$T/evpnd.log")" -ge 1 ] || fail "the restart changed something"
+inside systemctl try-restart evpnd
+wait_until 60 "evpnd has converged again" converged
+ping_ok
+lacks 'taken down' "$T/evpnd.log" || fail "a restart has taken everything down"
+inside systemctl stop evpnd
+[ "$(inside systemctl show -P Result evpnd)" = success ] || fail "evpnd ended with an error"
+grep -q 'taken down in' "$T/evpnd.log" || fail "the stop has taken nothing down: $(cat "$T/evpnd.log")"
+inside ip link show eth1 || fail "eth1 is not back on the host"
+no_device lan0 inside ip || fail "lan0 is left"
+lacks '^<[0-3]>' "$T/evpnd.log" || fail "evpnd met an error"
+
 step "files that the unit hides: in /root, with a former configuration and none"
 for option in 's#^netns-pidfile = .*#netns-pidfile = { path = "/root/frr.pid"; };#' 's#source = ".*#source = "/home/frr.conf.in"; };#'; do
 	sed "$option" "$T/good.conf" > "$ETC/evpn.conf"
@@ -97,3 +118,20 @@ step "a wrong one, and none before it"
 inside rm /var/lib/evpnd/default.conf
 ends 1 inside systemctl start evpnd || fail "evpnd is started with a wrong configuration"
 [ "$(inside systemctl show -P SubState evpnd)" = failed ] || fail "systemd tries a wrong configuration again"
+
+step "the wrong one is corrected, whoever looks"
+[ "$(inside systemctl is-active evpnd-config.path)" = active ] || fail "systemd does not wait for a change"
+cp "$T/good.conf" "$T/new.conf"
+mv "$T/new.conf" "$ETC/evpn.conf"
+wait_until 60 "the change starts evpnd" inside systemctl is-active evpnd
+wait_until 60 "evpnd has converged" converged
+
+step "who stops evpnd wants it to stay stopped"
+inside systemctl stop evpnd
+ends 3 inside systemctl is-active evpnd-config.path || fail "the stop leaves evpnd-config.path"
+inside rm /var/lib/evpnd/default.conf
+echo 'nonsense = 1;' > "$ETC/evpn.conf"
+ends 1 inside systemctl start evpnd
+inside systemctl is-active evpnd-config.path
+inside systemctl stop evpnd
+ends 3 inside systemctl is-active evpnd-config.path || fail "the stop of an evpnd that has failed leaves evpnd-config.path"
