@@ -12,6 +12,15 @@ static void read_plugin(struct config_reader *r, const config_setting_t *s, cons
 	value_read_string(r, s, &name, plugin);
 }
 
+static void read_on_stop(struct config_reader *r, const config_setting_t *s, const struct config_key *key, void *base)
+{
+	const char *text = config_setting_get_string(s);
+
+	r->config->gives_back = text && streq(text, "give-back");
+	if (!text || (!streq(text, "keep") && !streq(text, "give-back")))
+		config_problem_value(r, s, "\"keep\" or \"give-back\"");
+}
+
 static const struct config_section plugins_section = {
 	.path = "plugins",
 	.size = sizeof(struct config),
@@ -101,6 +110,7 @@ const struct config_section config_root_section = {
 			{ "vxlan", value_read_group, MEMBER(struct config, vxlan), .section = &config_vxlan_section },
 			{ "frr", value_read_group, MEMBER(struct config, frr), .section = &config_frr_section,
 			  .required = true },
+			{ "on_stop", read_on_stop },
 			{ "health", value_read_group, .section = &health_section },
 			{ "control", value_read_group, .section = &control_section },
 			{ "metrics", value_read_group, .section = &metrics_section },

@@ -71,7 +71,10 @@ void events_trigger(struct events *events, const char *why)
 
 static int on_stop_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *arg)
 {
-	events_stop(arg, 0);
+	struct events *events = arg;
+
+	if (!events->callbacks.stopping(events->callbacks.arg))
+		events_stop(events, 0);
 	return 0;
 }
 

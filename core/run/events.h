@@ -20,6 +20,7 @@ struct events_callbacks {
 	void (*advance)(void *arg, enum pipeline_input input);
 	bool (*wrote_files)(void *arg); /* files have changed: whether it was evpnd itself, and needs no run */
 	void (*reloading)(void *arg); /* the configuration is about to be read anew: SIGHUP, a file has changed */
+	bool (*stopping)(void *arg); /* SIGTERM, SIGINT. True: a run comes first, and its end is the program's */
 	void (*show_state)(void *arg); /* SIGUSR1 */
 	void (*checked)(void *arg); /* a health check has ended */
 	void (*give_up)(void *arg); /* the time that events_limit set has passed */
@@ -27,8 +28,8 @@ struct events_callbacks {
 };
 
 /*
- * Blocks the signals it watches: SIGTERM and SIGINT end the loop with 0, SIGHUP is a trigger, SIGUSR1 shows the state. A first
- * trigger is due when the loop starts. 0 or <0.
+ * Blocks the signals it watches: SIGTERM and SIGINT end the loop with 0, unless `stopping` begins a run, SIGHUP is a trigger,
+ * SIGUSR1 shows the state. A first trigger is due when the loop starts. 0 or <0.
  */
 int events_new(const struct events_callbacks *callbacks, struct events **ret_events, struct evpn_error *err);
 void events_free(struct events *events);
@@ -38,6 +39,8 @@ void events_freep(struct events **events);
 /* The loop itself, for further sources; and a run from the first step, after the debounce time. */
 struct sd_event *events_event(struct events *events);
 void events_trigger(struct events *events, const char *why);
+/* The same at once. */
+void events_run(struct events *events, const char *why);
 /* Begins a health check unless one is under way. False: none is possible now. */
 bool events_check_health(struct events *events);
 /* The queue of askings has changed (asking.h). */

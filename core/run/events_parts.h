@@ -56,8 +56,6 @@ struct events {
 int events_add_fd(struct events *events, enum events_source which, int fd, sd_event_io_handler_t handler);
 void events_drop_source(struct events *events, enum events_source which);
 
-/* A run from the first step at once. */
-void events_run(struct events *events, const char *why);
 void events_advance(struct events *events, enum pipeline_input input);
 /* Whether a run from the first step is due. */
 bool events_is_triggered(const struct events *events);

@@ -86,8 +86,9 @@ static int exit_code_of_run(const struct evpnd *e)
 	if (e->options->healthy && daemon->health.state != HEALTHY)
 		return EVPND_DEGRADED;
 	/* The last good configuration is good enough to take everything down. */
-	return daemon->setup.errors.n_lines && e->options->mode != EVPND_DOWN ? exit_code_of_errors(&daemon->setup)
-									      : EVPND_OK;
+	return daemon->setup.errors.n_lines && e->options->mode != EVPND_DOWN && !e->stopping
+		       ? exit_code_of_errors(&daemon->setup)
+		       : EVPND_OK;
 }
 
 /* Whether the health check has come to a result that time will not change by itself. */
@@ -128,7 +129,7 @@ static bool is_over(const struct evpnd *e, int *ret_code)
 		*ret_code = exit_code_of_errors(&daemon->setup);
 		return true;
 	}
-	if (!ended || e->options->mode == EVPND_DAEMON)
+	if (!ended || (e->options->mode == EVPND_DAEMON && !e->stopping))
 		return false;
 	if (state->phase == PIPELINE_CONVERGED && e->options->healthy && !is_judged(&daemon->health))
 		return false;
@@ -159,7 +160,7 @@ void evpnd_reloading(void *arg)
 {
 	struct evpnd *e = arg;
 
-	if (e->options->mode == EVPND_DAEMON)
+	if (e->options->mode == EVPND_DAEMON && !e->stopping)
 		e->daemon.options.goal = RUN_UP;
 	/* A reload that the operator demands restores FRR's configuration also with frr.drift = "report". */
 	e->daemon.frr.compare = true;
@@ -201,6 +202,8 @@ static void extend_limit(struct evpnd *e)
 {
 	struct evpn_error err = { 0 };
 
+	if (evpnd_goes_on_stopping(e))
+		return;
 	if (events_limit(e->events, time_limit(e->options), &err) >= 0)
 		return;
 	report_fault("%s", err.msg);
@@ -225,6 +228,8 @@ static void give_up(void *arg)
 		extend_limit(e);
 		return;
 	}
+	if (evpnd_goes_on_stopping(e))
+		return;
 	if (daemon->state.phase == PIPELINE_CONVERGED) {
 		report_fault("not healthy within the time limit; %s", status);
 		events_stop(e->events, EVPND_DEGRADED);
@@ -251,6 +256,7 @@ static int loop(struct evpnd *e, struct evpn_error *err)
 	const struct events_callbacks callbacks = { .advance = advance,
 						    .wrote_files = evpnd_wrote_files,
 						    .reloading = evpnd_reloading,
+						    .stopping = evpnd_stopping,
 						    .show_state = show_state,
 						    .checked = checked,
 						    .give_up = give_up,

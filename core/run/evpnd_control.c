@@ -35,7 +35,8 @@ static void demand(void *arg, enum control_demand demand)
 		break;
 	case CONTROL_UP:
 	case CONTROL_DOWN:
-		e->daemon.options.goal = demand == CONTROL_UP ? RUN_UP : RUN_DOWN;
+		if (!e->stopping)
+			e->daemon.options.goal = demand == CONTROL_UP ? RUN_UP : RUN_DOWN;
 		break;
 	case CONTROL_RUN:
 		break;

@@ -16,6 +16,8 @@ struct evpnd {
 	struct events *events;
 	struct trial *trial; /* of changes of evpn.conf; NULL in modes that make none */
 	int lock;
+	bool stopping; /* the run is the last one: it takes everything down (on_stop) */
+	bool stop_extended; /* its first time limit has passed */
 };
 
 /* The configuration is about to be read anew. */
@@ -25,6 +27,11 @@ void evpnd_reloading(void *arg);
 int evpnd_start_trial(struct evpnd *e, struct evpn_error *err);
 /* Of struct events_callbacks. */
 bool evpnd_wrote_files(void *arg);
+
+/* Of struct events_callbacks: on_stop. */
+bool evpnd_stopping(void *arg);
+/* While it stops, the time limit has passed: whether there is more time. */
+bool evpnd_goes_on_stopping(struct evpnd *e);
 
 /* Starts the control socket, if there is one. *host lives until it is stopped. 0 or <0. */
 int evpnd_start_control(struct evpnd *e, struct control_host *host, struct evpn_error *err);

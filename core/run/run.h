@@ -44,6 +44,7 @@ struct run_options {
 	const char *config_path;
 	const char *config_text; /* to be taken for what is in that file; NULL: the file is read */
 	const char *config_name; /* of the text, in messages */
+	bool keeps_last_good; /* RUN_DOWN: of a daemon that ends, and starts again some time */
 	bool quiet; /* its warnings are for who asks, not for the log */
 	const char *instance;
 	const char *state_dir;

@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "kernel/apply.h"
 #include "kernel/netns.h"
+#include "kernel/netns_find.h"
 #include "kernel/ovs.h"
 #include "run/control.h"
 #include "run/former.h"
@@ -15,6 +16,7 @@
 #include "run/plugin_call.h"
 #include "run/report.h"
 #include "run/state_dir.h"
+#include "run/state_file.h"
 #include "run/steps.h"
 
 /*
@@ -62,11 +64,33 @@ int step_find(struct run *run)
 	return 1;
 }
 
+/* Where a NIC is that has to come back: FRR may have ended, and left the namespace. */
+static bool find_by_records(struct run *run)
+{
+	struct nic_records nics = { 0 };
+	struct evpn_error err = { 0 };
+	bool found = false;
+	int fd = -1;
+
+	if (state_file_load_nics(run->options->state_dir, &nics, &err) >= 0)
+		for (size_t i = 0; i < nics.n_items && !found; i++)
+			found = netns_find(nics.items[i].netns, &fd) > 0;
+	nic_records_clear(&nics);
+	if (!found || netns_same(fd, run->netns_fd[NET_NS_HOST])) {
+		util_closep(&fd);
+		return false;
+	}
+	run->netns_fd[NET_NS_FRR] = fd;
+	return true;
+}
+
 int step_find_to_take_down(struct run *run)
 {
-	int r = step_find(run);
+	int r = run->setup->netns ? step_find(run) : 0;
 
-	return r == 0 && run->without_frr ? 1 : r;
+	if (r > 0 || find_by_records(run))
+		return 1;
+	return !run->setup->netns || (r == 0 && run->without_frr) ? 1 : r;
 }
 
 static bool keeps_neighbors(const struct run *run)
@@ -89,7 +113,8 @@ static int listen_for_changes(struct run *run)
 		return 0;
 	if (notify_open(run->netns_fd[NET_NS_HOST], NET_NS_HOST, &run->notify[NET_NS_HOST], &run->err) < 0)
 		return -1;
-	if (run->setup->netns->event_fd < 0)
+	/* RUN_DOWN without FRR. */
+	if (run->netns_fd[NET_NS_FRR] < 0 || !run->setup->netns || run->setup->netns->event_fd < 0)
 		return 0;
 	if (notify_open(run->netns_fd[NET_NS_FRR], NET_NS_FRR, &run->notify[NET_NS_FRR], &run->err) < 0)
 		return -1;
@@ -353,7 +378,8 @@ int step_forget(struct run *run)
 		return evpn_fail(&run->err, EIO, "%zu %s could not be taken down", n, n == 1 ? "item" : "items");
 	if (state_dir_clear(run->options->state_dir, &run->err) < 0)
 		return -1;
-	if (run->options->last_good && util_remove_file(run->options->last_good, &run->err) < 0)
+	if (run->options->last_good && !run->options->keeps_last_good &&
+	    util_remove_file(run->options->last_good, &run->err) < 0)
 		return -1;
 	return 1;
 }

@@ -99,6 +99,24 @@ static int reject(struct run *run, struct config_errors *errors)
 	return run->setup->config ? 1 : -1;
 }
 
+/*
+ * `evpnd --down' works without what it cannot have any more: a plugin whose package has been removed, or evpn.conf. The devices are
+ * known by their marks, the NICs by their records.
+ */
+static bool only_takes_down(const struct run *run)
+{
+	return run->options->goal == RUN_DOWN && !run->options->listen;
+}
+
+static void do_without(const struct run *run, struct config_errors *faults)
+{
+	for (size_t i = 0; !run->options->quiet && i < faults->n_lines; i++)
+		log_warning(
+			"%s; evpnd goes on without the plugin, and finds FRR's namespace by the records of the NICs",
+			faults->lines[i]);
+	config_errors_clear(faults);
+}
+
 /* Puts the file at `path` into force as a whole, with its plugins. False: not at all, *errors says why. */
 static bool take_config(struct run *run, const char *path, struct config_errors *errors)
 {
@@ -109,17 +127,20 @@ static bool take_config(struct run *run, const char *path, struct config_errors 
 	const struct config *former = run->setup->config;
 	_cleanup_free_ char *client = dhcp_find_client();
 	struct plugin *netns = NULL, *frr = NULL;
+	bool down = only_takes_down(run);
+	struct config_errors faults = { 0 }, *plugin_errors = down ? &faults : errors;
 
-	for (size_t i = 0; config && !client && i < config->underlay.n_nics; i++)
+	for (size_t i = 0; config && !client && !down && i < config->underlay.n_nics; i++)
 		if (config->underlay.nics[i].dhcp)
 			config_errors_add(errors, &config->underlay.nics[i].where,
 					  "underlay.interfaces.dhcp: the host has no DHCP client for %s: install "
 					  "udhcpc (BusyBox), or set `addresses'",
 					  config->underlay.nics[i].name);
 	if (config) {
-		netns = take_plugin(run->setup->netns, config, &config->netns, PLUGIN_NETNS, errors);
-		frr = take_plugin(run->setup->frr, config, &config->frr_plugin, PLUGIN_FRR, errors);
+		netns = take_plugin(run->setup->netns, config, &config->netns, PLUGIN_NETNS, plugin_errors);
+		frr = take_plugin(run->setup->frr, config, &config->frr_plugin, PLUGIN_FRR, plugin_errors);
 	}
+	do_without(run, &faults);
 	if (errors->n_lines || !config) {
 		if (netns != run->setup->netns)
 			plugin_free(netns);
@@ -171,12 +192,32 @@ static void take_last_good(struct run *run)
 	config_errors_clear(&errors);
 }
 
+/* There is nothing to read any more, but there may be something to take down. */
+static void take_nothing(struct run *run)
+{
+	static const char text[] = "plugins = { netns = \"none\"; frr = \"none\"; };\n"
+				   "underlay = { vtep = \"192.0.2.1\"; };\n"
+				   "frr = { config = \"/none\"; source = \"/none.in\"; };\n";
+	struct config_errors errors = { 0 };
+
+	if (run->setup->config || !only_takes_down(run))
+		return;
+	run->setup->config = config_load_text(run->options->config_path, text, "nothing", &errors);
+	if (run->setup->config && !run->options->quiet)
+		log_warning(
+			"there is neither evpn.conf nor a copy of a good one: evpnd takes down what has its mark, and "
+			"returns the NICs by their records in %s",
+			run->options->state_dir);
+	config_errors_clear(&errors);
+}
+
 int step_load(struct run *run)
 {
 	struct config_errors errors = { 0 };
 
 	if (!take_config(run, run->options->config_path, &errors)) {
 		take_last_good(run);
+		take_nothing(run);
 		return reject(run, &errors);
 	}
 	config_errors_clear(&run->setup->errors);
