@@ -29,6 +29,25 @@ same_as_kubectl() {
 	END
 }
 
+# no_field_lost FOLDER : kubectl reads the objects with pods into Kubernetes' own types and writes them again; a field that these types
+# do not have is lost on the way. So are the defaults that the manifests name.
+no_field_lost() {
+	kubectl kustomize "$1" > "$T/objects.yaml"
+	# It ends with an error, because of the objects without pods.
+	ends 1 env KUBECONFIG=/dev/null kubectl set env --local -f "$T/objects.yaml" TRIED=yes -o yaml > "$T/typed.yaml" 2> "$T/errors"
+	/usr/bin/python3 - "$T/objects.yaml" "$T/typed.yaml" <<-'END'
+		import sys, yaml
+		def lost(one, two, where):
+		    if isinstance(one, dict):
+		        return [l for k in one for l in (lost(one[k], two[k], where + "." + k) if k in two else [where + "." + k][:one[k] is not False])]
+		    if isinstance(one, list):
+		        return [l for i, item in enumerate(one) for l in lost(item, two[i], "%s[%d]" % (where, i))]
+		    return []
+		one, two = ({d["metadata"]["name"]: d for d in yaml.safe_load_all(open(f)) if d and d["kind"] == "DaemonSet"} for f in sys.argv[1:])
+		sys.exit("no DaemonSets" if set(one) != set(two) else "".join(lost(one, two, "")) or 0)
+	END
+}
+
 # takes FOLDER : evpnd, as each of the nodes; as in the pod, but for where this build's plugins and the ConfigMap's files are
 takes() {
 	local folder=$1 node vteps=''
@@ -46,21 +65,35 @@ takes() {
 }
 
 # The component, on top of an overlay.
-mkdir -p "$T/kubernetes"
-cp -r "$REPO/etc/kubernetes/." "$T/kubernetes"
-mkdir "$T/kubernetes/overlays/with-component"
+mkdir -p "$T/etc/kubernetes"
+cp -r "$REPO/etc/kubernetes/." "$T/etc/kubernetes"
+mkdir "$T/etc/kubernetes/overlays/with-component"
 printf '%s\n' 'kind: Kustomization' 'resources: [../containerd]' 'components: [../../components/host-users]' \
-	> "$T/kubernetes/overlays/with-component/kustomization.yaml"
+	> "$T/etc/kubernetes/overlays/with-component/kustomization.yaml"
 
-for overlay in "$T"/kubernetes/overlays/*; do
+for overlay in "$T"/etc/kubernetes/overlays/*; do
 	step "${overlay##*/}"
 	schema "$overlay" "$T/${overlay##*/}"
 	takes "$T/${overlay##*/}/evpnd"
-	if kubectl kustomize "$overlay" > /dev/null 2>&1; then same_as_kubectl "$overlay"; fi
+	if kubectl kustomize "$overlay" > /dev/null 2>&1; then
+		same_as_kubectl "$overlay"
+		no_field_lost "$overlay"
+	fi
 done
 
+step "the kustomization of doc/kubernetes.md"
+mkdir "$T/mine"
+sed -n '/^    # kustomization.yaml$/,/^$/s/^    //p' "$REPO/doc/kubernetes.md" > "$T/mine/kustomization.yaml"
+cp "$T"/etc/kubernetes/base/{evpn.conf,nodes} "$T/mine"
+echo 'node-9 9' >> "$T/mine/nodes"
+if kubectl kustomize "$T/mine" > /dev/null 2>&1; then same_as_kubectl "$T/mine"; fi
+/usr/bin/python3 "$REPO/tests/cri/kustomize.py" "$T/mine" > "$T/mine.yaml"
+grep -q 'node-9 9' "$T/mine.yaml" || fail "the file nodes is not used"
+grep -oE 'image: .*' "$T/mine.yaml" | sort -u > "$T/images"
+printf 'image: registry.example/%s\n' evpnd-frr:10.3-1 evpnd:1.2 | cmp - "$T/images" || fail "$(cat "$T/images")"
+
 step "what the schema and the rules must refuse"
-cd "$T/kubernetes/base"
+cd "$T/etc/kubernetes/base"
 while IFS='|' read -r file change what; do
 	cp "$file" "$T/kept"
 	sed -i "$change" "$file"
