@@ -13,6 +13,7 @@
 #   reachable ADDRESS       the host behind the leaf reaches it
 #   login ADDRESS COMMAND   by ssh from there
 #   session_begin ADDRESS, session_lives      a login that stays, and whether it still answers
+#   node_works, node_is_gone        whether the leaf has the machine in VNI 110; whether nothing of that is left there
 #   resolves                the machine finds node.example's address by DNS
 #   watch_pings ADDRESS     from now on; first_reply ADDRESS SINCE prints after how many seconds the first one was answered
 
@@ -116,8 +117,20 @@ recipe() {
 			echo 'set -euxo pipefail'
 			"$root/tests/lib/commands" "$root/doc/deploy.md" "$heading"
 		} > "$FABRIC/recipe"
-		GUEST_LIMIT=900 guest_sh "$(cat "$FABRIC/recipe")"
+		GUEST_LIMIT=1800 guest_sh "$(cat "$FABRIC/recipe")"
 	done
+}
+
+# The machine as `One node' has it: in VNI 110, without a gateway.
+node_answers() { ip netns exec ev-leaf ping -n -c 1 -W 2 192.168.20.3; }
+node_works() {
+	wait_until 600 "the machine answers in VNI 110" node_answers
+	vtysh_in leaf 'show bgp l2vpn evpn' | finds -F '[3]:[0]:[32]:[100.65.0.2]' || fail "the leaf has no route to the machine's VTEP"
+}
+node_is_gone() {
+	ends 1 node_answers || fail "the machine still answers in VNI 110"
+	guest_run ip link show eth1 || fail "the NIC is not back on the host"
+	ends 1 guest_run ip link show lan0 || fail "lan0 is still there"
 }
 
 reachable() { ip netns exec ev-out ping -n -c 1 -W 2 "$1" > /dev/null; }

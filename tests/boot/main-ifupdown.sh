@@ -14,7 +14,8 @@ plain() {
 			address 192.168.11.3/24
 			gateway 192.168.11.2
 	E
-	guest_sh 'echo nameserver 192.0.2.53 > /etc/resolv.conf && systemctl enable -q networking && systemctl restart networking'
+	# It is a link to a file of systemd-resolved.
+	guest_sh 'rm -f /etc/resolv.conf && echo nameserver 192.0.2.53 > /etc/resolv.conf && systemctl enable -q networking && systemctl restart networking'
 }
 
 # shellcheck disable=SC2034 # for main_run

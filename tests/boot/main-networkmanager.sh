@@ -20,7 +20,8 @@ plain() {
 		[ipv6]
 		method=disabled
 	E
-	guest_sh 'chmod 600 /etc/NetworkManager/system-connections/eth1.nmconnection &&
+	# It is a link to a file of systemd-resolved.
+	guest_sh 'rm -f /etc/resolv.conf && chmod 600 /etc/NetworkManager/system-connections/eth1.nmconnection &&
 		systemctl enable -q --now NetworkManager NetworkManager-wait-online'
 }
 
