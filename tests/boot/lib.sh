@@ -34,8 +34,8 @@ LOST='' SILENCE='' PING_PID=''
 
 tell() {
 	machine_tell
-	vtysh_in tor -c 'show bgp summary' 2>&1 | sed 's/^/tor: /'
-	vtysh_in leaf -c 'show bgp l2vpn evpn' 2>&1 | sed 's/^/leaf: /'
+	vtysh_in tor 'show bgp summary' 2>&1 | sed 's/^/tor: /'
+	vtysh_in leaf 'show bgp l2vpn evpn' 2>&1 | sed 's/^/leaf: /'
 	ip -n ev-tor -br addr 2>&1 | sed 's/^/tor: /'
 }
 

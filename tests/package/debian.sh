@@ -7,22 +7,13 @@ set -euo pipefail
 . "$(dirname "$0")/../podman/lib.sh"
 # shellcheck source=tests/podman/lib-systemd.sh
 . "$(dirname "$0")/../podman/lib-systemd.sh"
-PACKAGES=$BUILD/packages
+RELEASE=$(sed -n 's/^VERSION_ID="\(.*\)"/\1/p' /etc/os-release)
+PACKAGES=$BUILD/debs/$RELEASE
 FRESH=$BUILD/packages-root
 
 build_packages() {
 	step "the packages, from what a release has"
-	rm -rf "$PACKAGES"
-	mkdir -p "$PACKAGES"
-	make -s -C "$BUILD" distdir distdir="$PACKAGES/evpnd" > "$PACKAGES/dist.log" 2>&1 || fail "$(tail -20 "$PACKAGES/dist.log")"
-	if [ -e "$REPO/.git" ]; then
-		git -C "$REPO" ls-files | grep -vx .gitignore | (cd "$PACKAGES/evpnd" && xargs -d '\n' ls -d > /dev/null) ||
-			fail "a release lacks these files"
-	fi
-	# The unit tests are run by tests/run.
-	(cd "$PACKAGES/evpnd" && DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=$(nproc)" dpkg-buildpackage -b -us -uc) \
-		> "$PACKAGES/build.log" 2>&1 || fail "$(tail -20 "$PACKAGES/build.log")"
-	rm -rf "$PACKAGES/evpnd"
+	"$REPO/tests/lib/packages" "$RELEASE"
 	(cd "$PACKAGES" && du -b ./*.deb)
 	lintian --allow-root --fail-on error "$PACKAGES"/evpnd_*.changes > "$T/lintian" 2>&1 || fail "lintian: $(cat "$T/lintian")"
 	cat "$T/lintian"
