@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # debian.sh - Debian's packages: built from what a release tarball has, judged by lintian, installed into a fresh Debian under a real
-# systemd, upgraded while a guest pings, removed, purged. FRR runs in namespaces like those of the shipped pod.
+# systemd, upgraded while a guest pings, removed without evpn.conf and beside another evpnd, purged. FRR runs in namespaces like those
+# of the shipped pod.
 set -euo pipefail
 # shellcheck source=tests/podman/lib.sh
 . "$(dirname "$0")/../podman/lib.sh"
@@ -15,7 +16,7 @@ build_packages() {
 	step "the packages, from what a release has"
 	"$REPO/tests/lib/packages" "$RELEASE"
 	(cd "$PACKAGES" && du -b ./*.deb)
-	lintian --allow-root --fail-on error "$PACKAGES"/evpnd_*.changes > "$T/lintian" 2>&1 || fail "lintian: $(cat "$T/lintian")"
+	lintian --allow-root --fail-on error,warning "$PACKAGES"/evpnd_*.changes > "$T/lintian" 2>&1 || fail "lintian: $(cat "$T/lintian")"
 	cat "$T/lintian"
 }
 
@@ -113,6 +114,8 @@ works in_frr "in_frr vtysh" "neighbor 192.168.11.2 remote-as"
 
 step "upgrade: no packet is lost"
 another_version "$PACKAGES"/evpnd_*.deb 99.0
+echo '# the user has written here' >> "$ETC/evpn.conf.example"
+cp "$ETC/evpn.conf" "$ETC/evpn.conf.example" "$T"
 pid=$(inside systemctl show -P MainPID evpnd)
 ip netns exec "$GUEST" ping -i 0.05 192.168.20.2 > "$T/ping" &
 ping=$!
@@ -128,17 +131,53 @@ kill -INT "$ping"
 wait "$ping" || :
 tail -2 "$T/ping"
 finds ' 0% packet loss' "$T/ping" || fail "packets were lost"
+for file in evpn.conf evpn.conf.example; do cmp "$T/$file" "$ETC/$file" || fail "the upgrade has changed the user's $file"; done
 
-step "remove: the NIC is the host's again, with what it had"
+step "remove, though evpn.conf is gone: the NIC is the host's again, with what it had"
+mv "$ETC/evpn.conf" "$T/evpn.conf"
 inside dpkg -r evpnd
 wait_until 60 "eth1 is back" nic_is_back
 [ ! -e "$T/os/usr/sbin/evpnd" ] || fail "evpnd is still there"
-[ -e "$ETC/evpn.conf" ] || fail "the user's evpn.conf is gone"
 [ -d "$T/os/var/lib/evpnd" ] || fail "evpnd's state went before purge"
+mv "$T/evpn.conf" "$ETC/evpn.conf"
+
+step "an evpnd that is not the package's keeps its NICs when the package is removed"
+inside dpkg -i /srv/evpnd_99.0.deb
+podman2 exec -d sd sh -c 'exec evpnd > /srv/other.log 2>&1'
+wait_until 60 "the other evpnd has converged" inside evpnctl wait --timeout 1
+inside dpkg -r evpnd 2>&1 | tee "$T/removed"
+finds 'instance default is in use by an evpnd of no service' "$T/removed"
+ends 1 nic_is_back || fail "the NIC of a running evpnd was taken"
+ping_ok
+# shellcheck disable=SC2016 # the inner shell expands it
+inside sh -c 'kill "$(cat /run/evpnd/default/lock)"'
+wait_until 60 "the other evpnd ends" inside flock --nonblock /run/evpnd/default/lock true
+inside dpkg -i /srv/evpnd_99.0.deb
+inside dpkg -r evpnd
+wait_until 60 "eth1 is back" nic_is_back
+[ -e "$ETC/evpn.conf" ] || fail "the user's evpn.conf is gone"
+
+step "FRR's namespace is a named one, and FRR does not run: the NIC is the host's again"
+inside systemctl stop frr
+sed -i 's#"netns-pidfile"#"netns-path"#; s#^netns-pidfile = .*#netns-path = { path = "/run/netns/named"; };#' "$ETC/evpn.conf"
+inside ip netns add named
+inside dpkg -i /srv/evpnd_99.0.deb
+inside systemctl start evpnd
+wait_until 60 "eth1 is in the named namespace" inside ip -n named link show eth1
+inside dpkg -r evpnd
+wait_until 60 "eth1 is back" nic_is_back
+inside ip netns delete named
 
 step "purge: only what is the user's stays"
+QUADLETS=$T/os/etc/containers/systemd
+mkdir -p "$QUADLETS"
+echo '# as evpnd-setup has written it' | tee "$QUADLETS/frr.container" > "$QUADLETS/reloader.container"
+chroot "$T/os" sha256sum /etc/containers/systemd/frr.container /etc/containers/systemd/reloader.container \
+	> "$T/os/var/lib/evpnd/setup.sha256"
+echo '# the user has written here' >> "$QUADLETS/reloader.container"
 inside dpkg -P evpnd
 [ ! -e "$T/os/var/lib/evpnd" ] || fail "/var/lib/evpnd stays after purge"
+[ "$(ls "$QUADLETS")" = reloader.container ] || fail "not only what evpnd-setup has written is gone: $(ls "$QUADLETS")"
 [ -e "$ETC/evpn.conf" ] || fail "the user's evpn.conf is gone"
 find "$T/os" -xdev \( -path "$T/os/etc/evpnd" -o -path "$T/os/run" -o -path "$T/os/srv" \) -prune -o -name '*evpn*' -print > "$T/left"
 [ ! -s "$T/left" ] || fail "left behind: $(cat "$T/left")"
