@@ -67,10 +67,10 @@ judge() {
 	run "$image" test -s /usr/share/doc/libc6/copyright
 }
 
-# evpnd as etc/podman/evpnd.container runs it
+# evpnd as etc/podman/evpnd.container runs it, but for /proc/sys: runc 1.1 mounts nothing inside /proc.
 evpnd_up() {
 	podman run -d --name evpnd --network=host --pid=host --uts=host --cgroup-parent="/$ID" --cap-drop=all \
-		--cap-add=NET_ADMIN,SYS_ADMIN,SYS_PTRACE,CHOWN,FOWNER,DAC_OVERRIDE -v /proc/sys/net:/proc/sys/net -v "$T:$T" \
+		--cap-add=NET_ADMIN,SYS_ADMIN,SYS_PTRACE,CHOWN,FOWNER,DAC_OVERRIDE --security-opt unmask=/proc/sys -v "$T:$T" \
 		"$EVPND" --config "$T/evpn.conf" --state-dir "$T/state" > /dev/null
 }
 
