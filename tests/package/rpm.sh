@@ -47,7 +47,8 @@ make -s -C "$BUILD" distdir distdir="$T/evpnd-$VERSION" > "$T/dist.log" 2>&1 || 
 tar -C "$T" -cJf "$T/source/evpnd-$VERSION.tar.xz" "evpnd-$VERSION"
 # tests/run runs the unit tests.
 HOME=$T/home rpmbuild -bb --nodeps --nocheck --define "_topdir $T/rpm" --define "_sourcedir $T/source" \
-	--define "upstream_version $VERSION" --define 'debug_package %{nil}' "$T/evpnd-$VERSION/rpm/evpnd.spec" > "$T/build.log" 2>&1 ||
+	--define "upstream_version $VERSION" --define 'debug_package %{nil}' --define '_build_id_links none' \
+	"$T/evpnd-$VERSION/rpm/evpnd.spec" > "$T/build.log" 2>&1 ||
 	fail "$(tail -30 "$T/build.log")"
 # What Fedora's build does and this machine's does not: sign, strip, compress manuals, name who packages. The version is of no release.
 sed '/^]/d' "$REPO/rpm/rpmlint.toml" > "$T/rpmlint.toml"
@@ -65,7 +66,7 @@ debian_files
 for package in evpnd evpn-reloader evpnd-devel; do
 	rpm=$(ls "$T/$package"-[0-9]*.rpm)
 	[ "$(rpm -qp --qf '%{NAME}' "$rpm")" = "$package" ] || fail "$rpm is another package"
-	rpm -qpl --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | sed -n 's/^[^d][^ ]* //p' | same_names > "$T/$package.rpm-files"
+	rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | sed -n 's/^[^d][^ ]* //p' | same_names > "$T/$package.rpm-files"
 	diff -u "$T/$package.deb" "$T/$package.rpm-files" || fail "$package"
 	echo "$package: $(wc -l < "$T/$package.deb") files"
 done
