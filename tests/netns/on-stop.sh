@@ -74,6 +74,7 @@ stop_gives_back
 same "after the next stop"
 
 step "a stop while evpnd waits for FRR"
+# shellcheck disable=SC2119
 container_stop
 daemon_start
 wait_until 60 "evpnd waits for FRR" daemon_says 'waiting in step .find netns'
@@ -91,6 +92,7 @@ for how in stop down; do
 	HOLDER=$!
 	PIDS+=("$HOLDER")
 	wait_until 60 "the holder" test /proc/$HOLDER/ns/net -ef "/proc/$(cat "$FABRIC/frr/pid")/ns/net"
+	# shellcheck disable=SC2119
 	container_stop
 	if [ $how = stop ]; then
 		wait_until 60 "evpnd waits for FRR" daemon_says 'waiting in step .find netns'
