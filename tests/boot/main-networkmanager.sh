@@ -20,9 +20,9 @@ plain() {
 		[ipv6]
 		method=disabled
 	E
-	# It is a link to a file of systemd-resolved.
-	guest_sh 'rm -f /etc/resolv.conf && chmod 600 /etc/NetworkManager/system-connections/eth1.nmconnection &&
-		systemctl enable -q --now NetworkManager NetworkManager-wait-online'
+	# NetworkManager would give the servers to systemd-resolved, whose package has a program resolvconf.
+	guest_sh 'dpkg --purge systemd-resolved && rm -f /etc/resolv.conf &&
+		chmod 600 /etc/NetworkManager/system-connections/eth1.nmconnection && systemctl enable -q --now NetworkManager NetworkManager-wait-online'
 }
 
 # shellcheck disable=SC2034 # for main_run
