@@ -3,7 +3,8 @@
 # lib-node.sh - sourced after lib-systemd.sh: a node as `make install' and evpnd-setup make it, with systemd and podman in it
 #
 #   make_node               after set_up: evpnd is installed in the node's file system, which has FRR's image in a file. Nothing is set up
-#   node_up                 the node boots; it has podman with FRR's image
+#   node_up [WORD...]       the node boots, with these words on its command line; it has podman with FRR's image, and evpn-reloader in it
+#   node_down               the node shuts down
 #   setup [OPTION...]       evpnd-setup, by the node's root; what it prints is in $T/setup
 #   make_node_config PLUGIN evpn.conf and frr.conf.in, for the namespace and the files of evpnd-setup
 #   in_frr COMMAND...       in FRR's container
@@ -58,8 +59,19 @@ make_node() {
 }
 
 node_up() {
-	systemd_up
-	inside podman import -q /opt/evpnd/podman/frr.tar localhost/evpnd-frr > /dev/null
+	systemd_up "$@"
+	if inside podman image exists localhost/evpnd-frr; then return 0; fi
+	inside podman import -q /opt/evpnd/podman/frr.tar localhost/frr > /dev/null
+	inside podman run --name make --network=none -v /opt/evpnd/podman/evpn-reloader:/evpn-reloader:ro localhost/frr \
+		sh -c 'mkdir -p /usr/local/sbin && cp /evpn-reloader /usr/local/sbin' > /dev/null
+	inside podman commit -q make localhost/evpnd-frr > /dev/null
+	inside podman rm make > /dev/null
+}
+
+node_down() {
+	inside systemctl poweroff
+	podman2 wait sd > /dev/null
+	podman2 rm sd > /dev/null
 }
 
 setup() {

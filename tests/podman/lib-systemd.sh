@@ -4,7 +4,7 @@
 #
 #   need_systemd            skips the test if systemd's files are missing
 #   make_os                 after make_config: the container's files $T/os, with evpn.conf in $ETC, and its units in $T/units
-#   systemd_up              starts it. It has the units of the test alone; /srv in it is $T, /opt/evpnd is $BUILD; more mounts, as podman's
+#   systemd_up [WORD...]    starts it, with these words on the command line, which stands for the kernel's. It has the units of the test alone; /srv in it is $T, /opt/evpnd is $BUILD; more mounts, as podman's
 #                           options, are in $VOLUMES. $USR: how it has the host's /usr, "ro" or "O", which can be written in that container
 #   inside COMMAND...       runs in it
 #   drop_in NAME LINE...    settings for evpnd.service, as `systemctl edit evpnd' writes them; they are in force after daemon-reload
@@ -68,7 +68,7 @@ make_os() {
 systemd_up() {
 	podman2 run -d --name sd --privileged --pids-limit 0 --systemd=always --network=host --cgroup-parent="/$ID" \
 		-v "/usr:/usr:$USR" -v "$T/units:/usr/lib/systemd/system:ro" -v "$BUILD:/opt/evpnd:ro" -v "$T:/srv" "${VOLUMES[@]}" \
-		--rootfs "$T/os" /lib/systemd/systemd "systemd.unit=${TARGET:-basic.target}" > /dev/null
+		--rootfs "$T/os" /lib/systemd/systemd "systemd.unit=${TARGET:-basic.target}" "$@" > /dev/null
 	wait_until 60 "systemd is up" inside systemctl is-active basic.target
 	# As on a host, where systemd itself does it: what is mounted later appears in the units' file systems, too.
 	inside mount --make-rshared /

@@ -19,7 +19,10 @@ is_untouched() {
 }
 
 new_pid() {
-	[ "$(inside cat /run/evpnd/frr.pid)" != "$pid" ]
+	local now
+
+	now=$(inside cat /run/evpnd/frr.pid)
+	[ "$now" != "$pid" ]
 }
 
 # restarted WHAT COMMAND... : it makes FRR's container anew
