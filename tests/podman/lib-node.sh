@@ -22,6 +22,16 @@ PREFIX=$(sed -n 's/^prefix = //p' "$BUILD/Makefile")
 
 PINGS=
 
+# What a failed test leaves to read.
+tell() {
+	tail -n 30 "$T/evpnd.log" "$T/evpnd-netns.log" "$T/frr.log" "$T/setup" 2>&1
+	podman2 ps -a
+	inside systemctl --no-pager -l status evpnd-netns frr reloader evpnd 2>&1
+	inside podman ps -a 2>&1
+	in_frr vtysh -c 'show bgp l2vpn evpn summary' -c 'show evpn vni' -c 'show running-config' 2>&1 | sed 's/^/frr: /'
+	in_netns sh -c 'ip -br link; ip -br addr' 2>&1 | sed 's/^/frr: /'
+}
+
 make_node() {
 	local target unit
 
@@ -38,8 +48,9 @@ make_node() {
 	for target in local-fs multi-user network network-online; do
 		printf '[Unit]\n' > "$T/units/$target.target"
 	done
+	cp -t "$T/units" /lib/systemd/system/{poweroff.target,systemd-poweroff.service}
 	printf '[Unit]\nRequires=basic.target\nAfter=basic.target\nAllowIsolate=yes\n' > "$T/units/multi-user.target"
-	for unit in evpnd evpnd-netns; do
+	for unit in evpnd evpnd-netns frr; do
 		mkdir "$T/units/$unit.service.d"
 		printf '[Service]\nStandardError=append:/srv/%s.log\nStandardOutput=append:/srv/%s.log\n' "$unit" "$unit" > "$T/units/$unit.service.d/log.conf"
 	done
@@ -55,7 +66,9 @@ make_node() {
 	sed -e '/network_config_dir/d' -e '/default_ulimits/s/$/\npids_limit = 0/' "$T/containers.conf" > "$T/os/etc/containers/containers.conf"
 	echo '{ "default": [ { "type": "insecureAcceptAnything" } ] }' > "$T/os/etc/containers/policy.json"
 	USR=O TARGET=multi-user.target
-	VOLUMES+=(-v "$T/installed$PREFIX:$PREFIX:ro")
+	mkdir "$T/hooks"
+	# It outlives a boot of the node; what is written elsewhere in /usr does not.
+	VOLUMES+=(-v "$T/installed$PREFIX:$PREFIX:ro" -v "$T/hooks:/usr/share/containers/oci/hooks.d")
 }
 
 node_up() {
@@ -69,7 +82,7 @@ node_up() {
 }
 
 node_down() {
-	inside systemctl poweroff
+	inside systemctl start --no-block poweroff.target
 	podman2 wait sd > /dev/null
 	podman2 rm sd > /dev/null
 }

@@ -65,13 +65,13 @@ make_os() {
 	drop_in log 'StandardError=append:/srv/evpnd.log' 'Environment=EVPND_LOG_PREFIX=priority'
 }
 
+# Mounts are shared as on a host, where systemd does it: what is mounted later appears in the units' file systems, too.
 systemd_up() {
 	podman2 run -d --name sd --privileged --pids-limit 0 --systemd=always --network=host --cgroup-parent="/$ID" \
 		-v "/usr:/usr:$USR" -v "$T/units:/usr/lib/systemd/system:ro" -v "$BUILD:/opt/evpnd:ro" -v "$T:/srv" "${VOLUMES[@]}" \
-		--rootfs "$T/os" /lib/systemd/systemd "systemd.unit=${TARGET:-basic.target}" "$@" > /dev/null
+		--rootfs "$T/os" sh -c 'mount --make-rshared / && exec /lib/systemd/systemd "$@"' sh "systemd.unit=${TARGET:-basic.target}" "$@" \
+		> /dev/null
 	wait_until 60 "systemd is up" inside systemctl is-active basic.target
-	# As on a host, where systemd itself does it: what is mounted later appears in the units' file systems, too.
-	inside mount --make-rshared /
 }
 
 converged() {

@@ -58,7 +58,7 @@ step "the node boots: nobody starts anything"
 : > "$T/evpnd.log"
 no_ping
 node_up
-wait_until 120 "evpnd has converged" converged
+wait_until 60 "evpnd has converged" converged
 works_in_node
 wait_until 60 "the host itself has the VNI" on_host ping -c 1 -W 1 192.168.20.2
 
@@ -72,5 +72,5 @@ step "and boots again"
 make_eth1_anew
 : > "$T/evpnd.log"
 node_up
-wait_until 120 "evpnd has converged" converged
+wait_until 60 "evpnd has converged" converged
 works_in_node
