@@ -50,7 +50,7 @@ make_config ''
 sed -i "s|frr-signal/.libs/frr-signal|frr-vtysh/.libs/frr-vtysh|; s|^frr-signal = .*|frr-vtysh = { pidfile = \"$T/pid/frr.pid\"; };|" \
 	"$T/evpn.conf"
 user=$(mapped "$(id -u frr)") group=$(mapped "$(id -g frr)")
-# As README and the admin guide have it.
+# As the admin guide has it.
 chown -R root: "$T/frr"
 # shellcheck disable=SC2086 # a list of words
 podman run --rm --network=none $mapping --cgroup-parent="/$ID" -v "$T/frr:/mnt:U" localhost/frr:test chown -R frr:frr /mnt
