@@ -81,10 +81,17 @@ node_up() {
 	inside podman rm make > /dev/null
 }
 
+# All has stopped, or the node has ended.
+is_down() {
+	if inside systemctl is-active frr evpnd consumer > "$T/down" 2>&1; then return 1; fi
+	lacks activating "$T/down"
+}
+
+# systemd cannot end itself here: it unmounts the folder of its units.
 node_down() {
-	inside systemctl start --no-block poweroff.target
-	podman2 wait sd > /dev/null
-	podman2 rm sd > /dev/null
+	inside systemctl start --no-block --job-mode=replace-irreversibly poweroff.target
+	wait_until 120 "the node has shut down" is_down
+	podman2 rm -f -t 0 sd > /dev/null
 }
 
 setup() {

@@ -34,7 +34,7 @@ After=network.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=true
-ExecStop=sh -c 'ping -c 25 -i 0.2 -W 1 192.168.20.2 > /srv/consumer.pings'
+ExecStop=sh -c 'ping -c 50 -i 0.2 -W 1 192.168.20.2 > /srv/consumer.pings'
 [Install]
 WantedBy=multi-user.target
 E
@@ -66,7 +66,7 @@ step "the node shuts down, with a program that uses the network until its end"
 rm -f "$T/consumer.pings"
 node_down
 tail -n 3 "$T/consumer.pings"
-[ "$(count 'bytes from' "$T/consumer.pings")" = 25 ] || fail "EVPN ends before the programs that use it"
+[ "$(count 'bytes from' "$T/consumer.pings")" = 50 ] || fail "EVPN ends before the programs that use it"
 
 step "and boots again"
 make_eth1_anew
