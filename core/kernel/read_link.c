@@ -120,6 +120,32 @@ static void read_filter(struct nlattr *const *info, struct net_link *link)
 		link->default_pvid = nla_get_u16(tb[IFLA_BR_VLAN_DEFAULT_PVID]);
 }
 
+static struct nlattr *find_family(const struct nlattr *af_spec, int family)
+{
+	return nla_find(nla_data(af_spec), nla_len(af_spec), family);
+}
+
+static int8_t take_devconf(const struct nlattr *conf, size_t index)
+{
+	int32_t value;
+
+	if (!conf || (size_t)nla_len(conf) < (index + 1) * sizeof(value))
+		return NET_DEVCONF_UNKNOWN;
+	memcpy(&value, (const char *)nla_data(conf) + index * sizeof(value), sizeof(value));
+	return value > SCHAR_MIN && value <= SCHAR_MAX ? (int8_t)value : NET_DEVCONF_UNKNOWN;
+}
+
+static void read_devconf(struct nlattr *inet, struct nlattr *const *inet6, struct net_link *link)
+{
+	const struct nlattr *conf = inet ? nla_find(nla_data(inet), nla_len(inet), IFLA_INET_CONF) : NULL;
+	const struct nlattr *conf6 = inet6 ? inet6[IFLA_INET6_CONF] : NULL;
+	size_t n = 0;
+
+#define ROW(family, index, name) link->devconf[n++] = take_devconf((family) == AF_INET ? conf : conf6, index);
+	NET_DEVCONFS(ROW)
+#undef ROW
+}
+
 bool read_parse_link(const struct nlmsghdr *hdr, const struct read_ident *ident, struct net_link *link,
 		     struct read_raw *raw)
 {
@@ -152,9 +178,9 @@ bool read_parse_link(const struct nlmsghdr *hdr, const struct read_ident *ident,
 	if (is_slave_of(info, "bridge"))
 		in.tb[LINK_LEVEL_PORT] = parse_level(info[IFLA_INFO_SLAVE_DATA], IFLA_BRPORT_MAX, port_tb);
 	if (tb[IFLA_AF_SPEC])
-		in.tb[LINK_LEVEL_INET6] = parse_level(
-			nla_find(nla_data(tb[IFLA_AF_SPEC]), nla_len(tb[IFLA_AF_SPEC]), AF_INET6), IFLA_INET6_MAX,
-			inet6_tb);
+		in.tb[LINK_LEVEL_INET6] = parse_level(find_family(tb[IFLA_AF_SPEC], AF_INET6), IFLA_INET6_MAX,
+						      inet6_tb);
+	read_devconf(tb[IFLA_AF_SPEC] ? find_family(tb[IFLA_AF_SPEC], AF_INET) : NULL, in.tb[LINK_LEVEL_INET6], link);
 	raw->has_inet6 = in.tb[LINK_LEVEL_INET6] != NULL;
 	link_attr_get(&in, link, NET_LINK_COMMON | net_kinds[link->kind].attrs);
 	/* A VXLAN says in its own data which device it sends by. */

@@ -14,21 +14,70 @@ struct sysctl_reader {
 	struct net *actual;
 };
 
+static void add_sysctl(struct sysctl_reader *reader, const struct net_sysctl *like, const char *value)
+{
+	struct net_sysctl *have = util_append(&reader->actual->sysctls, &reader->actual->n_sysctls,
+					      sizeof(struct net_sysctl));
+
+	*have = *like;
+	snprintf(have->value, sizeof(have->value), "%s", value);
+}
+
+/* The row of devconf.h, or -1. */
+static int find_devconf(const struct net_sysctl *sysctl)
+{
+	static const struct {
+		int family;
+		const char *name;
+	} rows[] = {
+#define ROW(family, index, name) { family, name },
+		NET_DEVCONFS(ROW)
+#undef ROW
+	};
+	/* The key is net/ipvN/conf/LINK/NAME. */
+	int family = strncmp(sysctl->key, "net/ipv6/", strlen("net/ipv6/")) == 0 ? AF_INET6 : AF_INET;
+	const char *name = strrchr(sysctl->key, '/') + 1;
+
+	_Static_assert(ARRAY_LEN(rows) == NET_DEVCONF_COUNT, "as many rows as struct net_link has");
+	for (int i = 0; i < NET_DEVCONF_COUNT; i++)
+		if (rows[i].family == family && streq(rows[i].name, name))
+			return i;
+	return -1;
+}
+
+/* What was read with the link itself. False: it has to be read from its file. */
+static bool take_from_link(struct sysctl_reader *reader, const struct net_sysctl *like)
+{
+	int row = like->link[0] ? find_devconf(like) : -1;
+	const struct net_link *link = row < 0 ? NULL : net_find_link(reader->actual, like->ns, like->link);
+	char value[sizeof(like->value)];
+
+	if (row < 0)
+		return false;
+	/* All links were read: this one does not exist, and has no sysctls. */
+	if (!link)
+		return true;
+	if (link->devconf[row] == NET_DEVCONF_UNKNOWN)
+		return false;
+	snprintf(value, sizeof(value), "%d", link->devconf[row]);
+	add_sysctl(reader, like, value);
+	return true;
+}
+
 /* `like` has all members but the value. */
 static int read_sysctl(struct sysctl_reader *reader, const struct net_sysctl *like, struct evpn_error *err)
 {
 	_cleanup_free_ char *text = NULL;
-	struct net_sysctl *have;
 	int r;
 
+	if (take_from_link(reader, like))
+		return 0;
 	if (reader->back < 0 && netns_enter(reader->netns_fd, &reader->back, err) < 0)
 		return -1;
 	r = sysctl_read(net_ns_name(like->ns), like->key, &text, err);
 	if (r <= 0)
 		return r;
-	have = util_append(&reader->actual->sysctls, &reader->actual->n_sysctls, sizeof(*have));
-	*have = *like;
-	snprintf(have->value, sizeof(have->value), "%s", text);
+	add_sysctl(reader, like, text);
 	return 0;
 }
 

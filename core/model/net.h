@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/devconf.h"
 #include "model/ipaddr.h"
 #include "model/link_kind.h"
 #include "model/net_constants.h"
@@ -105,6 +106,7 @@ struct net_link {
 	uint8_t seals; /* a bridge: NET_SEAL_...: kernel/seal.h */
 	bool filters; /* actual, a bridge: it filters VLANs */
 	uint16_t default_pvid; /* actual, a bridge: the VLAN of a new port; 0: none */
+	int8_t devconf[NET_DEVCONF_COUNT]; /* actual: values of sysctls, by the rows of devconf.h */
 
 	enum net_ns peer_ns; /* veth */
 	char peer[IFNAMSIZ];
