@@ -185,7 +185,8 @@ guest_log() {
 	local boot dir=$T/$MACHINE
 	for ((boot = 1; boot <= $(cat "$dir/boots"); boot++)); do
 		echo "-- boot $boot --"
-		cat "$dir/journal.$boot"
+		# Without its colors.
+		sed 's/\x1b\[[0-9;:]*m//g' "$dir/journal.$boot"
 	done
 }
 
