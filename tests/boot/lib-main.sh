@@ -69,6 +69,8 @@ main_run() {
 		step "nobody logs in: the NIC goes back by itself"
 		# Its time has come.
 		guest_run systemctl start evpnd-back
+		# A timer that has elapsed is gone by itself.
+		guest_run systemctl stop evpnd-back.timer
 		is_plain
 		recipe "Hand over the NIC"
 		is_main
