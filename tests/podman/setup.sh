@@ -62,6 +62,13 @@ refuses 64 'is not the name of an image' --frr-image 'x y'
 refuses 1 'image localhost/nothing is not on this node' --frr-image localhost/nothing
 refuses 1 'no /usr/local/sbin/evpn-reloader' --frr-image localhost/frr --plugin frr-signal
 
+# As Debian's package frr has it.
+printf '[Service]\nExecStart=true\n' > "$T/units/frr.service"
+inside systemctl daemon-reload
+refuses 1 'systemd/system/frr.service, which would start in place of the container'
+rm "$T/units/frr.service"
+inside systemctl daemon-reload
+
 step "--dry-run"
 state > "$T/state.before"
 setup --dry-run || fail "--dry-run: $(cat "$T/setup")"
