@@ -70,6 +70,12 @@ static void reloading(void *arg)
 	ec.n_reloading++;
 }
 
+static bool stopping(void *arg)
+{
+	ec.n_stopping++;
+	return ec.stays;
+}
+
 static void show_state(void *arg)
 {
 	ec.n_shown++;
@@ -104,6 +110,7 @@ void events_case_begin(void)
 	static const struct events_callbacks callbacks = { .advance = advance,
 							   .wrote_files = wrote_files,
 							   .reloading = reloading,
+							   .stopping = stopping,
 							   .show_state = show_state,
 							   .checked = checked,
 							   .give_up = give_up };

@@ -20,7 +20,8 @@ struct events_case {
 	/* What evpnd did. */
 	enum pipeline_input inputs[16]; /* that the pipeline got */
 	size_t n_inputs;
-	unsigned int n_reloading, n_shown, n_checked, n_given_up, n_faults;
+	unsigned int n_reloading, n_shown, n_checked, n_given_up, n_stopping, n_faults;
+	bool stays; /* a stop begins a run first */
 
 	/* The timer that was set last, how far ahead, and how many were set so far. */
 	sd_event_source *timer;

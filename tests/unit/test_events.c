@@ -53,6 +53,16 @@ START_TEST(signals_end_the_loop)
 }
 END_TEST
 
+START_TEST(a_stop_that_begins_a_run_keeps_the_loop)
+{
+	ec.stays = true;
+	send_signal(_i);
+	ck_assert_uint_eq(ec.n_stopping, 1);
+	events_stop(ec.events, 3);
+	ck_assert_int_eq(events_loop(ec.events, &err), 3);
+}
+END_TEST
+
 START_TEST(stop_ends_the_loop_with_its_code)
 {
 	events_stop(ec.events, 78);
@@ -186,6 +196,8 @@ int main(void)
 	tcase_add_test(tcase, user1_shows_the_state);
 	tcase_add_loop_test(tcase, signals_end_the_loop, SIGINT, SIGINT + 1);
 	tcase_add_loop_test(tcase, signals_end_the_loop, SIGTERM, SIGTERM + 1);
+	tcase_add_loop_test(tcase, a_stop_that_begins_a_run_keeps_the_loop, SIGINT, SIGINT + 1);
+	tcase_add_loop_test(tcase, a_stop_that_begins_a_run_keeps_the_loop, SIGTERM, SIGTERM + 1);
 	tcase_add_test(tcase, stop_ends_the_loop_with_its_code);
 	tcase_add_test(tcase, time_limit);
 	tcase_add_test(tcase, waiting_step_is_asked_after_its_time);
