@@ -63,7 +63,9 @@ completes "evpnd --d" --dry-run --down --dump-plugin '!--check'
 completes "evpnd --log-level " error debug '!--check'
 completes "evpnd --log-level=d" --log-level=debug
 completes "evpnd --once --config /etc/host" hostname hosts
-completes "evpnd --dump-plugin netns-" netns-pidfile '!frr-vtysh'
+# Those that are installed, which may be none.
+mapfile -t plugins < <("$BUILD/evpnd" --list-plugins | sed -n 's/^\(netns-[a-z]*\) .*/\1/p')
+completes "evpnd --dump-plugin netns-" "${plugins[@]}" '!frr-vtysh'
 
 step "with evpnd: its VNIs and neighbors"
 daemon_start
