@@ -31,7 +31,9 @@ static void take_new_frr(struct setup *setup)
 
 	if (!is_paused && !is_too_much) {
 		plugin_pace_confirm(&netns->pace);
-		plugin_pace_confirm(&setup->frr->pace);
+		/* --down does without one that cannot be opened. */
+		if (setup->frr)
+			plugin_pace_confirm(&setup->frr->pace);
 	}
 	if (is_too_much && netns->pace.strikes == 1)
 		log_warning("plugin %s: find_netns finds another FRR again and again, and each begins a run; evpnd "

@@ -160,7 +160,7 @@ static int take_path(struct plugin *self, struct evpn_error *err)
 	const char *base;
 
 	if (evpn_option_required(self->host, "path", "the network namespace, such as /run/netns/evpnd", err) < 0 ||
-	    evpn_option_path(self->host, "path", NULL, &self->path, err) < 0)
+	    evpn_option_path(self->host, "path", "/", &self->path, err) < 0)
 		return -1;
 	base = strrchr(self->path, '/') + 1;
 	if (!base[0] || strcmp(base, ".") == 0 || strcmp(base, "..") == 0 || strlen(base) > NAME_MAX)

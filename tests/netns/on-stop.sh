@@ -117,6 +117,13 @@ expect 78 'netns-pidfile.so: No such file or directory' once
 expect 0 "finds FRR's namespace by the records of the NICs" down
 same "after --down without plugins"
 
+step "no file of the frr plugin alone"
+cp "$BUILD"/plugins/{netns-pidfile/.libs/netns-pidfile,frr-signal/.libs/frr-signal}.so "$FABRIC"
+expect 0 converged once
+rm "$FABRIC/frr-signal.so"
+expect 0 "evpnd goes on without the plugin" down
+same "after --down without the frr plugin"
+
 step "no evpn.conf, and no copy of it"
 write_conf
 expect 0 converged once
