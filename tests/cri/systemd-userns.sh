@@ -54,6 +54,7 @@ make_os
 make_frr_service
 messages_up
 fake_up
+# shellcheck disable=SC2119 # its words are for the first process of another system
 systemd_up
 
 step "no pod yet: evpnd waits"

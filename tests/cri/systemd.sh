@@ -84,6 +84,7 @@ make_os
 mv "$T/frr" "$ETC"
 drop_in ptrace CapabilityBoundingSet=CAP_SYS_PTRACE
 make_containerd_service
+# shellcheck disable=SC2119 # its words are for the first process of another system
 systemd_up
 inside systemctl start containerd
 export CRI_LOGS=/srv/py

@@ -7,6 +7,7 @@ set -euo pipefail
 
 # ip netns exec gives its program a mount namespace of its own. This is what runc and crun do in one.
 read_only() {
+	# shellcheck disable=SC2016 # the inner shell expands it
 	ip netns exec ev-node sh -ec '
 		mount --bind /proc/sys /proc/sys
 		mount -o remount,bind,ro /proc/sys

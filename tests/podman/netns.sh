@@ -40,6 +40,7 @@ restarted() {
 need_systemd
 set_up
 make_node
+# shellcheck disable=SC2119 # its words are for the node
 node_up
 setup --plugin frr-vtysh || fail "$(cat "$T/setup")"
 make_node_config frr-vtysh

@@ -51,6 +51,7 @@ settings=$(drop_in_of_man)
 mapfile -t lines <<< "$settings"
 [ "${#lines[@]}" -ge 3 ] || fail "the man page has no drop-in: ${lines[*]}"
 drop_in podman "${lines[@]}"
+# shellcheck disable=SC2119 # its words are for the first process of another system
 systemd_up
 inside podman import -q /opt/evpnd/podman/frr.tar localhost/frr:test > /dev/null
 

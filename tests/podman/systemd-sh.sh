@@ -37,6 +37,7 @@ ExecStartPre=install -d -o frr -g frr /run/frr
 ExecStartPre=ip netns add frr
 ExecStart=nsenter --net=/run/netns/frr sh -c 'ip link set lo up; for daemon in zebra bgpd staticd; do /usr/lib/frr/$$daemon -d -A 127.0.0.1; done'
 E
+# shellcheck disable=SC2119 # its words are for the first process of another system
 systemd_up
 
 step "there is no namespace: evpnd waits for it"

@@ -42,6 +42,7 @@ ExecStart=sh -c 'exec nsenter -t "$$(cat /run/evpnd/frr.pid)" -U -m -n -p -u -i 
 E
 chown "$FIRST:$FIRST" "$T/reloader"
 
+# shellcheck disable=SC2119 # its words are for the first process of another system
 systemd_up
 
 step "frr-vtysh"
