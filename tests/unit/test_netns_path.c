@@ -31,7 +31,7 @@ static void mount_namespace(const char *file, int kind)
 
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0)
-		_exit(unshare(kind) < 0 || mount(ns, file, NULL, MS_BIND, NULL) < 0);
+		_exit(unshare(kind) < 0 || mount(ns, file, "none", MS_BIND, NULL) < 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_msg(status == 0, "cannot mount a namespace on %s", file);
 }
@@ -246,7 +246,7 @@ START_TEST(test_wrong_kinds)
 	assert_not_found(-1, "is not a network namespace");
 	delete ();
 	make_file(path);
-	ck_assert_int_eq(mount("/proc/self/ns/net", path, NULL, MS_BIND, NULL), 0);
+	ck_assert_int_eq(mount("/proc/self/ns/net", path, "none", MS_BIND, NULL), 0);
 	assert_not_found(-1, "the host's own network namespace");
 	delete ();
 	ck_assert_int_eq(mkdir(path, 0755), 0);
@@ -313,7 +313,7 @@ int main(void)
 		puts("SKIP: needs root, for network namespaces");
 		return 77;
 	}
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0) {
 		perror("a mount namespace");
 		return 1;
 	}
