@@ -345,7 +345,7 @@ bool config_wants_vlans(const struct config *config)
 bool config_wants_relay(const struct config *config)
 {
 	for (size_t i = 0; i < config->n_l2vnis; i++)
-		if (config->l2vnis[i].host.set && config->l2vnis[i].arp_suppression)
+		if (config->l2vnis[i].host.set && config->l2vnis[i].arp_suppression && !config->vxlan.single)
 			return true;
 	return false;
 }

@@ -22,6 +22,7 @@
 
 #include "config/config_bgp.h"
 #include "config/config_nic.h"
+#include "config/config_vxlan.h"
 #include "model/ipaddr.h"
 #include "model/net_limit.h"
 
@@ -114,6 +115,7 @@ struct config_exit {
 
 struct config_l3vni {
 	uint32_t vni;
+	uint16_t vlan; /* of the single bridge; 0: unset */
 	char vrf[IFNAMSIZ];
 	uint32_t table; /* default: the VNI */
 	unsigned int mtu; /* of its devices, bytes; 0: unset, derived from the underlay */
@@ -136,6 +138,8 @@ struct config_l3vni {
 
 struct config_l2vni {
 	uint32_t vni;
+	uint16_t vlan; /* of the single bridge; 0: unset */
+	uint32_t vni_last, vlan_last; /* while the file is read, of an entry that is a range; else 0 */
 	char vrf[IFNAMSIZ]; /* "": bridged only */
 	unsigned int mtu; /* as of an L3VNI */
 	struct config_where where;
@@ -149,20 +153,6 @@ struct config_l2vni {
 	bool ra; /* FRR sends router advertisements for the IPv6 gateways */
 	bool arp_suppression; /* default: that of group vxlan */
 	uint8_t gateway_mac[6]; /* default: that of group vxlan; 00:00:00:00:00:00: made from the VNI */
-};
-
-/* What the VNIs share. */
-struct config_vxlan {
-	uint16_t port; /* UDP; default: 4789 */
-	uint8_t ttl; /* 0: the kernel's default, or with ttl_inherit that of the inner packet */
-	bool ttl_inherit;
-	uint8_t tos; /* 0: unset; NET_TOS_INHERIT: that of the inner packet; else without the two bits of ECN */
-	uint8_t df; /* enum net_df */
-	bool zero_checksum; /* accepted by an IPv6 VTEP; default: true */
-	bool no_flooding; /* FRR neither asks for broadcasts nor replicates them to the other VTEPs */
-	bool arp_suppression; /* default: true */
-	uint8_t gateway_mac[6]; /* 00:00:00:00:00:00: one from the VNI for each */
-	uint8_t router_mac[6]; /* 00:00:00:00:00:00: made from the VTEP */
 };
 
 /* A BGP neighbor in the underlay. Exactly one of address, interface and listen is set. */

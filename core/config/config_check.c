@@ -185,8 +185,9 @@ static void check_vni(struct checker *c, const config_setting_t *s, uint32_t vni
 	if (!vni)
 		return;
 	config_use(c->r, member(s, "vni"), xasprintf("VNI %u", vni), xstrdup(what));
-	use_made_device(c, s, "br", vni, "the bridge");
-	use_made_device(c, s, "vni", vni, "the VXLAN");
+	use_made_device(c, s, "br", vni, c->config->vxlan.single ? "the SVI" : "the bridge");
+	if (!c->config->vxlan.single)
+		use_made_device(c, s, "vni", vni, "the VXLAN");
 }
 
 static void check_table(struct checker *c, const struct config_l3vni *l3, const config_setting_t *s)
@@ -259,7 +260,8 @@ static void check_l2vni(struct checker *c, const struct config_l2vni *l2, const 
 	char bridge[IFNAMSIZ];
 
 	net_name_bridge(l2->vni, bridge);
-	check_vni(c, s, l2->vni, "an L2VNI");
+	for (uint32_t vni = l2->vni; vni <= l2->vni_last || vni == l2->vni; vni++)
+		check_vni(c, s, vni, "an L2VNI");
 	if (l2->vrf[0])
 		check_vrf(c, member(s, "vrf"), "l2vnis.vrf", l2->vrf);
 	if (l2->n_gateways && !has(s, "vrf"))
@@ -301,6 +303,7 @@ void config_check(struct config_reader *r)
 		check_l2vni(&c, &config->l2vnis[i], element(l2vnis, i));
 	check_control(&c, member(r->root, "control"));
 	config_check_vxlan(r);
+	config_check_single(&c);
 	config_check_frr(r);
 	config_check_addresses(r);
 	config_check_host_routes(r);

@@ -63,5 +63,8 @@ struct config_use *config_use_device(struct checker *c, const config_setting_t *
 /* config_underlay.c: the part of config_check() for groups underlay and node. Sets the VTEP where it is derived. */
 void config_check_underlay(struct checker *c);
 
+/* config_range.c: ranges, VLANs, and what VNIs on a single device cannot have. */
+void config_check_single(struct checker *c);
+
 /* config_device.c: whether EVPN needs this device in FRR's namespace: lo, an underlay NIC, or one that evpnd makes. */
 bool config_needs_device(const struct config *config, const char *name);

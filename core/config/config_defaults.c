@@ -25,7 +25,12 @@ static void default_vxlan(struct config *config, const config_setting_t *s)
 	if (!has_key(s, "port"))
 		config->vxlan.port = NET_VXLAN_PORT;
 	config->vxlan.zero_checksum |= !has_key(s, "zero_checksum");
-	config->vxlan.arp_suppression |= !has_key(s, "arp_suppression");
+	/*
+	 * The single bridge knows neighbors only where it has an SVI, but with suppression it forwards no gratuitous ARP of any VNI.
+	 * Without flooding, nothing else answers.
+	 */
+	config->vxlan.arp_suppression |= !has_key(s, "arp_suppression") &&
+					 (!config->vxlan.single || config->vxlan.no_flooding);
 }
 
 static void default_l2vni(const struct config *config, struct config_l2vni *l2, const config_setting_t *s)
@@ -197,6 +202,7 @@ static int compare_vrfs(const void *a, const void *b)
 /* Needs valid values: only for a config without problems. */
 void config_finish(struct config *config)
 {
+	config_expand_ranges(config);
 	if (config->n_l3vnis)
 		qsort(config->l3vnis, config->n_l3vnis, sizeof(*config->l3vnis), compare_l3vnis);
 	if (config->n_l2vnis)

@@ -14,7 +14,8 @@ static bool is_device_of(const char *name, uint32_t vni, const struct config_hos
 
 bool config_needs_device(const struct config *config, const char *name)
 {
-	bool needed = streq(name, "lo");
+	bool single = config->vxlan.single && (streq(name, NET_SINGLE_BRIDGE) || streq(name, NET_SINGLE_VXLAN));
+	bool needed = streq(name, "lo") || single;
 
 	for (size_t i = 0; i < config->underlay.n_nics; i++)
 		needed |= streq(name, config->underlay.nics[i].name);
@@ -24,4 +25,20 @@ bool config_needs_device(const struct config *config, const char *name)
 	for (size_t i = 0; i < config->n_l2vnis; i++)
 		needed |= is_device_of(name, config->l2vnis[i].vni, &config->l2vnis[i].host);
 	return needed;
+}
+
+void config_name_vxlan(const struct config *config, uint32_t vni, char ret_name[IFNAMSIZ])
+{
+	if (config && config->vxlan.single)
+		net_set_name(ret_name, NET_SINGLE_VXLAN);
+	else
+		net_name_vxlan(vni, ret_name);
+}
+
+void config_name_bridge(const struct config *config, uint32_t vni, char ret_name[IFNAMSIZ])
+{
+	if (config && config->vxlan.single)
+		net_set_name(ret_name, NET_SINGLE_BRIDGE);
+	else
+		net_name_bridge(vni, ret_name);
 }

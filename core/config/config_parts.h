@@ -17,6 +17,7 @@
  *   config_value.c       reads numbers, strings, device names; config_address.c addresses, config_password.c passwords
  *   config_value_frr.c   reads values of BGP sessions and of the BGP keys of VNIs
  *   config_defaults.c    fills in defaults, and what follows from other values
+ *   config_range.c       ranges of VNIs, VLANs of the single bridge
  *   config_rd.c          derives route distinguishers
  *   config_check.c       compares values with each other; config_check_frr.c those of BGP
  *   config_extra.c       checks the lines of frr.extra
@@ -267,6 +268,13 @@ bool config_read_pool(struct config_reader *r, const config_setting_t *s, bool w
 bool config_read_pool_subnet(struct config_reader *r, const config_setting_t *s, struct ipaddr *ret_subnet);
 /* An AS number, or a group in place of one; into a uint32_t. */
 void value_read_as(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+
+/* A VNI or VLAN of an L2VNI, or a range of them; vxlan.mode. */
+void config_read_vnis(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+void config_read_vlans(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+void config_read_mode(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
+/* Makes an entry of each VNI of a range; of a config without problems. */
+void config_expand_ranges(struct config *config);
 
 void config_read_exit(struct config_reader *, const config_setting_t *, const struct config_key *, void *);
 

@@ -46,6 +46,7 @@ const struct config_section config_l3vni_section = {
 		(const struct config_key[]){
 			{ "vni", value_read_number, MEMBER(struct config_l3vni, vni), RANGE(1, MAX_VNI),
 			  .required = true },
+			{ "vlan", value_read_u16, MEMBER(struct config_l3vni, vlan), RANGE(1, NET_VLAN_LAST) },
 			{ "vrf", value_read_device, MEMBER(struct config_l3vni, vrf), .required = true },
 			{ "table", read_table, MEMBER(struct config_l3vni, table), RANGE(1, UINT32_MAX) },
 			{ "mtu", value_read_number, MEMBER(struct config_l3vni, mtu), RANGE(1280, 65535) },
@@ -77,8 +78,9 @@ const struct config_section config_l2vni_section = {
 	.where = offsetof(struct config_l2vni, where),
 	.keys =
 		(const struct config_key[]){
-			{ "vni", value_read_number, MEMBER(struct config_l2vni, vni), RANGE(1, MAX_VNI),
+			{ "vni", config_read_vnis, MEMBER(struct config_l2vni, vni), RANGE(1, MAX_VNI),
 			  .required = true },
+			{ "vlan", config_read_vlans, MEMBER(struct config_l2vni, vlan), RANGE(1, NET_VLAN_LAST) },
 			{ "vrf", value_read_device, MEMBER(struct config_l2vni, vrf) },
 			{ "gateways", value_read_addresses, MEMBERS(struct config_l2vni, gateways, n_gateways) },
 			{ "mtu", value_read_number, MEMBER(struct config_l2vni, mtu), RANGE(1280, 65535) },
@@ -159,6 +161,7 @@ const struct config_section config_vxlan_section = {
 	.where = CONFIG_NO_WHERE,
 	.keys =
 		(const struct config_key[]){
+			{ "mode", config_read_mode },
 			{ "port", value_read_u16, MEMBER(struct config_vxlan, port), RANGE(1, UINT16_MAX) },
 			{ "ttl", read_ttl },
 			{ "tos", read_tos },

@@ -185,8 +185,8 @@ static void add_vni(json_t *array, const struct daemon *daemon, struct cursor *c
 	char bridge[IFNAMSIZ], vxlan[IFNAMSIZ];
 	json_t *json;
 
-	net_name_bridge(vni, bridge);
-	net_name_vxlan(vni, vxlan);
+	config_name_bridge(daemon->setup.config, vni, bridge);
+	config_name_vxlan(daemon->setup.config, vni, vxlan);
 	json = json_pack("{si ss ss ss s{ss ss ss ss ss}}", "vni", (int)vni, "type", type, "vrf", vrf, "state",
 			 vni_state(daemon, item, failed), "devices", "bridge", bridge, "vxlan", vxlan, "host",
 			 host->interface, "peer", host->set ? host->peer : "", "host_bridge",

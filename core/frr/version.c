@@ -39,6 +39,11 @@ static const struct fault faults[] = {
 	{ VERSION_MACVLAN, { 0, 0, 0 }, { 8, 5, 5 }, REFUSE, MACVLAN_CRASH },
 	{ VERSION_MACVLAN, { 9, 0, 0 }, { 9, 0, 3 }, REFUSE, MACVLAN_CRASH },
 	{ VERSION_MACVLAN, { 9, 1, 0 }, { 9, 1, 1 }, REFUSE, MACVLAN_CRASH },
+	{ VERSION_SINGLE,
+	  { 0, 0, 0 },
+	  { 9, 0, 0 },
+	  REFUSE,
+	  "does not know a VXLAN device that serves several VNIs: use FRR 9.0 or later, or remove `mode' from vxlan" },
 	{ VERSION_SESSIONS,
 	  { 10, 1, 0 },
 	  NEVER,
@@ -84,6 +89,8 @@ unsigned int version_features(const struct config *config)
 
 	if (config->underlay.vtep.family == AF_INET6)
 		features |= VERSION_IPV6_VTEP | (config->n_l3vnis ? VERSION_IPV6_VTEP_L3 : 0u);
+	if (config->vxlan.single)
+		features |= VERSION_SINGLE;
 	for (size_t i = 0; i < config->underlay.n_nics; i++)
 		if (config->underlay.nics[i].macvlan)
 			features |= VERSION_MACVLAN;

@@ -31,6 +31,7 @@ enum version_feature {
 	VERSION_IPV6_VTEP = 1u << 1,
 	VERSION_IPV6_VTEP_L3 = 1u << 2, /* with an L3VNI */
 	VERSION_MACVLAN = 1u << 3, /* as an underlay NIC */
+	VERSION_SINGLE = 1u << 5, /* vxlan.mode = "single" */
 	VERSION_SESSIONS = 1u << 4, /* two neighbors or more with EVPN */
 };
 

@@ -201,8 +201,8 @@ static bool stands_alone(const struct apply *apply, const struct op *op)
 		op->type == OP_SYSCTL_SET);
 }
 
-static void report_failed(struct apply *apply, const struct op *op, const struct outcome *outcome,
-			  struct evpn_error *err)
+void apply_report_failed(struct apply *apply, const struct op *op, const struct outcome *outcome,
+			 struct evpn_error *err)
 {
 	apply->failed[op->group] = true;
 	explain(apply, op, outcome, err);
@@ -258,7 +258,7 @@ static void finish(struct apply *apply, struct evpn_error *err)
 		struct outcome outcome = runners[op->type](apply, op);
 
 		if (outcome.error)
-			report_failed(apply, op, &outcome, err);
+			apply_report_failed(apply, op, &outcome, err);
 		else
 			count_done(apply);
 	}
@@ -296,6 +296,12 @@ static int run_ops(struct apply *apply, const struct plan *plan, enum plan_stage
 				continue;
 			}
 		}
+		if (op->vlan) {
+			apply_vlans(apply, op, err);
+			end_ops(apply, op, 1);
+			count_done(apply);
+			continue;
+		}
 		outcome = runners[op->type](apply, op);
 		if (outcome.pending)
 			return 0;
@@ -303,7 +309,7 @@ static int run_ops(struct apply *apply, const struct plan *plan, enum plan_stage
 		if (stands_alone(apply, op)) {
 			note_restored(apply, apply->next, !outcome.error);
 		} else if (outcome.error) {
-			report_failed(apply, op, &outcome, err);
+			apply_report_failed(apply, op, &outcome, err);
 			if (op->group == 0)
 				return -1;
 		}

@@ -40,10 +40,11 @@ struct outcome apply_link_create(struct apply *apply, const struct op *op)
 {
 	const struct net_link *link = op->link;
 	const struct link_kind *kind = link_kinds[link->kind];
-	const unsigned int attrs = net_link_birth_data(link);
+	const net_attr_set attrs = net_link_birth_data(link);
 	struct nl_msg *msg = apply_link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, 0, 0);
 	struct link_out out = { .apply = apply, .link = link, .msg = msg };
 	struct nlattr *info, *data;
+	struct outcome done;
 	int r;
 
 	nla_put_string(msg, IFLA_IFNAME, link->name);
@@ -61,7 +62,11 @@ struct outcome apply_link_create(struct apply *apply, const struct op *op)
 	nla_nest_end(msg, data);
 	nla_nest_end(msg, info);
 	/* A link with a parent on the host is created through the host's socket, and born in FRR's namespace. */
-	return send_link(apply->rtnl[plan_op_ns(op)], &out, r);
+	done = send_link(apply->rtnl[plan_op_ns(op)], &out, r);
+	return done.error == 0 && kind->check
+		       ? kind->check(apply->rtnl[link->ns], rtnl_ifindex(apply->rtnl[link->ns], link->name), link,
+				     attrs)
+		       : done;
 }
 
 struct outcome apply_link_delete(struct apply *apply, const struct op *op)
@@ -87,7 +92,7 @@ struct outcome apply_link_down(struct apply *apply, const struct op *op)
 }
 
 /* A kind and its attributes, in IFLA_LINKINFO. */
-static int put_nest(struct link_out *out, unsigned int attrs, int kind_type, const char *kind, int data_type,
+static int put_nest(struct link_out *out, net_attr_set attrs, int kind_type, const char *kind, int data_type,
 		    enum link_level level)
 {
 	struct nlattr *data;
@@ -101,7 +106,7 @@ static int put_nest(struct link_out *out, unsigned int attrs, int kind_type, con
 }
 
 /* The kernel takes a port's attributes in two ways; this is the one that has room for all others too. */
-static int put_info(struct link_out *out, unsigned int attrs)
+static int put_info(struct link_out *out, net_attr_set attrs)
 {
 	struct nlattr *info;
 	int r = 0;

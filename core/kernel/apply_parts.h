@@ -53,6 +53,16 @@ struct outcome apply_write_sysctl(struct apply *apply, enum net_ns ns, const cha
 struct outcome apply_sysctl(struct apply *apply, const struct op *op);
 struct outcome apply_link_ipv6(struct apply *apply, const struct op *op);
 
+/* Reports an operation that has failed, and with it its group. */
+void apply_report_failed(struct apply *apply, const struct op *op, const struct outcome *outcome,
+			 struct evpn_error *err);
+
+/*
+ * Adds or deletes the entries of OP_VLAN_ADD or OP_VLAN_DELETE by as few messages as possible. One that the kernel refuses fails its
+ * own VNI alone, and entries of VNIs that have failed are left out.
+ */
+void apply_vlans(struct apply *apply, const struct op *op, struct evpn_error *err);
+
 struct outcome apply_rule_add(struct apply *apply, const struct op *op);
 struct outcome apply_rule_delete(struct apply *apply, const struct op *op);
 

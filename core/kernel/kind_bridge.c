@@ -42,7 +42,7 @@ int bridge_macs(struct rtnl *rtnl, int ifindex, struct bridge_macs *ret_macs)
 	return r;
 }
 
-static struct outcome check(struct rtnl *rtnl, int ifindex, const struct net_link *want, unsigned int attrs)
+static struct outcome check(struct rtnl *rtnl, int ifindex, const struct net_link *want, net_attr_set attrs)
 {
 	struct bridge_macs macs;
 	int r = attrs & NET_LINK_MAX_MACS ? bridge_macs(rtnl, ifindex, &macs) : 0;
@@ -62,4 +62,23 @@ const struct link_attr link_attr_hairpin = { .level = LINK_LEVEL_PORT, .type = I
 const struct link_attr link_attr_bpdu_guard = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_GUARD };
 /* Off on bridges of ours: EVPN has no loops that it had to break, and a port is silent for 30 s while it looks for them. */
 const struct link_attr link_attr_stp = { .level = LINK_LEVEL_DATA, .type = IFLA_BR_STP_STATE };
+const struct link_attr link_attr_vlan_tunnel = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_VLAN_TUNNEL };
+const struct link_attr link_attr_filters = { .level = LINK_LEVEL_DATA, .type = IFLA_BR_VLAN_FILTERING };
+
+/* The kernel has the VLAN of a new port; 0: none. */
+static int put_no_pvid(struct link_out *out)
+{
+	nla_put_u16(out->msg, IFLA_BR_VLAN_DEFAULT_PVID, !out->link->no_pvid);
+	return 0;
+}
+
+static void get_no_pvid(const struct link_in *in, struct net_link *link)
+{
+	const struct nlattr *nla = in->tb[LINK_LEVEL_DATA] ? in->tb[LINK_LEVEL_DATA][IFLA_BR_VLAN_DEFAULT_PVID] : NULL;
+
+	link->default_pvid = nla ? nla_get_u16(nla) : 0;
+	link->no_pvid = nla && !link->default_pvid;
+}
+
+const struct link_attr link_attr_no_pvid = { .level = LINK_LEVEL_DATA, .put = put_no_pvid, .get = get_no_pvid };
 const struct link_attr link_attr_port_learning = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_LEARNING };

@@ -40,6 +40,7 @@ static int put_value(struct link_out *out, enum net_attr attr)
 	case NET_TYPE_LIMITS:
 	case NET_TYPE_IP:
 	case NET_TYPE_NAME:
+	case NET_TYPE_PARENT:
 	case NET_TYPE_PEER:
 	case NET_TYPE_MARK:
 		break;
@@ -47,7 +48,7 @@ static int put_value(struct link_out *out, enum net_attr attr)
 	return 0;
 }
 
-int link_attr_put(struct link_out *out, unsigned int attrs, enum link_level level)
+int link_attr_put(struct link_out *out, net_attr_set attrs, enum link_level level)
 {
 	for (; attrs; attrs &= attrs - 1) {
 		enum net_attr attr = net_attr_first(attrs);
@@ -92,13 +93,14 @@ static void get_value(const struct link_in *in, struct net_link *link, enum net_
 	case NET_TYPE_LIMITS:
 	case NET_TYPE_IP:
 	case NET_TYPE_NAME:
+	case NET_TYPE_PARENT:
 	case NET_TYPE_PEER:
 	case NET_TYPE_MARK:
 		break;
 	}
 }
 
-void link_attr_get(const struct link_in *in, struct net_link *link, unsigned int attrs)
+void link_attr_get(const struct link_in *in, struct net_link *link, net_attr_set attrs)
 {
 	for (; attrs; attrs &= attrs - 1) {
 		enum net_attr attr = net_attr_first(attrs);
@@ -224,18 +226,19 @@ static void get_ipv6(const struct link_in *in, struct net_link *link)
 
 const struct link_attr link_attr_ipv6 = { .put = put_nothing, .get = get_ipv6 };
 
-/* What a VLAN or macvlan sits on is on the host; the link is born in its own namespace. */
+/* What a NIC's VLAN or macvlan sits on is on the host; the link is born in its own namespace. */
 static int put_parent(struct link_out *out)
 {
 	const struct net_link *link = out->link;
-	int parent = rtnl_ifindex(out->apply->rtnl[NET_NS_HOST], link->parent);
+	int parent = rtnl_ifindex(out->apply->rtnl[link->parent_ns], link->parent);
 
 	if (!parent) {
 		out->why = "its parent no longer exists";
 		return -ENODEV;
 	}
 	nla_put_u32(out->msg, IFLA_LINK, (uint32_t)parent);
-	nla_put_u32(out->msg, IFLA_NET_NS_FD, (uint32_t)out->apply->netns_fd[link->ns]);
+	if (link->parent_ns != link->ns)
+		nla_put_u32(out->msg, IFLA_NET_NS_FD, (uint32_t)out->apply->netns_fd[link->ns]);
 	return 0;
 }
 

@@ -60,10 +60,10 @@ NET_LINK_ATTRS(X)
 extern const struct link_attr *const link_attrs[NET_ATTR_COUNT];
 
 /* Adds those attributes of a set that stand at this level. Returns 0, or -errno with out->why set. */
-int link_attr_put(struct link_out *out, unsigned int attrs, enum link_level level);
+int link_attr_put(struct link_out *out, net_attr_set attrs, enum link_level level);
 
 /* The `get` of attributes that IFLA_LINK stands for: keeps the index in in->raw, since the name is not known yet. */
 void link_attr_get_link(const struct link_in *in, struct net_link *link);
 
 /* Sets the members of a set. */
-void link_attr_get(const struct link_in *in, struct net_link *link, unsigned int attrs);
+void link_attr_get(const struct link_in *in, struct net_link *link, net_attr_set attrs);

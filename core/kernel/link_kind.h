@@ -15,7 +15,7 @@ struct link_kind {
 	void (*put_top)(struct nl_msg *msg);
 	void (*put_data)(struct nl_msg *msg);
 	/* Whether the kernel has taken these attributes, some of which an old kernel ignores. Optional. */
-	struct outcome (*check)(struct rtnl *rtnl, int ifindex, const struct net_link *want, unsigned int attrs);
+	struct outcome (*check)(struct rtnl *rtnl, int ifindex, const struct net_link *want, net_attr_set attrs);
 };
 
 #define X(id, name, ...) extern const struct link_kind link_kind_##name;

@@ -31,7 +31,8 @@ static const int groups_of[NET_NS_COUNT][11] = {
 	[NET_NS_HOST] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_NETCONF, RTNLGRP_TC,
 			  RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE },
 	[NET_NS_FRR] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
-			 RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_TC },
+			 RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_TC,
+			 RTNLGRP_TUNNEL },
 };
 
 /*
@@ -73,7 +74,8 @@ static int subscribe(struct notify *monitor, enum net_ns ns, struct evpn_error *
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	for (size_t i = 0; i < ARRAY_LEN(groups_of[ns]) && groups_of[ns][i]; i++) {
 		r = nl_socket_add_membership(monitor->sk, groups_of[ns][i]);
-		if (r < 0)
+		/* Linux 5.18. A kernel without it has no device that could announce anything. */
+		if (r < 0 && groups_of[ns][i] != RTNLGRP_TUNNEL)
 			return evpn_fail(err, EIO, "listen to kernel notifications: %s", nl_geterror(r));
 	}
 	return 0;

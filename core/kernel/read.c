@@ -251,13 +251,14 @@ static void resolve(struct reader readers[NET_NS_COUNT])
 
 			if (master)
 				net_set_name(link->master, master->name);
-			const unsigned int attrs = net_kinds[link->kind].attrs;
+			const net_attr_set attrs = net_kinds[link->kind].attrs;
 
 			if (raw->link && !raw->link_elsewhere && !is_peer(link))
 				link->lower = raw->link;
-			if (raw->link && (attrs & NET_LINK_PARENT) && other->ns == NET_NS_HOST &&
-			    reader_link(other, raw->link))
+			if (raw->link && (attrs & NET_LINK_PARENT) && reader_link(other, raw->link)) {
+				link->parent_ns = other->ns;
 				net_set_name(link->parent, reader_link(other, raw->link)->name);
+			}
 			if (raw->link && (attrs & NET_LINK_PEER) && !link->elsewhere)
 				peer = reader_link(other, raw->link);
 			if (peer && peer->kind == link->kind &&

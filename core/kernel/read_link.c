@@ -108,18 +108,6 @@ static void read_device(struct nlattr *const *tb, struct nlattr *const *info, st
 	read_port(tb, device->port);
 }
 
-/* Whether a bridge filters VLANs, and the VLAN of a new port. */
-static void read_filter(struct nlattr *const *info, struct net_link *link)
-{
-	struct nlattr *tb[DATA_MAX + 1];
-
-	if (!info || !parse_level(info[IFLA_INFO_DATA], DATA_MAX, tb))
-		return;
-	link->filters = tb[IFLA_BR_VLAN_FILTERING] && nla_get_u8(tb[IFLA_BR_VLAN_FILTERING]);
-	if (tb[IFLA_BR_VLAN_DEFAULT_PVID])
-		link->default_pvid = nla_get_u16(tb[IFLA_BR_VLAN_DEFAULT_PVID]);
-}
-
 static struct nlattr *find_family(const struct nlattr *af_spec, int family)
 {
 	return nla_find(nla_data(af_spec), nla_len(af_spec), family);
@@ -170,8 +158,6 @@ bool read_parse_link(const struct nlmsghdr *hdr, const struct read_ident *ident,
 		link->bound = find_bound(nla_get_string(info[IFLA_INFO_KIND]));
 	}
 	read_device(tb, info, &link->device);
-	if (link->kind == NET_KIND_BRIDGE)
-		read_filter(info, link);
 	link->ovs = is_slave_of(info, "openvswitch");
 	if (info && net_kinds[link->kind].attrs)
 		in.tb[LINK_LEVEL_DATA] = parse_level(info[IFLA_INFO_DATA], DATA_MAX, data_tb);
@@ -190,19 +176,19 @@ bool read_parse_link(const struct nlmsghdr *hdr, const struct read_ident *ident,
 	return true;
 }
 
-bool read_parse_port(const struct nlmsghdr *hdr, struct net_link *link, unsigned int *ret_attrs)
+bool read_parse_port(const struct nlmsghdr *hdr, struct net_link *link, net_attr_set *ret_attrs)
 {
 	struct nlattr *tb[IFLA_MAX + 1], *port[IFLA_BRPORT_MAX + 1];
 	struct link_in in = { .tb[LINK_LEVEL_PORT] = port };
-	unsigned int attrs = 0;
+	net_attr_set attrs = 0;
 
 	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)hdr, sizeof(struct ifinfomsg), tb, IFLA_MAX, NULL) < 0)
 		return false;
 	memset(link, 0, sizeof(*link));
 	if (parse_level(tb[IFLA_PROTINFO], IFLA_BRPORT_MAX, port))
-		for (unsigned int left = NET_LINK_PORT; left; left &= left - 1)
+		for (net_attr_set left = NET_LINK_PORT; left; left &= left - 1)
 			if (port[link_attrs[net_attr_first(left)]->type])
-				attrs |= 1u << net_attr_first(left);
+				attrs |= (net_attr_set)1 << net_attr_first(left);
 	link_attr_get(&in, link, attrs);
 	if (tb[IFLA_AF_SPEC]) {
 		link->pvid = vlan_parse(tb[IFLA_AF_SPEC]);

@@ -33,7 +33,7 @@ bool read_parse_link(const struct nlmsghdr *hdr, const struct read_ident *ident,
  * A bridge's message about one of its ports (AF_BRIDGE) has attributes of NET_LINK_PORT; *ret_attrs are those that it
  * has, with their values in *link. False: the message cannot be parsed.
  */
-bool read_parse_port(const struct nlmsghdr *hdr, struct net_link *link, unsigned int *ret_attrs);
+bool read_parse_port(const struct nlmsghdr *hdr, struct net_link *link, net_attr_set *ret_attrs);
 
 /* Reads one attribute. NULL, or another length than 6 bytes: the MAC stays unchanged. */
 void read_mac_attr(const struct nlattr *attr, uint8_t mac[6]);

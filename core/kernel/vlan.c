@@ -53,7 +53,8 @@ static void restart(void *arg)
 	struct net *net = arg;
 
 	for (size_t i = 0; i < net->n_links; i++)
-		net->links[i].pvid = 0;
+		if (net->links[i].ns == NET_NS_HOST)
+			net->links[i].pvid = 0;
 }
 
 int read_vlans(struct rtnl *host, struct net *net, struct evpn_error *err)

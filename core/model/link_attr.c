@@ -22,6 +22,7 @@ const struct net_attr_row net_attrs[NET_ATTR_COUNT] = {
 #define SIZE_MAC    6
 #define SIZE_LIMITS sizeof(struct net_limits)
 #define SIZE_NAME   IFNAMSIZ
+#define SIZE_PARENT IFNAMSIZ
 #define SIZE_PEER   IFNAMSIZ
 #define SIZE_MARK   sizeof(enum net_owner)
 #define X(id, member, type, ...) \
@@ -58,6 +59,8 @@ static bool differs(enum net_attr attr, const struct net_link *want, const struc
 		return memcmp(a, b, 6) != 0;
 	case NET_TYPE_LIMITS:
 		return !net_limits_same(a, b);
+	case NET_TYPE_PARENT:
+		return want->parent_ns != have->parent_ns || !streq(a, b);
 	case NET_TYPE_PEER:
 		return want->peer_ns != have->peer_ns || !streq(a, b);
 	case NET_TYPE_NAME:
@@ -68,27 +71,27 @@ static bool differs(enum net_attr attr, const struct net_link *want, const struc
 	return true;
 }
 
-unsigned int net_link_differences(const struct net_link *want, const struct net_link *have, unsigned int set)
+net_attr_set net_link_differences(const struct net_link *want, const struct net_link *have, net_attr_set set)
 {
-	unsigned int differences = 0;
+	net_attr_set differences = 0;
 
-	for (unsigned int left = set; left; left &= left - 1)
+	for (net_attr_set left = set; left; left &= left - 1)
 		if (differs(net_attr_first(left), want, have))
-			differences |= 1u << net_attr_first(left);
+			differences |= (net_attr_set)1 << net_attr_first(left);
 	return differences;
 }
 
-unsigned int net_link_birth(const struct net_link *link)
+net_attr_set net_link_birth(const struct net_link *link)
 {
 	/* Without a wanted master there is nothing to write: a new link has none. */
-	return link->want & NET_LINK_BIRTH & (link->master[0] ? ~0u : ~(unsigned int)NET_LINK_MASTER);
+	return link->want & NET_LINK_BIRTH & (link->master[0] ? ~(net_attr_set)0 : ~(net_attr_set)NET_LINK_MASTER);
 }
 
-unsigned int net_link_birth_data(const struct net_link *link)
+net_attr_set net_link_birth_data(const struct net_link *link)
 {
 	static const struct net_link fresh;
 	/* Whether the kernel has a limit of MAC addresses shows only when it is set on a bridge that is there. */
-	const unsigned int later = NET_LINK_MAX_MACS;
+	const net_attr_set later = NET_LINK_MAX_MACS;
 
 	return net_kinds[link->kind].attrs &
 	       (NET_LINK_KIND | (net_link_differences(link, &fresh, NET_LINK_DATA) & ~later));

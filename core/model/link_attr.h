@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What the member is. Each type is compared, printed, parsed and written in one way. */
 enum net_type {
@@ -29,6 +30,7 @@ enum net_type {
 	NET_TYPE_MAC, /* uint8_t[6] */
 	NET_TYPE_LIMITS, /* struct net_limits */
 	NET_TYPE_NAME, /* char[IFNAMSIZ]: another link. A message has its index, not its name. */
+	NET_TYPE_PARENT, /* the same, with the namespace that it is in (parent_ns) */
 	NET_TYPE_PEER, /* the same, with the namespace that it is in (peer_ns) */
 	NET_TYPE_MARK, /* enum net_owner: written as the alias and the link group */
 };
@@ -62,6 +64,7 @@ enum net_place {
 	/* VXLAN as a port of a bridge */ \
 	X(NEIGH_SUPPRESS, neigh_suppress, BOOL, PORT,   "neigh_suppress on",    "neigh_suppress off") \
 	X(PORT_LEARNING,  port_learning,  BOOL, PORT,   "learning on",          "learning off") \
+	X(VLAN_TUNNEL,    vlan_tunnel,    BOOL, PORT,   "vlan_tunnel on",       "vlan_tunnel off") \
 	/* A port of a bridge on the host, which may filter VLANs */ \
 	X(ISOLATED,       isolated,       BOOL, PORT,   "isolated on",          "isolated off") \
 	X(HAIRPIN,        hairpin,        BOOL, PORT,   "hairpin on",           "hairpin off") \
@@ -74,9 +77,12 @@ enum net_place {
 	X(MAX_MACS,       max_macs,       U32,  DATA,   "fdb_max_learned",      NULL) \
 	X(SEALS,          seals,          U8,   OWN,    NULL,                   NULL) \
 	X(STP,            stp,            U32,  DATA,   "stp_state",            NULL) \
+	X(FILTERS,        filters,        BOOL, DATA,   "vlan_filtering 1",     "vlan_filtering 0") \
+	X(NO_PVID,        no_pvid,        BOOL, DATA,   "vlan_default_pvid 0",  "vlan_default_pvid 1") \
 	/* VRF */ \
 	X(TABLE,          table,          U32,  KIND,   "table",                NULL) \
 	/* VXLAN */ \
+	X(EXTERNAL,       external,       BOOL, KIND,   "external vnifilter",   NULL) \
 	X(VNI,            vni,            U32,  KIND,   "id",                   NULL) \
 	X(LOCAL,          local,          IP,   KIND,   "local",                NULL) \
 	X(DSTPORT,        port,           U16,  KIND,   "dstport",              NULL) \
@@ -88,10 +94,13 @@ enum net_place {
 	X(DF,             df,             WORD, DATA,   "df",                   "unset set inherit") \
 	/* VLAN, macvlan: ip(8) has the parent first in the command, so plan_text.c prints it by itself */ \
 	X(VLAN,           vlan,           U16,  KIND,   "id",                   NULL) \
-	X(PARENT,         parent,         NAME, KIND,   NULL,                   NULL) \
+	X(PARENT,         parent,         PARENT, KIND,   NULL,                   NULL) \
 	/* veth */ \
 	X(PEER,           peer,           PEER, KIND,   "peer",                 NULL)
 /* clang-format on */
+
+/* A set of attributes: NET_LINK_... */
+typedef uint64_t net_attr_set;
 
 /* NET_ATTR_MTU, ... */
 enum net_attr {
@@ -100,38 +109,38 @@ enum net_attr {
 #undef X
 		NET_ATTR_COUNT
 };
-_Static_assert(NET_ATTR_COUNT <= 32, "a set of attributes is an unsigned int");
+_Static_assert(NET_ATTR_COUNT <= 64, "a set of attributes has 64 bits");
 
 /* Sets of attributes: NET_LINK_MTU, ... */
 enum net_link_attr {
-#define X(id, ...) NET_LINK_##id = 1u << NET_ATTR_##id,
+#define X(id, ...) NET_LINK_##id = 1ull << NET_ATTR_##id,
 	NET_LINK_ATTRS(X)
 #undef X
 };
 
 /* Those of a place. */
 enum net_link_place {
-#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_BIRTH ? 1u << NET_ATTR_##id : 0u)
-	NET_LINK_BIRTH = 0u NET_LINK_ATTRS(X),
+#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_BIRTH ? 1ull << NET_ATTR_##id : 0ull)
+	NET_LINK_BIRTH = 0ull NET_LINK_ATTRS(X),
 #undef X
-#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_PORT ? 1u << NET_ATTR_##id : 0u)
-	NET_LINK_PORT = 0u NET_LINK_ATTRS(X),
+#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_PORT ? 1ull << NET_ATTR_##id : 0ull)
+	NET_LINK_PORT = 0ull NET_LINK_ATTRS(X),
 #undef X
-#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_KIND ? 1u << NET_ATTR_##id : 0u)
-	NET_LINK_KIND = 0u NET_LINK_ATTRS(X),
+#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_KIND ? 1ull << NET_ATTR_##id : 0ull)
+	NET_LINK_KIND = 0ull NET_LINK_ATTRS(X),
 #undef X
-#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_DATA ? 1u << NET_ATTR_##id : 0u)
-	NET_LINK_DATA = 0u NET_LINK_ATTRS(X),
+#define X(id, member, type, place, ...) | (NET_PLACE_##place == NET_PLACE_DATA ? 1ull << NET_ATTR_##id : 0ull)
+	NET_LINK_DATA = 0ull NET_LINK_ATTRS(X),
 #undef X
 /* Those that links of every kind have. */
 #define X(id, member, type, place, ...) \
-	| (NET_PLACE_##place != NET_PLACE_KIND && NET_PLACE_##place != NET_PLACE_DATA ? 1u << NET_ATTR_##id : 0u)
-	NET_LINK_COMMON = 0u NET_LINK_ATTRS(X),
+	| (NET_PLACE_##place != NET_PLACE_KIND && NET_PLACE_##place != NET_PLACE_DATA ? 1ull << NET_ATTR_##id : 0ull)
+	NET_LINK_COMMON = 0ull NET_LINK_ATTRS(X),
 #undef X
 /* Those whose value stands in a message about the link alone: no names of other links, nothing of other messages, and not the mark. */
 #define X(id, member, type, place, ...) \
-	| (NET_TYPE_##type < NET_TYPE_NAME && NET_PLACE_##place != NET_PLACE_OWN ? 1u << NET_ATTR_##id : 0u)
-	NET_LINK_VALUES = 0u NET_LINK_ATTRS(X),
+	| (NET_TYPE_##type < NET_TYPE_NAME && NET_PLACE_##place != NET_PLACE_OWN ? 1ull << NET_ATTR_##id : 0ull)
+	NET_LINK_VALUES = 0ull NET_LINK_ATTRS(X),
 #undef X
 };
 
@@ -145,9 +154,9 @@ struct net_attr_row {
 extern const struct net_attr_row net_attrs[NET_ATTR_COUNT];
 
 /* The first attribute of a set that is not empty: for (left = set; left; left &= left - 1) ... net_attr_first(left) */
-static inline enum net_attr net_attr_first(unsigned int set)
+static inline enum net_attr net_attr_first(net_attr_set set)
 {
-	return (enum net_attr)__builtin_ctz(set);
+	return (enum net_attr)__builtin_ctzll(set);
 }
 
 struct net_link;
@@ -161,10 +170,10 @@ static inline const void *net_attr_value(const struct net_link *link, enum net_a
 /*
  * Which attributes of `set` have another value in the actual link than in the wanted one; `want->want` does not count.
  */
-unsigned int net_link_differences(const struct net_link *want, const struct net_link *have, unsigned int set);
+net_attr_set net_link_differences(const struct net_link *want, const struct net_link *have, net_attr_set set);
 
 /* The attributes that the message which creates the link carries, beside those of its kind. */
-unsigned int net_link_birth(const struct net_link *link);
+net_attr_set net_link_birth(const struct net_link *link);
 
 /* Those of its kind, without the ones that a new link has anyway. */
-unsigned int net_link_birth_data(const struct net_link *link);
+net_attr_set net_link_birth_data(const struct net_link *link);

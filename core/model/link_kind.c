@@ -11,7 +11,7 @@ const struct net_kind_row net_kinds[NET_KIND_COUNT] = {
 
 /* An attribute that no kind has would never be written. */
 #define X(id, name, order, attrs, ...) | (attrs)
-_Static_assert((0u NET_KINDS(X)) == (NET_LINK_KIND | NET_LINK_DATA), "the kinds have the attributes of these places");
+_Static_assert((0ull NET_KINDS(X)) == (NET_LINK_KIND | NET_LINK_DATA), "the kinds have the attributes of these places");
 #undef X
 
 const char *net_kind_name(enum net_kind kind)

@@ -31,8 +31,8 @@ enum net_order {
 	/* A NIC, lo, all that evpnd does not make. */ \
 	X(OTHER,   device,  VETH,      0, "") \
 	X(VRF,     vrf,     VRF,       NET_LINK_TABLE, "") \
-	X(BRIDGE,  bridge,  BRIDGE,    NET_LINK_MAX_MACS | NET_LINK_STP, "") \
-	X(VXLAN,   vxlan,   VXLAN,     NET_LINK_VNI | NET_LINK_LOCAL | NET_LINK_DSTPORT | NET_LINK_LEARNING | NET_LINK_ZERO_CSUM6_RX | \
+	X(BRIDGE,  bridge,  BRIDGE,    NET_LINK_MAX_MACS | NET_LINK_STP | NET_LINK_FILTERS | NET_LINK_NO_PVID, "") \
+	X(VXLAN,   vxlan,   VXLAN,     NET_LINK_EXTERNAL | NET_LINK_VNI | NET_LINK_LOCAL | NET_LINK_DSTPORT | NET_LINK_LEARNING | NET_LINK_ZERO_CSUM6_RX | \
 				  NET_LINK_TTL_INHERIT | NET_LINK_TTL | NET_LINK_TOS | NET_LINK_DF, "") \
 	X(VETH,    veth,    VETH,      NET_LINK_PEER, "") \
 	X(VLAN,    vlan,    ON_PARENT, NET_LINK_VLAN | NET_LINK_PARENT, "") \
@@ -50,7 +50,7 @@ enum net_kind {
 struct net_kind_row {
 	const char *name; /* "vxlan": the kernel's IFLA_INFO_KIND */
 	enum net_order order;
-	unsigned int attrs; /* of NET_LINK_KIND: if one differs, the link is made anew; and of NET_LINK_DATA */
+	net_attr_set attrs; /* of NET_LINK_KIND: if one differs, the link is made anew; and of NET_LINK_DATA */
 	const char *words;
 };
 

@@ -49,6 +49,7 @@ void net_clear(struct net *net)
 	free(net->rules);
 	free(net->objects);
 	free(net->sysctls);
+	free(net->vlans);
 	free(net->ovs_ports);
 	free(net->ovs_bridges);
 	free(net->ovs_fault);
@@ -184,6 +185,11 @@ static int by_sysctl(const void *a, const void *b)
 	return sysctl_compare(a, b);
 }
 
+static int by_vlan(const void *a, const void *b)
+{
+	return net_vlan_compare(a, b);
+}
+
 static int by_ovs_port(const void *a, const void *b)
 {
 	return net_ovs_port_compare(a, b);
@@ -204,6 +210,8 @@ void net_sort(struct net *net)
 		qsort(net->routes, net->n_routes, sizeof(*net->routes), by_route);
 	if (net->n_sysctls)
 		qsort(net->sysctls, net->n_sysctls, sizeof(*net->sysctls), by_sysctl);
+	if (net->n_vlans)
+		qsort(net->vlans, net->n_vlans, sizeof(*net->vlans), by_vlan);
 	if (net->n_ovs_ports)
 		qsort(net->ovs_ports, net->n_ovs_ports, sizeof(*net->ovs_ports), by_ovs_port);
 	if (net->n_ovs_bridges)
@@ -362,11 +370,6 @@ bool net_has_ipv4(const struct net *net, enum net_ns ns, const char *link, bool 
 		if (!of_user || !net->addrs[low].ours)
 			return true;
 	return false;
-}
-
-const char *net_ns_name(enum net_ns ns)
-{
-	return ns == NET_NS_HOST ? "host" : "frr";
 }
 
 void net_set_name(char dst[IFNAMSIZ], const char *src)

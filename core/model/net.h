@@ -20,10 +20,8 @@
 #include "model/net_dependent.h"
 #include "model/net_limit.h"
 #include "model/net_device.h"
-
-/* The two network namespaces. Each object says in which one it is. */
-enum net_ns { NET_NS_HOST, NET_NS_FRR };
-#define NET_NS_COUNT 2
+#include "model/net_ns.h"
+#include "model/net_vlan.h"
 
 /* The bit "don't fragment" of outer packets, as enum ifla_vxlan_df has it. */
 enum net_df { NET_DF_UNSET, NET_DF_SET, NET_DF_INHERIT };
@@ -47,7 +45,7 @@ struct net_link {
 	char name[IFNAMSIZ];
 	enum net_kind kind;
 	unsigned int group; /* desired: index into net.groups */
-	unsigned int want; /* desired: NET_LINK_... that count */
+	net_attr_set want; /* desired: NET_LINK_... that count */
 
 	int ifindex; /* actual only */
 	int lower; /* actual: the index of the device that it is made on, in the same namespace; 0: none */
@@ -84,6 +82,7 @@ struct net_link {
 	uint32_t table; /* VRF */
 
 	uint32_t vni; /* VXLAN */
+	bool external; /* VXLAN: it serves the VNIs of its filter, and net_vlan says which (single mode) */
 	struct ipaddr local;
 	uint16_t port;
 	bool learning;
@@ -94,7 +93,7 @@ struct net_link {
 	uint8_t tos; /* or NET_TOS_INHERIT, NET_TOS_PER_FLOW */
 	uint8_t df; /* enum net_df; IPv4 only */
 
-	bool neigh_suppress, port_learning; /* VXLAN as a bridge port */
+	bool neigh_suppress, port_learning, vlan_tunnel; /* VXLAN as a bridge port */
 	bool isolated, hairpin, bpdu_guard; /* the host's end as one */
 	/* A port's only VLAN, its PVID and untagged; 0: it has none; NET_PVID_OTHER: it has another set. Read if it is wanted. */
 	uint16_t pvid;
@@ -104,7 +103,8 @@ struct net_link {
 	uint32_t max_macs; /* a bridge: how many MAC addresses it learns; 0: no limit */
 	uint32_t stp; /* a bridge: 0: off */
 	uint8_t seals; /* a bridge: NET_SEAL_...: kernel/seal.h */
-	bool filters; /* actual, a bridge: it filters VLANs */
+	bool filters; /* a bridge: it filters VLANs */
+	bool no_pvid; /* a bridge that has VLANs: a new port is in none */
 	uint16_t default_pvid; /* actual, a bridge: the VLAN of a new port; 0: none */
 	int8_t devconf[NET_DEVCONF_COUNT]; /* actual: values of sysctls, by the rows of devconf.h */
 
@@ -120,7 +120,8 @@ struct net_link {
 		[IFNAMSIZ]; /* desired: the bridge of the host's own that the end joins, Open vSwitch's too; "": none */
 	bool elsewhere; /* actual: the other end is in a namespace that is neither the host's nor FRR's */
 
-	char parent[IFNAMSIZ]; /* VLAN and macvlan: the lower device, on the host */
+	char parent[IFNAMSIZ]; /* VLAN and macvlan: the lower device */
+	enum net_ns parent_ns; /* where it is: NET_NS_FRR: the link is the SVI of a VLAN of the single bridge */
 	uint16_t vlan;
 };
 
@@ -299,10 +300,11 @@ struct net {
 	struct net_rule *rules;
 	struct net_object *objects;
 	struct net_sysctl *sysctls;
+	struct net_vlan *vlans;
 	struct net_ovs_port *ovs_ports;
 	struct net_ovs_bridge *ovs_bridges; /* actual only */
 	struct net_group *groups;
-	size_t n_links, n_addrs, n_routes, n_rules, n_objects, n_sysctls, n_ovs_ports, n_ovs_bridges, n_groups;
+	size_t n_links, n_addrs, n_routes, n_rules, n_objects, n_sysctls, n_vlans, n_ovs_ports, n_ovs_bridges, n_groups;
 	char *ovs_fault; /* actual: why Open vSwitch could not be read, though it is needed; NULL: no error */
 	bool is_nothing; /* desired: by --down, which takes down without a word to FRR */
 	bool no_relay; /* actual: the kernel lacks what net_link.relay needs. Read if it is wanted. */
@@ -349,7 +351,10 @@ int net_route_compare(const struct net_route *a, const struct net_route *b);
 /* By name, which is unique in Open vSwitch. */
 int net_ovs_port_compare(const struct net_ovs_port *a, const struct net_ovs_port *b);
 
-/* The names of a VNI's devices in FRR's namespace: "br110", "vni110". */
+/*
+ * The names of a VNI's devices in FRR's namespace: "br110", "vni110". In single mode the first is the SVI of the VNI's VLAN, and
+ * all share NET_SINGLE_BRIDGE and NET_SINGLE_VXLAN.
+ */
 void net_name_bridge(uint32_t vni, char ret_name[IFNAMSIZ]);
 void net_name_vxlan(uint32_t vni, char ret_name[IFNAMSIZ]);
 
@@ -364,6 +369,8 @@ bool net_has_addr(const struct net *net, const struct net_addr *addr);
 /* The addresses of a link, in order; NULL: it has none. */
 const struct net_addr *net_addrs_of(const struct net *net, enum net_ns ns, const char *link, size_t *ret_n);
 const struct net_sysctl *net_find_sysctl(const struct net *net, enum net_ns ns, const char *key);
+/* The entry of the VNI on the single VXLAN device. */
+const struct net_vlan *net_find_vni(const struct net *net, uint32_t vni);
 bool net_has_object(const struct net *net, const struct net_object *object);
 const struct net_ovs_bridge *net_find_ovs_bridge(const struct net *net, const char *name);
 
@@ -378,9 +385,6 @@ struct net_nic_key {
 	bool recorded, anew;
 };
 const struct net_link *net_find_nic(const struct net *net, const struct net_nic_key *key);
-
-/* "host" or "frr", as in plans and messages. */
-const char *net_ns_name(enum net_ns ns);
 
 /* The key of a link's sysctl promote_secondaries (IPv4), below /proc/sys. Returns buf. */
 #define NET_SYSCTL_KEY_SIZE sizeof(((struct net_sysctl *)0)->key)

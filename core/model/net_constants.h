@@ -32,6 +32,12 @@
  * ip_tunnel_ecn_encap() replaces by those of the inner packet: what is sent is the same.
  */
 #define NET_TOS_PER_FLOW 2
+/* The devices that all VNIs share in single mode. A bridge called "br" would be the broadcast address for ip(8). */
+#define NET_SINGLE_BRIDGE "br-evpn"
+#define NET_SINGLE_VXLAN  "vx-evpn"
+/* The VLANs that a bridge can have. */
+#define NET_VLAN_FIRST 1
+#define NET_VLAN_LAST  4094
 /* The kernel takes it for "that of the inner packet" (vxlan_xmit_one()). */
 #define NET_TOS_INHERIT 1
 /* What VXLAN adds to a packet: outer Ethernet, IPv4 (IPv6), UDP and VXLAN headers. */

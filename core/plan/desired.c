@@ -3,6 +3,7 @@
 #include <linux/if_ether.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -171,17 +172,12 @@ static void deny_underlay(struct maker *m, unsigned int group, const struct conf
 		add_unreachable(m, group, l3, &l3->exit.deny[i]);
 }
 
-static struct net_link *add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised,
-				  unsigned int mtu)
+/* What each VXLAN device has; the name says which one it is. */
+struct net_link *desired_add_vxlan(struct maker *m, unsigned int group, const char *name, const char *bridge)
 {
 	const struct config_vxlan *vxlan = &m->config->vxlan;
-	char name[IFNAMSIZ];
-	struct net_link *link;
+	struct net_link *link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_VXLAN, name);
 
-	net_name_vxlan(vni, name);
-	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_VXLAN, name);
-	link->raised = raised;
-	link->vni = vni;
 	link->local = m->config->underlay.vtep;
 	link->port = vxlan->port;
 	link->learning = false;
@@ -197,70 +193,40 @@ static struct net_link *add_vxlan(struct maker *m, unsigned int group, uint32_t 
 	link->addrgen_none = true;
 	link->neigh_suppress = true;
 	link->port_learning = false;
-	desired_set_mtu(link, mtu);
 	/* A port carries no address; with IPv6 on, every `up` walks all IPv6 routes of the namespace. */
 	desired_set_ipv6(link, false);
 	return link;
 }
 
-/* Hosts announce themselves by unsolicited neighbour advertisements. A new bridge has the value 0. */
-static void add_untracked_na(struct maker *m, unsigned int group, const char *bridge, bool on)
+static struct net_link *add_vxlan(struct maker *m, unsigned int group, uint32_t vni, const char *bridge, bool raised,
+				  unsigned int mtu)
 {
-	desired_add_sysctl(m, group, bridge, "ipv6", "accept_untracked_na", on ? "1" : "0", true);
-	m->net->sysctls[m->net->n_sysctls - 1].is_default = !on;
+	char name[IFNAMSIZ];
+	struct net_link *link;
+
+	net_name_vxlan(vni, name);
+	link = desired_add_vxlan(m, group, name, bridge);
+	link->raised = raised;
+	link->vni = vni;
+	desired_set_mtu(link, mtu);
+	return link;
 }
 
-static void add_l2vni_sysctls(struct maker *m, unsigned int group, const struct config_l2vni *l2, const char *bridge)
+/* What has the addresses of a VNI: its bridge, or the SVI of its VLAN. */
+static struct net_link *add_svi(struct maker *m, unsigned int group, const char *name, uint16_t vlan)
 {
-	/*
-	 * Hosts announce themselves by gratuitous ARP: FRR advertises them to the other VTEPs, and gateways learn them.
-	 */
-	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "1", false);
-	/*
-	 * By default the kernel answers ARP for every address of the namespace, the VTEP too. Strict RPF does not prevent that
-	 * for a request whose sender has no address yet (0.0.0.0: arp_process()).
-	 */
-	desired_add_sysctl(m, group, bridge, "ipv4", "arp_ignore", "1", false);
-	/*
-	 * Without a VRF, tenants could reach the underlay through the bridge, which delivers and forwards. Strict RPF drops all
-	 * packets that arrive on a device without addresses.
-	 */
-	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", l2->vrf[0] ? "0" : "1", false);
-	/* Without gateways IPv6 is disabled on the bridge, also if it had gateways before. */
-	add_untracked_na(m, group, bridge, l2->n_gateways > 0);
+	struct net_link *link = desired_add_link(m, group, NET_NS_FRR, vlan ? NET_KIND_VLAN : NET_KIND_BRIDGE, name);
+
+	link->vlan = vlan;
+	if (vlan) {
+		link->parent_ns = NET_NS_FRR;
+		net_set_name(link->parent, NET_SINGLE_BRIDGE);
+	}
+	return link;
 }
 
-static void add_l3vni_sysctls(struct maker *m, unsigned int group, const char *bridge)
-{
-	/*
-	 * Packets of a host behind another VTEP arrive on this bridge, while the route to the host's subnet may be a
-	 * local one, if the subnet is attached here too. Strict RPF, which a new namespace may inherit from the host,
-	 * would drop them.
-	 */
-	desired_add_sysctl(m, group, bridge, "ipv4", "rp_filter", "0", false);
-	/* If the bridge was an L2VNI's. */
-	desired_add_sysctl(m, group, bridge, "ipv4", "arp_accept", "0", false);
-	desired_add_sysctl(m, group, bridge, "ipv4", "arp_ignore", "1", false);
-	add_untracked_na(m, group, bridge, false);
-}
-
-/*
- * The router's link-local address is the source of its neighbour solicitations when it forwards (RFC 4291, 2.1 and
- * 2.8); without one the kernel sends none. It is made from the MAC, so it is the same on every node, like the gateway.
- * The kernel must not make it, because it would detect the other nodes' as duplicates.
- */
-static void add_gateway_link_local(struct maker *m, unsigned int group, const char *bridge, const uint8_t mac[6])
-{
-	const struct ipaddr ip = { .family = AF_INET6,
-				   .prefixlen = 64,
-				   .bytes = { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe,
-					      mac[3], mac[4], mac[5] } };
-
-	desired_add_addr(m, group, NET_NS_FRR, bridge, &ip);
-	m->net->addrs[m->net->n_addrs - 1].scope = RT_SCOPE_LINK;
-}
-
-static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
+/* `vlan` 0: the VNI has devices of its own. */
+static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3, uint16_t vlan)
 {
 	char text[48], bridge[IFNAMSIZ];
 	unsigned int group, mtu = l3->mtu ? l3->mtu : m->inner_mtu;
@@ -268,7 +234,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 	struct net_link *link;
 
 	snprintf(text, sizeof(text), "vni %u (vrf %s)", l3->vni, l3->vrf);
-	group = desired_add_group(m, NET_GROUP_VNI, 0, text);
+	group = desired_add_group(m, NET_GROUP_VNI, m->single, text);
 
 	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_VRF, l3->vrf);
 	link->table = l3->table;
@@ -280,7 +246,7 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 		deny_underlay(m, group, l3);
 
 	net_name_bridge(l3->vni, bridge);
-	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
+	link = add_svi(m, group, bridge, vlan);
 	link->raised = true;
 	net_set_name(link->master, l3->vrf);
 	desired_router_mac(m->config, mac);
@@ -291,11 +257,14 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 	desired_set_seals(link, 0);
 	/* IPv6 Type-5 routes are installed through this bridge, which needs IPv6 on it. */
 	desired_set_ipv6(link, true);
-	add_l3vni_sysctls(m, group, bridge);
+	desired_add_l3vni_sysctls(m, group, bridge);
 
-	add_vxlan(m, group, l3->vni, bridge, true, mtu);
+	if (vlan)
+		desired_add_single_vni(m, group, &(struct desired_vni){ l3->vni, vlan, l3->vlan, true, true, NULL });
+	else
+		add_vxlan(m, group, l3->vni, bridge, true, mtu);
 	if (l3->host.set)
-		desired_add_host(m, group, &(struct desired_inner){ l3->vrf, true, mtu, NULL }, &l3->host);
+		desired_add_host(m, group, &(struct desired_inner){ l3->vrf, true, mtu, NULL, 0 }, &l3->host);
 
 	for (size_t i = 0; i < l3->n_routes; i++) {
 		struct net_route *route = util_append(&m->net->routes, &m->net->n_routes, sizeof(*route));
@@ -312,19 +281,17 @@ static unsigned int add_l3vni(struct maker *m, const struct config_l3vni *l3)
 	return group;
 }
 
-static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned int parent)
+/* The bridge, or SVI, of an L2VNI, and the gateways. */
+static void add_l2vni_svi(struct maker *m, unsigned int group, const struct config_l2vni *l2, uint16_t vlan,
+			  unsigned int mtu)
 {
-	char text[48], bridge[IFNAMSIZ];
-	unsigned int group, mtu = l2->mtu ? l2->mtu : m->inner_mtu;
+	char bridge[IFNAMSIZ];
 	bool gateway6 = false;
 	uint8_t mac[6];
 	struct net_link *link;
 
-	snprintf(text, sizeof(text), "vni %u", l2->vni);
-	group = desired_add_group(m, NET_GROUP_VNI, parent, text);
-
 	net_name_bridge(l2->vni, bridge);
-	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_BRIDGE, bridge);
+	link = add_svi(m, group, bridge, vlan);
 	net_set_name(link->master, l2->vrf);
 	desired_set_mtu(link, mtu);
 	link->want |= NET_LINK_ADDRGEN_NONE;
@@ -334,9 +301,11 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 		desired_gateway_mac(l2, mac);
 		desired_set_mac(link, mac);
 	}
-	link->want |= NET_LINK_MAX_MACS;
-	link->max_macs = l2->max_macs;
-	add_l2vni_sysctls(m, group, l2, bridge);
+	if (!vlan) {
+		link->want |= NET_LINK_MAX_MACS;
+		link->max_macs = l2->max_macs;
+	}
+	desired_add_l2vni_sysctls(m, group, l2, bridge);
 	for (size_t i = 0; i < l2->n_gateways; i++) {
 		desired_add_addr(m, group, NET_NS_FRR, bridge, &l2->gateways[i]);
 		gateway6 |= l2->gateways[i].family == AF_INET6;
@@ -344,11 +313,31 @@ static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned i
 	/* In a VRF, the kernel gives nothing to sockets that are not in it. */
 	desired_set_seals(link, (l2->vrf[0] ? 0 : NET_SEAL_IPV4) | (gateway6 ? NET_SEAL_GOODBYE : 0));
 	if (gateway6)
-		add_gateway_link_local(m, group, bridge, mac);
+		desired_add_link_local(m, group, bridge, mac);
+}
 
-	add_vxlan(m, group, l2->vni, bridge, false, mtu)->neigh_suppress = l2->arp_suppression;
+static void add_l2vni(struct maker *m, const struct config_l2vni *l2, unsigned int parent, uint16_t vlan)
+{
+	unsigned int group, mtu = l2->mtu ? l2->mtu : m->inner_mtu;
+	char text[48], bridge[IFNAMSIZ] = NET_SINGLE_BRIDGE;
+	uint8_t mac[6];
+
+	snprintf(text, sizeof(text), "vni %u", l2->vni);
+	group = desired_add_group(m, NET_GROUP_VNI, parent, text);
+	/* Without a VRF, a VLAN of the single bridge is bridged alone. */
+	if (!vlan || l2->vrf[0])
+		add_l2vni_svi(m, group, l2, vlan, mtu);
+	desired_gateway_mac(l2, mac);
+	if (vlan) {
+		desired_add_single_vni(m, group,
+				       &(struct desired_vni){ l2->vni, vlan, l2->vlan, l2->vrf[0], false,
+							      l2->n_gateways ? mac : NULL });
+	} else {
+		net_name_bridge(l2->vni, bridge);
+		add_vxlan(m, group, l2->vni, bridge, false, mtu)->neigh_suppress = l2->arp_suppression;
+	}
 	if (l2->host.set)
-		desired_add_host(m, group, &(struct desired_inner){ bridge, false, mtu, l2 }, &l2->host);
+		desired_add_host(m, group, &(struct desired_inner){ bridge, false, mtu, l2, vlan }, &l2->host);
 }
 
 /* The MTU in bytes of the VNIs: the smallest MTU of the underlay NICs less the overhead. 0: unknown. */
@@ -369,20 +358,26 @@ void desired_make(const struct config *config, const struct nic_records *nics, c
 {
 	struct maker m = { .config = config, .nics = nics, .net = net, .inner_mtu = inner_mtu(config, mtus) };
 	_cleanup_free_ unsigned int *groups = xcalloc(config->n_l3vnis, sizeof(*groups));
+	struct desired_vlans vlans = { 0 };
 
 	desired_add_group(&m, NET_GROUP_BASE, 0, "underlay");
 	desired_add_underlay(&m, mtus);
 	desired_add_rules(&m);
 	desired_add_given_back(&m);
+	if (config->vxlan.single && !config_awaits_lease(config))
+		desired_add_single(&m, &vlans);
 	for (size_t i = 0; i < config->n_l3vnis && !config_awaits_lease(config); i++)
-		groups[i] = add_l3vni(&m, &config->l3vnis[i]);
+		groups[i] = add_l3vni(&m, &config->l3vnis[i], vlans.l3 ? vlans.l3[i] : 0);
 	for (size_t i = 0; i < config->n_l2vnis && !config_awaits_lease(config); i++) {
 		const struct config_l3vni *l3 = config->l2vnis[i].vrf[0]
 							? config_find_vrf(config, config->l2vnis[i].vrf)
 							: NULL;
 
-		add_l2vni(&m, &config->l2vnis[i], l3 ? groups[l3 - config->l3vnis] : 0);
+		add_l2vni(&m, &config->l2vnis[i], l3 ? groups[l3 - config->l3vnis] : m.single,
+			  vlans.l2 ? vlans.l2[i] : 0);
 	}
+	free(vlans.l3);
+	free(vlans.l2);
 	net_sort(net);
 }
 

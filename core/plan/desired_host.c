@@ -97,7 +97,7 @@ static void add_ovs_port(struct maker *m, unsigned int group, const struct confi
 }
 
 /* What evpn.conf does not name stays as the bridge's owner has set it. */
-static void set_switch(struct net_link *link, const struct config_switch *key, unsigned int attr, bool *member)
+static void set_switch(struct net_link *link, const struct config_switch *key, net_attr_set attr, bool *member)
 {
 	if (!key->set)
 		return;
@@ -177,7 +177,10 @@ void desired_add_host(struct maker *m, unsigned int group, const struct desired_
 	/* Without any it has none, also if it had some before. */
 	link->want |= NET_LINK_LIMITS | NET_LINK_RELAY;
 	link->limits = host->limits;
-	if (inner->l2 && inner->l2->arp_suppression)
+	if (inner->vlan) {
+		link->want |= NET_LINK_PVID;
+		link->pvid = inner->vlan;
+	} else if (inner->l2 && inner->l2->arp_suppression)
 		net_name_vxlan(inner->l2->vni, link->relay);
 
 	if (host->ovs_bridge[0])
@@ -290,10 +293,11 @@ void desired_adapt(struct net *desired, const struct net *actual)
 		if (link->makes_peer && link->joins[0] && (link->want & NET_LINK_MTU))
 			link->mtu = joining_mtu(link, actual, smallest, n);
 		if (link->relay[0] && actual->no_relay)
-			link->want &= ~(unsigned int)NET_LINK_RELAY;
+			link->want &= ~(net_attr_set)NET_LINK_RELAY;
 		/* One of evpnd's that is there now goes in the same run. */
 		if ((link->seals & NET_SEAL_IPV4) && net_has_ipv4(actual, link->ns, link->name, true))
 			link->seals &= (uint8_t)~NET_SEAL_IPV4;
 	}
+	desired_keep_vlans(desired, actual);
 	adapt_routes(desired, actual);
 }

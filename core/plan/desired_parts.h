@@ -2,7 +2,8 @@
 /*
  * desired_parts.h - shared by the files that make the desired state; internal to them
  *
- * desired_underlay.c has the NICs, lo and the namespace's sysctls, desired.c the VNIs, desired_host.c their ends on the host.
+ * desired_underlay.c has the NICs, lo and the namespace's sysctls, desired.c the VNIs, desired_single.c what all of
+ * them share in single mode, desired_svi.c the sysctls of their bridges, desired_host.c their ends on the host.
  */
 #pragma once
 
@@ -10,6 +11,7 @@
 
 struct maker {
 	const struct config *config;
+	unsigned int single; /* the group of the single bridge and its VXLAN device; 0: each VNI has its own */
 	const struct nic_records *nics;
 	struct net *net;
 	unsigned int inner_mtu; /* bytes, of all devices whose packets enter a VXLAN; 0: leave it alone */
@@ -38,7 +40,37 @@ struct desired_inner {
 	bool ipv6;
 	unsigned int mtu; /* bytes, of the VNI; 0: leave it alone */
 	const struct config_l2vni *l2; /* NULL: it is an L3VNI */
+	uint16_t vlan; /* of the single bridge; 0: the VNI has a bridge of its own */
 };
+
+/* The VLANs of the single bridge, by place in the configuration. NULL: there is no such bridge. The caller frees them. */
+struct desired_vlans {
+	uint16_t *l3, *l2;
+};
+
+/* A VNI of the single VXLAN device. */
+struct desired_vni {
+	uint32_t vni;
+	uint16_t vlan;
+	bool fixed; /* evpn.conf says which VLAN */
+	bool has_svi;
+	bool raised;
+	const uint8_t *mac; /* the SVI's, if it is not the bridge's; NULL: it is */
+};
+
+/* What each VXLAN device has. */
+struct net_link *desired_add_vxlan(struct maker *m, unsigned int group, const char *name, const char *bridge);
+
+/* desired_single.c: the single bridge and its VXLAN device, the VLAN of each VNI; and the entries of one. */
+void desired_add_single(struct maker *m, struct desired_vlans *ret_vlans);
+void desired_add_single_vni(struct maker *m, unsigned int group, const struct desired_vni *vni);
+/* A VNI without a VLAN in evpn.conf keeps the one that it has, and no other program's is taken. The nets are sorted, before and after. */
+void desired_keep_vlans(struct net *desired, const struct net *actual);
+
+/* desired_svi.c. `bridge`: the device that has the VNI's addresses. */
+void desired_add_l2vni_sysctls(struct maker *m, unsigned int group, const struct config_l2vni *l2, const char *bridge);
+void desired_add_l3vni_sysctls(struct maker *m, unsigned int group, const char *bridge);
+void desired_add_link_local(struct maker *m, unsigned int group, const char *bridge, const uint8_t mac[6]);
 
 /* The pair of a VNI, the bridge that evpnd creates for it, its port of Open vSwitch, its addresses. */
 void desired_add_host(struct maker *m, unsigned int group, const struct desired_inner *inner,

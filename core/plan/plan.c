@@ -166,6 +166,7 @@ void plan_make(const struct net *desired, const struct net *actual, struct plan 
 	plan->blocked = xcalloc(desired->n_groups, sizeof(bool));
 	for (size_t i = 0; i < desired->n_links; i++)
 		plan_check_link(&p, &desired->links[i]);
+	plan_check_mode(&p);
 	check_siblings(&p);
 	check_underlay(&p);
 	plan_sysctls(&p);
@@ -178,6 +179,7 @@ void plan_make(const struct net *desired, const struct net *actual, struct plan 
 	plan_rules(&p);
 	plan_objects(&p);
 	plan_ovs_ports(&p);
+	plan_vlans(&p);
 	settle(&p);
 }
 

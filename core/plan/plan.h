@@ -36,11 +36,13 @@ enum op_type {
 	OP_ROUTE_DELETE,
 	OP_RULE_ADD,
 	OP_RULE_DELETE,
+	OP_VLAN_ADD, /* `n_vlans` entries of the single bridge or its VXLAN device, from `vlan` on */
+	OP_VLAN_DELETE,
 	OP_OVS_PORT_ADD, /* in the database of Open vSwitch */
 	OP_OVS_PORT_SET, /* its VLAN */
 	OP_OVS_PORT_DELETE,
 };
-#define OP_TYPE_COUNT 23
+#define OP_TYPE_COUNT 25
 
 #define OP_ADDR_AGAIN 1
 
@@ -50,7 +52,7 @@ struct op {
 	unsigned int rank; /* the order within the stage */
 	uint32_t order; /* within a rank; equal ones keep the order in which they were added */
 	unsigned int group;
-	unsigned int attrs; /* OP_LINK_SET, OP_LINK_GIVE_BACK: NET_LINK_... */
+	net_attr_set attrs; /* OP_LINK_SET, OP_LINK_GIVE_BACK: NET_LINK_... */
 	const struct net_link *link; /* desired; OP_LINK_DELETE: actual */
 	/* OP_LINK_MOVE, OP_LINK_GIVE_BACK, OP_LINK_DOWN of a NIC: the NIC as it is now; OP_LINK_DOWN of a device that leaves: `link` */
 	const struct net_link *have;
@@ -59,6 +61,8 @@ struct op {
 	const struct net_rule *rule;
 	const struct net_object *object;
 	const struct net_sysctl *sysctl;
+	const struct net_vlan *vlan; /* desired; OP_VLAN_DELETE: actual. Each has a group of its own */
+	size_t n_vlans;
 	const struct net_ovs_port *ovs_port; /* desired; OP_OVS_PORT_DELETE: actual */
 };
 

@@ -63,9 +63,10 @@ void plan_mark_remade(struct planner *p, const struct net_link *have)
 	p->remade[have - p->actual->links] = true;
 	if (peer && net_is_made(peer))
 		p->remade[peer - p->actual->links] = true;
+	plan_mark_svis(p, have);
 }
 
-/* The parent of a VLAN or macvlan stays the host's: evpnd does not even set it up. */
+/* The parent of a NIC's VLAN or macvlan stays the host's: evpnd does not even set it up. */
 static void check_parent(struct planner *p, const struct net_link *want)
 {
 	const struct net_link *parent = net_find_link(p->actual, NET_NS_HOST, want->parent);
@@ -173,7 +174,7 @@ void plan_check_link(struct planner *p, const struct net_link *want)
 		check_name(p, want, have);
 	else if (have && !same_identity(p, want, have))
 		plan_mark_remade(p, have);
-	if (want->parent[0])
+	if (want->parent[0] && !plan_is_svi(want))
 		check_parent(p, want);
 	if (want->kind == NET_KIND_VRF)
 		check_table(p, want);
@@ -187,9 +188,9 @@ static bool is_made_by_peer(const struct net_link *want)
 }
 
 /* The attributes that a link lacks when it was just created or moved. */
-static unsigned int missing_at_birth(const struct net_link *want)
+static net_attr_set missing_at_birth(const struct net_link *want)
 {
-	unsigned int attrs = want->want & ~(unsigned int)(NET_LINK_BIRTH | NET_LINK_KIND | NET_LINK_DATA);
+	net_attr_set attrs = want->want & ~(net_attr_set)(NET_LINK_BIRTH | NET_LINK_KIND | NET_LINK_DATA);
 
 	/* A NIC comes with the MTU that it has. */
 	if (plan_is_nic(want))
@@ -198,14 +199,14 @@ static unsigned int missing_at_birth(const struct net_link *want)
 	if (is_made_by_peer(want) && want->master[0])
 		attrs |= NET_LINK_MASTER;
 	if (!want->seals)
-		attrs &= ~(unsigned int)NET_LINK_SEALS;
+		attrs &= ~(net_attr_set)NET_LINK_SEALS;
 	if (!net_limits_any(&want->limits))
-		attrs &= ~(unsigned int)NET_LINK_LIMITS;
+		attrs &= ~(net_attr_set)NET_LINK_LIMITS;
 	if (!want->relay[0])
-		attrs &= ~(unsigned int)NET_LINK_RELAY;
+		attrs &= ~(net_attr_set)NET_LINK_RELAY;
 	if (want->max_macs)
 		attrs |= want->want & NET_LINK_MAX_MACS;
-	return want->up ? attrs : attrs & ~(unsigned int)NET_LINK_UP;
+	return want->up ? attrs : attrs & ~(net_attr_set)NET_LINK_UP;
 }
 
 /* Whether evpnd has put its user's end into the master that it has: its MAC says so. */
@@ -217,15 +218,15 @@ static bool is_placed(const struct net_link *want, const struct net_link *have)
 	return have->master[0] && memcmp(mac, have->mac, sizeof(mac)) == 0;
 }
 
-static unsigned int differences(const struct planner *p, const struct net_link *want, const struct net_link *have)
+static net_attr_set differences(const struct planner *p, const struct net_link *want, const struct net_link *have)
 {
-	unsigned int attrs = net_link_differences(want, have, want->want & (NET_LINK_COMMON | NET_LINK_DATA));
+	net_attr_set attrs = net_link_differences(want, have, want->want & (NET_LINK_COMMON | NET_LINK_DATA));
 
 	if (want->is_users && !is_placed(want, have))
-		attrs &= ~(unsigned int)(NET_LINK_MASTER | NET_LINK_MAC);
+		attrs &= ~(net_attr_set)(NET_LINK_MASTER | NET_LINK_MAC);
 	/* The kernel does not take a port out of Open vSwitch's datapath; the program that put it there does. */
 	if (have->ovs && !want->master[0])
-		attrs &= ~(unsigned int)NET_LINK_MASTER;
+		attrs &= ~(net_attr_set)NET_LINK_MASTER;
 	/* The master is replaced by a new device of that name, so the port has to be put back. */
 	if (want->master[0] && !plan_standing(p, want->ns, want->master))
 		attrs |= want->want & (NET_LINK_MASTER | NET_LINK_PORT);
@@ -236,15 +237,15 @@ static unsigned int differences(const struct planner *p, const struct net_link *
 }
 
 /* Which of the wanted attributes differ. `have` NULL: the link will be created or moved. */
-static unsigned int link_difference(const struct planner *p, const struct net_link *want, const struct net_link *have)
+static net_attr_set link_difference(const struct planner *p, const struct net_link *want, const struct net_link *have)
 {
-	unsigned int attrs = have ? differences(p, want, have) : missing_at_birth(want);
+	net_attr_set attrs = have ? differences(p, want, have) : missing_at_birth(want);
 
 	/* A port of another bridge has the VLANs that new ports have there. */
 	if (!have || (attrs & NET_LINK_MASTER))
 		attrs |= want->want & NET_LINK_PVID;
 	if (p->actual->no_ipv6[want->ns])
-		attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_ADDRGEN_NONE);
+		attrs &= ~(net_attr_set)(NET_LINK_IPV6 | NET_LINK_ADDRGEN_NONE);
 	return attrs;
 }
 
@@ -252,8 +253,8 @@ static unsigned int link_difference(const struct planner *p, const struct net_li
 static bool changes_vrf(const struct planner *p, const struct net_link *want)
 {
 	const struct net_link *bridge = want->kind == NET_KIND_VXLAN ? net_find_link(p->desired, want->ns, want->master)
-					: want->kind == NET_KIND_BRIDGE ? want
-									: NULL;
+					: want->kind == NET_KIND_BRIDGE || plan_is_svi(want) ? want
+											     : NULL;
 	const struct net_link *have = bridge ? plan_standing(p, bridge->ns, bridge->name) : NULL;
 
 	return want->raised && bridge &&
@@ -261,7 +262,7 @@ static bool changes_vrf(const struct planner *p, const struct net_link *want)
 }
 
 /* Creates the device, or moves the NIC. Returns the attributes that this sets. */
-static unsigned int plan_birth(struct planner *p, const struct net_link *want)
+static net_attr_set plan_birth(struct planner *p, const struct net_link *want)
 {
 	enum plan_stage stage = plan_stage_of(p, want->group, PLAN_BUILD);
 
@@ -273,7 +274,7 @@ static unsigned int plan_birth(struct planner *p, const struct net_link *want)
 }
 
 static void plan_set(struct planner *p, enum plan_stage stage, unsigned int rank, const struct net_link *want,
-		     unsigned int attrs)
+		     net_attr_set attrs)
 {
 	struct op *op = plan_add_op(p, stage, OP_LINK_SET, rank, want->group);
 
@@ -304,16 +305,16 @@ static bool loses_gateways(const struct planner *p, const struct net_link *want)
 }
 
 /* zebra tells bgpd the router MAC when the bridge of an L3VNI comes up (zebra_vxlan_svi_up()), and says nothing of a later change. */
-static bool changes_router_mac(const struct net_link *want, unsigned int attrs)
+static bool changes_router_mac(const struct net_link *want, net_attr_set attrs)
 {
-	return want->raised && want->kind == NET_KIND_BRIDGE && (attrs & NET_LINK_MAC);
+	return want->raised && (want->kind == NET_KIND_BRIDGE || plan_is_svi(want)) && (attrs & NET_LINK_MAC);
 }
 
 void plan_link(struct planner *p, const struct net_link *want)
 {
 	const struct net_link *have = find_in_place(p, want);
 	enum plan_stage stage = plan_stage_of(p, want->group, PLAN_BUILD);
-	unsigned int attrs = link_difference(p, want, have);
+	net_attr_set attrs = link_difference(p, want, have);
 	bool leaves_set = have && loses_gateways(p, want);
 
 	if (plan_is_lent(p, want))
@@ -329,7 +330,8 @@ void plan_link(struct planner *p, const struct net_link *want)
 		plan_add_op(p, stage, OP_LINK_IPV6, RANK_IPV6, want->group)->link = want;
 	/* Before a new port is up; after it has joined another bridge. */
 	if (attrs & NET_LINK_PVID)
-		plan_add_op(p, stage, OP_LINK_VLAN, have ? RANK_PORT : RANK_IPV6, want->group)->link = want;
+		plan_add_op(p, stage, OP_LINK_VLAN, have || is_made_by_peer(want) ? RANK_PORT : RANK_IPV6, want->group)
+			->link = want;
 	/* Sealed before it is up or leaves a VRF, opened for IPv4 after it is in one. */
 	if (attrs & NET_LINK_SEALS)
 		plan_add_op(p, stage, OP_LINK_SEAL,
@@ -337,20 +339,25 @@ void plan_link(struct planner *p, const struct net_link *want)
 			->link = want;
 	if (attrs & FILTERS)
 		plan_add_op(p, stage, OP_LINK_FILTER, RANK_IPV6, want->group)->link = want;
-	attrs &= ~(unsigned int)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALS | FILTERS);
+	attrs &= ~(net_attr_set)(NET_LINK_IPV6 | NET_LINK_PVID | NET_LINK_SEALS | FILTERS);
 	if ((want->raised || leaves_set) && (attrs & NET_LINK_UP)) {
-		plan_set(p, PLAN_RAISE, plan_create_rank(want->kind), want, NET_LINK_UP);
-		attrs &= ~(unsigned int)NET_LINK_UP;
+		plan_set(p, PLAN_RAISE, plan_is_svi(want) ? RANK_SVI : plan_create_rank(want->kind), want, NET_LINK_UP);
+		attrs &= ~(net_attr_set)NET_LINK_UP;
+	}
+	/* An SVI comes up when its VLAN is there: zebra takes one without for the L3VNI's (FRR issue 23028). */
+	if (plan_is_svi(want) && (attrs & NET_LINK_UP)) {
+		plan_set(p, stage, RANK_SVI, want, NET_LINK_UP);
+		attrs &= ~(net_attr_set)NET_LINK_UP;
 	}
 	/* The kernel applies a port's attributes to the master that it has before the message. */
 	if ((attrs & NET_LINK_PORT) && (attrs & NET_LINK_MASTER)) {
 		plan_set(p, stage, RANK_PORT, want, NET_LINK_PORT);
-		attrs &= ~(unsigned int)NET_LINK_PORT;
+		attrs &= ~(net_attr_set)NET_LINK_PORT;
 	}
 	/* ip(8) has a command of its own for the attributes of a kind. */
 	if (attrs & NET_LINK_DATA) {
 		plan_set(p, stage, RANK_SET, want, attrs & NET_LINK_DATA);
-		attrs &= ~(unsigned int)NET_LINK_DATA;
+		attrs &= ~(net_attr_set)NET_LINK_DATA;
 	}
 	if (attrs)
 		plan_set(p, stage, RANK_SET, want, attrs);
@@ -376,8 +383,8 @@ void plan_old_link(struct planner *p, const struct net_link *old)
 	 * uses them, ports before masters. A bridge with a gateway goes down before FRR is told, so that FRR says no goodbye from
 	 * the addresses that other nodes have, too: see loses_gateways(). With --down, FRR is not told.
 	 */
-	if (!remade && !p->desired->is_nothing && old->ns == NET_NS_FRR && old->kind == NET_KIND_BRIDGE && old->up &&
-	    has_gateway(p->actual, old->name, 0)) {
+	if (!remade && !p->desired->is_nothing && old->ns == NET_NS_FRR &&
+	    (old->kind == NET_KIND_BRIDGE || plan_is_svi(old)) && old->up && has_gateway(p->actual, old->name, 0)) {
 		struct op *down = plan_add_op(p, PLAN_BUILD, OP_LINK_DOWN, RANK_DOWN, plan_group_of_old(p, old));
 
 		down->link = down->have = old;

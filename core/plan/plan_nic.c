@@ -104,10 +104,10 @@ static struct op *add_nic_op(struct planner *p, enum plan_stage stage, enum op_t
 	return op;
 }
 
-unsigned int plan_move_nic(struct planner *p, enum plan_stage stage, const struct net_link *want)
+net_attr_set plan_move_nic(struct planner *p, enum plan_stage stage, const struct net_link *want)
 {
 	const struct net_link *have = plan_find_nic(p, want);
-	unsigned int done = NET_LINK_MARK;
+	net_attr_set done = NET_LINK_MARK;
 	struct op *op;
 
 	/* The kernel renames a device only while it is down; a move to another namespace sets it down by itself. */

@@ -3,7 +3,8 @@
  * plan_parts.h - shared by the files that make a plan; internal to them
  *
  * plan.c calls one function for each kind of object and puts the plan together. plan_link.c has links, plan_addr.c
- * addresses, plan_route.c routes, plan_rule.c rules, plan_sysctl.c sysctls, plan_ovs.c ports of Open vSwitch.
+ * addresses, plan_route.c routes, plan_rule.c rules, plan_sysctl.c sysctls, plan_ovs.c ports of Open vSwitch,
+ * plan_vlan.c VLANs and VNIs.
  */
 #pragma once
 
@@ -27,6 +28,8 @@ enum rank {
 	RANK_IPV6,
 	RANK_SET,
 	RANK_PORT,
+	RANK_VLAN, /* plus enum net_vlan_kind: a VLAN is of use with its VNI, an SVI with its VLAN */
+	RANK_SVI = RANK_VLAN + NET_VLAN_KIND_COUNT,
 	RANK_OVS_ADD,
 	RANK_ADDR_LEAVES, /* the device that has it now, before another device gets it */
 	RANK_ADDR,
@@ -34,7 +37,10 @@ enum rank {
 	RANK_OBJECT, /* nexthops among them, which need routes, and which routes need */
 	RANK_ROUTE_VIA, /* after the routes that lead to the next hops */
 	RANK_ROUTE_TYPE,
-	RANK_DELETE, /* prune: after the addresses; links in the reverse of their order of creation */
+	RANK_VLAN_DELETE, /* the other way round */
+	RANK_DELETE =
+		RANK_VLAN_DELETE +
+		NET_VLAN_KIND_COUNT, /* prune: after the addresses; links in the reverse of their order of creation */
 };
 
 struct planner {
@@ -80,7 +86,7 @@ const struct net_link *plan_find_wanted(const struct planner *p, const struct ne
 /* Adds the problems of a NIC. */
 void plan_check_nic(struct planner *p, const struct net_link *want);
 /* Moves or renames the NIC. Returns the attributes that this sets. */
-unsigned int plan_move_nic(struct planner *p, enum plan_stage stage, const struct net_link *want);
+net_attr_set plan_move_nic(struct planner *p, enum plan_stage stage, const struct net_link *want);
 
 /*
  * plan_depend.c: whether the desired link is a NIC that is on the host now; whether this dependent forbids to move it; what the move does
@@ -116,3 +122,17 @@ void plan_rules(struct planner *p);
 void plan_objects(struct planner *p);
 void plan_sysctls(struct planner *p);
 void plan_ovs_ports(struct planner *p);
+/* The last of all that add problems: what a group has that is blocked is not part of a range. */
+void plan_vlans(struct planner *p);
+/* The operation in the words of bridge(8), which has two commands where one message does it. Returns buf. */
+#define PLAN_VLAN_SIZE 160
+const char *plan_vlan_text(const struct op *op, char buf[PLAN_VLAN_SIZE]);
+/* Whether the link is the SVI of a VLAN of the single bridge. */
+static inline bool plan_is_svi(const struct net_link *link)
+{
+	return link->kind == NET_KIND_VLAN && link->parent[0] && link->parent_ns == link->ns;
+}
+/* With the single bridge the kernel deletes its SVIs. */
+void plan_mark_svis(struct planner *p, const struct net_link *bridge);
+/* Finds VXLAN devices that have to go before others come. */
+void plan_check_mode(struct planner *p);

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/util.h"
-#include "plan/plan.h"
+#include "plan/plan_parts.h"
 
 /* A buffer that text is appended to; text that does not fit is cut. */
 struct text {
@@ -67,6 +67,9 @@ static void put_attr(struct text *t, const struct net_link *link, enum net_attr 
 	const struct net_attr_row *row = &net_attrs[attr];
 	const void *value = net_attr_value(link, attr);
 
+	/* It takes each packet's own. */
+	if (attr == NET_ATTR_VNI && link->external)
+		return;
 	switch (row->type) {
 	case NET_TYPE_BOOL:
 		put_word(t, *(const bool *)value ? row->on : row->off);
@@ -97,6 +100,9 @@ static void put_attr(struct text *t, const struct net_link *link, enum net_attr 
 		if (row->on && *(const char *)value)
 			put_word(t, value);
 		break;
+	/* In front: see put_create(). */
+	case NET_TYPE_PARENT:
+		break;
 	case NET_TYPE_PEER:
 		put(t, " %s %s", row->on, (const char *)value);
 		if (link->peer_mtu && link->peer_mtu != link->mtu)
@@ -112,7 +118,7 @@ static void put_attr(struct text *t, const struct net_link *link, enum net_attr 
 	}
 }
 
-static void put_attrs(struct text *t, const struct net_link *link, unsigned int attrs)
+static void put_attrs(struct text *t, const struct net_link *link, net_attr_set attrs)
 {
 	for (; attrs; attrs &= attrs - 1)
 		put_attr(t, link, net_attr_first(attrs));
@@ -127,14 +133,14 @@ static void put_create(struct text *t, const struct net_link *link)
 	put(t, " type %s", kind->name);
 	put_attrs(t, link, net_link_birth_data(link));
 	put(t, "%s", kind->words);
-	if (link->parent[0])
+	if (link->parent[0] && link->parent_ns != link->ns)
 		put(t, " netns %s", net_ns_name(link->ns));
 }
 
-static void put_set(struct text *t, const struct net_link *link, unsigned int attrs)
+static void put_set(struct text *t, const struct net_link *link, net_attr_set attrs)
 {
 	put(t, "link set %s", link->name);
-	put_attrs(t, link, attrs & ~(unsigned int)(NET_LINK_PORT | NET_LINK_DATA));
+	put_attrs(t, link, attrs & ~(net_attr_set)(NET_LINK_PORT | NET_LINK_DATA));
 	if (attrs & NET_LINK_DATA)
 		put(t, " type %s", net_kind_name(link->kind));
 	put_attrs(t, link, attrs & NET_LINK_DATA);
@@ -160,13 +166,16 @@ enum net_ns plan_op_ns(const struct op *op)
 {
 	if (op->have)
 		return op->have->ns;
-	if (op->ovs_port || (op->type == OP_LINK_CREATE && op->link->parent[0]))
+	if (op->type == OP_LINK_CREATE && op->link->parent[0])
+		return op->link->parent_ns;
+	if (op->ovs_port)
 		return NET_NS_HOST;
 	return op->link	    ? op->link->ns
 	       : op->addr   ? op->addr->ns
 	       : op->route  ? op->route->ns
 	       : op->object ? op->object->ns
 	       : op->rule   ? NET_NS_FRR
+	       : op->vlan   ? op->vlan->ns
 			    : op->sysctl->ns;
 }
 
@@ -273,7 +282,7 @@ static void put_filters(struct text *t, const struct net_link *link)
 const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 {
 	struct text t = { .buf = buf, .size = PLAN_OP_SIZE };
-	char key[NET_SYSCTL_KEY_SIZE];
+	char key[NET_SYSCTL_KEY_SIZE], words[PLAN_VLAN_SIZE];
 
 	put(&t, "%s: ", net_ns_name(plan_op_ns(op)));
 	switch (op->type) {
@@ -332,6 +341,10 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 	case OP_RULE_DELETE:
 		put(&t, "%srule %s pref %u table local", op->rule->family == AF_INET6 ? "-6 " : "",
 		    op->type == OP_RULE_ADD ? "add" : "del", op->rule->pref);
+		break;
+	case OP_VLAN_ADD:
+	case OP_VLAN_DELETE:
+		put(&t, "%s", plan_vlan_text(op, words));
 		break;
 	case OP_OVS_PORT_ADD:
 	case OP_OVS_PORT_DELETE:

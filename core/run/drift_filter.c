@@ -13,9 +13,10 @@
 #include "kernel/port_filter.h"
 #include "kernel/rule.h"
 #include "kernel/seal.h"
+#include "kernel/vlan_map.h"
 #include "run/drift_parts.h"
 
-static void add_name(struct net *net, enum net_ns ns, const char *name, unsigned int want)
+static void add_name(struct net *net, enum net_ns ns, const char *name, net_attr_set want)
 {
 	struct net_link *link = util_append(&net->links, &net->n_links, sizeof(*link));
 
@@ -31,7 +32,7 @@ static void add_needs(struct net *net, const struct net *desired, const struct n
 	if (link->master[0] && !net_find_link(desired, link->ns, link->master))
 		add_name(net, link->ns, link->master, 0);
 	if (link->parent[0])
-		add_name(net, NET_NS_HOST, link->parent, NET_LINK_UP | NET_LINK_MTU);
+		add_name(net, link->parent_ns, link->parent, NET_LINK_UP | NET_LINK_MTU);
 	/* An underlay NIC in the namespace that it comes from. */
 	if (link->adopted || link->given_back)
 		add_name(net, link->ns == NET_NS_HOST ? NET_NS_FRR : NET_NS_HOST, link->other_name, link->want);
@@ -82,7 +83,7 @@ static int by_index(const void *a, const void *b)
 static void fill_in(struct net_link *link, const struct net *actual)
 {
 	const struct net_link *have = net_find_link(actual, link->ns, link->name);
-	unsigned int want = link->want;
+	net_attr_set want = link->want;
 
 	if (have)
 		net_copy_link(link, have);
@@ -105,6 +106,8 @@ void drift_known_learn(struct drift_known *known, const struct net *desired, con
 		if (net_find_link(net, actual->addrs[i].ns, actual->addrs[i].link))
 			*(struct net_addr *)util_append(&net->addrs, &net->n_addrs,
 							sizeof(struct net_addr)) = actual->addrs[i];
+	for (size_t i = 0; i < actual->n_vlans; i++)
+		*(struct net_vlan *)util_append(&net->vlans, &net->n_vlans, sizeof(struct net_vlan)) = actual->vlans[i];
 	net_sort(net);
 	known->by_index = xcalloc(net->n_links, sizeof(*known->by_index));
 	for (size_t i = 0; i < net->n_links; i++) {
@@ -159,15 +162,19 @@ static bool port_concerns(const struct drift_known *known, enum net_ns ns, const
 {
 	const struct ifinfomsg *ifi = nlmsg_data(hdr);
 	const struct net_link *have = find_index(known, ns, ifi->ifi_index);
+	struct nlattr *spec = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)hdr, sizeof(*ifi), IFLA_AF_SPEC);
 	struct net_link port;
-	unsigned int attrs;
+	net_attr_set attrs;
 
 	if (!have || !have->want)
 		return false;
 	if (hdr->nlmsg_type == RTM_DELLINK || !read_parse_port(hdr, &port, &attrs))
 		return true;
+	if (spec && ns == NET_NS_FRR && (have->external || (have->kind == NET_KIND_BRIDGE && have->filters)) &&
+	    vlan_map_port_differs(&known->net, have->name, spec))
+		return true;
 	/* VLANs are known only of links that want one. A port without any may say nothing of them. */
-	attrs = (attrs & ~(unsigned int)NET_LINK_PVID) | (have->want & NET_LINK_PVID);
+	attrs = (attrs & ~(net_attr_set)NET_LINK_PVID) | (have->want & NET_LINK_PVID);
 	return net_link_differences(have, &port, attrs);
 }
 
@@ -282,6 +289,9 @@ bool drift_concerns(const struct drift_known *known, enum net_ns ns, const struc
 	case RTM_DELRULE:
 		return nlmsg_datalen(hdr) >= (int)sizeof(struct fib_rule_hdr) &&
 		       rule_parse(hdr, &(struct net_rule){ 0 });
+	case RTM_NEWTUNNEL:
+	case RTM_DELTUNNEL:
+		return ns == NET_NS_FRR && vlan_map_tunnel_differs(&known->net, hdr);
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
 		/* The socket's filter passes only routes with evpnd's protocol number. */

@@ -22,6 +22,9 @@ static void name_object(const struct op *op, char name[DRIFT_OBJECT_SIZE])
 		snprintf(name, DRIFT_OBJECT_SIZE, "%s: table %u", net_ns_name(op->route->ns), op->route->table);
 	else if (op->rule)
 		snprintf(name, DRIFT_OBJECT_SIZE, "%s: rule for the local table", net_ns_name(NET_NS_FRR));
+	else if (op->vlan)
+		snprintf(name, DRIFT_OBJECT_SIZE, "%s: VLANs and VNIs of %s", net_ns_name(op->vlan->ns),
+			 op->vlan->link);
 	else if (op->sysctl)
 		snprintf(name, DRIFT_OBJECT_SIZE, "%s: %s", net_ns_name(op->sysctl->ns), op->sysctl->key);
 	else

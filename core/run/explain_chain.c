@@ -156,7 +156,13 @@ const char *explain_bridge(const struct explain_facts *facts, char buf[IFNAMSIZ]
 
 const char *explain_vxlan(const struct explain_facts *facts, char buf[IFNAMSIZ])
 {
-	net_name_vxlan(facts->subject.vni, buf);
+	config_name_vxlan(facts->config, facts->subject.vni, buf);
+	return buf;
+}
+
+const char *explain_switch(const struct explain_facts *facts, char buf[IFNAMSIZ])
+{
+	config_name_bridge(facts->config, facts->subject.vni, buf);
 	return buf;
 }
 

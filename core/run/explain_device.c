@@ -106,7 +106,7 @@ void explain_host(const struct explain_facts *facts, struct explain_chain *chain
 	if (facts->l3)
 		explain_ok(chain, "bridge-port", "VRF port", "%s is up, %s%s", peer,
 			   facts->peer.link.master[0] ? "in VRF " : "in no VRF", facts->peer.link.master);
-	else if (is_port(&facts->peer, peer, explain_bridge(facts, bridge), EXPLAIN_IN_NETNS, "bridge-port",
+	else if (is_port(&facts->peer, peer, explain_switch(facts, bridge), EXPLAIN_IN_NETNS, "bridge-port",
 			 "bridge port", chain))
 		explain_ok(chain, "bridge-port", "bridge port", "%s is up, a forwarding port of %s", peer, bridge);
 }
@@ -120,11 +120,11 @@ static void vxlan_device(const struct explain_facts *facts, struct explain_chain
 
 	explain_vxlan(facts, vxlan);
 	if (!is_working(&facts->vxlan, vxlan, EXPLAIN_IN_NETNS, id, name, chain) ||
-	    !is_port(&facts->vxlan, vxlan, explain_bridge(facts, bridge), EXPLAIN_IN_NETNS, id, name, chain))
+	    !is_port(&facts->vxlan, vxlan, explain_switch(facts, bridge), EXPLAIN_IN_NETNS, id, name, chain))
 		return;
 	ipaddr_format(&have->local, false, vtep);
 	ipaddr_format(&facts->config->underlay.vtep, false, wanted);
-	if (have->kind != NET_KIND_VXLAN || have->vni != facts->subject.vni)
+	if (have->kind != NET_KIND_VXLAN || (!have->external && have->vni != facts->subject.vni))
 		link = explain_bad(chain, id, name, "VniMismatch", "%s is no VXLAN with VNI %u", vxlan,
 				   facts->subject.vni);
 	else if (!streq(vtep, wanted))
@@ -133,8 +133,8 @@ static void vxlan_device(const struct explain_facts *facts, struct explain_chain
 	if (link)
 		explain_next(link, EXPLAIN_IN_NETNS, "ip -details link show dev %s", vxlan);
 	else
-		explain_ok(chain, id, name, "%s is up, a port of %s, VNI %u, local VTEP %s%s", vxlan, bridge, have->vni,
-			   vtep, have->neigh_suppress ? ", neigh_suppress" : "");
+		explain_ok(chain, id, name, "%s is up, a port of %s, VNI %u, local VTEP %s%s", vxlan, bridge,
+			   facts->subject.vni, vtep, have->neigh_suppress ? ", neigh_suppress" : "");
 }
 
 void explain_devices(const struct explain_facts *facts, struct explain_chain *chain)
@@ -150,6 +150,9 @@ void explain_devices(const struct explain_facts *facts, struct explain_chain *ch
 	if (facts->l3 && is_working(&facts->vrf, facts->l3->vrf, EXPLAIN_IN_NETNS, "vrf", "VRF", chain))
 		explain_ok(chain, "vrf", "VRF", "%s is up, table %u", facts->l3->vrf, facts->vrf.link.table);
 	explain_bridge(facts, bridge);
+	/* Without a VRF, a VLAN of the single bridge has no SVI. */
+	if (facts->l2 && facts->config->vxlan.single && !facts->l2->vrf[0])
+		explain_switch(facts, bridge);
 	if (is_working(&facts->bridge, bridge, EXPLAIN_IN_NETNS, "bridge", "bridge", chain))
 		explain_ok(chain, "bridge", "bridge", "%s is up%s%s, MTU %u", bridge,
 			   facts->bridge.link.master[0] ? ", in VRF " : "", facts->bridge.link.master,

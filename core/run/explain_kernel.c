@@ -140,7 +140,9 @@ static int read_devices(struct look *look, struct explain_facts *facts)
 	int r = 0;
 
 	net_name_bridge(facts->subject.vni, bridge);
-	net_name_vxlan(facts->subject.vni, vxlan);
+	if (facts->l2 && facts->config->vxlan.single && !facts->l2->vrf[0])
+		config_name_bridge(facts->config, facts->subject.vni, bridge);
+	config_name_vxlan(facts->config, facts->subject.vni, vxlan);
 	if (host->set && outer)
 		r = look_link(outer, host->interface, &facts->host, &look->err);
 	if (r == 0 && host->bridge[0] && outer)
@@ -195,14 +197,17 @@ void explain_kernel_devices(const struct daemon *daemon, struct explain_facts *f
 static int read_mac(struct look *look, struct explain_facts *facts)
 {
 	struct rtnl *inner = look->rtnl[NET_NS_FRR];
+	char bridge[IFNAMSIZ];
 	uint8_t mac[6];
-	int r = 0;
+	int r = 0, ifindex;
 
 	if (!facts->subject.mac[0] || !facts->l2)
 		return 0;
 	parse_mac(facts->subject.mac, mac);
-	if (facts->bridge.found)
-		r = look_fdb(inner, facts->bridge.link.ifindex, true, mac, &facts->fdb, &facts->has_fdb, &look->err);
+	config_name_bridge(facts->config, facts->subject.vni, bridge);
+	ifindex = rtnl_ifindex(inner, bridge);
+	if (ifindex)
+		r = look_fdb(inner, ifindex, true, mac, &facts->fdb, &facts->has_fdb, &look->err);
 	if (r == 0 && facts->vxlan.found)
 		r = look_fdb(inner, facts->vxlan.link.ifindex, false, mac, &facts->vxlan_fdb, &facts->has_vxlan_fdb,
 			     &look->err);

@@ -16,7 +16,7 @@ bool explain_is_own_mac(const struct explain_facts *facts)
 {
 	char bridge[IFNAMSIZ];
 
-	return facts->has_fdb && streq(facts->fdb.device, explain_bridge(facts, bridge));
+	return facts->has_fdb && streq(facts->fdb.device, explain_switch(facts, bridge));
 }
 
 static enum evpn_show_place place_of_paths(const struct evpn_show_paths *paths)
@@ -57,7 +57,7 @@ static void next_fdb(const struct explain_facts *facts, struct explain_link *lin
 	char bridge[IFNAMSIZ];
 
 	explain_next(link, EXPLAIN_IN_NETNS, "bridge fdb get %s br %s", facts->subject.mac,
-		     explain_bridge(facts, bridge));
+		     explain_switch(facts, bridge));
 }
 
 static void local_fdb(const struct explain_facts *facts, struct explain_chain *chain)
@@ -69,7 +69,7 @@ static void local_fdb(const struct explain_facts *facts, struct explain_chain *c
 
 	if (facts->unread)
 		return;
-	explain_bridge(facts, bridge);
+	explain_switch(facts, bridge);
 	if (explain_is_own_mac(facts)) {
 		explain_ok(chain, id, name, "%s is the MAC of %s itself", facts->subject.mac, bridge);
 		return;
@@ -164,7 +164,7 @@ static void remote_fdb(const struct explain_facts *facts, const char *next_hop, 
 
 	if (facts->unread)
 		return;
-	explain_bridge(facts, bridge);
+	explain_switch(facts, bridge);
 	explain_vxlan(facts, vxlan);
 	snprintf(wanted, sizeof(wanted), "%s", next_hop ? next_hop : facts->mac.vtep);
 	ipaddr_format(&facts->vxlan_fdb.ip, false, vtep);

@@ -27,6 +27,8 @@ const char *explain_mac_text(const uint8_t mac[6], char buf[18]);
 unsigned int explain_overhead(const struct explain_facts *facts);
 /* "br110", "vni110". */
 const char *explain_bridge(const struct explain_facts *facts, char buf[IFNAMSIZ]);
+/* The bridge that has the VNI's ports and their FDB. In single mode all VNIs share it, and explain_bridge() is the VNI's SVI. */
+const char *explain_switch(const struct explain_facts *facts, char buf[IFNAMSIZ]);
 const char *explain_vxlan(const struct explain_facts *facts, char buf[IFNAMSIZ]);
 
 /* explain_device.c: from evpn.conf to the VXLAN. */

@@ -5,6 +5,7 @@
 #include "kernel/read.h"
 #include "kernel/port_filter.h"
 #include "kernel/vlan.h"
+#include "kernel/vlan_map.h"
 #include "plan/desired.h"
 #include "run/former.h"
 #include "run/nic.h"
@@ -37,6 +38,8 @@ static int read_kernel(const struct observe_source *from, struct rtnl *const rtn
 	if (read_net(rtnl, from->instance, &obs->actual, err) < 0)
 		return -1;
 	if (config_wants_vlans(from->config) && read_vlans(rtnl[NET_NS_HOST], &obs->actual, err) < 0)
+		return -1;
+	if (rtnl[NET_NS_FRR] && read_vlan_map(rtnl[NET_NS_FRR], &obs->actual, err) < 0)
 		return -1;
 	if (rtnl[NET_NS_FRR] &&
 	    read_port_filters(rtnl[NET_NS_FRR], config_wants_relay(from->config), &obs->actual, err) < 0)

@@ -22,12 +22,15 @@
 bool steps_vni_failed(const struct run *run, uint32_t vni)
 {
 	const struct net *desired = &run->seen.desired;
+	const struct net_vlan *entry = net_find_vni(desired, vni);
 	char name[IFNAMSIZ];
 	const struct net_link *link;
 
 	/* A run that has converged has applied all of them, and has no links any more (run_shed()). */
 	if (run->shed)
 		return false;
+	if (entry)
+		return plan_group_in(desired, run->failed, entry->group);
 	net_name_vxlan(vni, name);
 	link = net_find_link(desired, NET_NS_FRR, name);
 	return !link || plan_group_in(desired, run->failed, link->group);

@@ -121,9 +121,11 @@ static void add_vni(const struct run *run, uint32_t vni, struct plan *plan)
 	char bridge[IFNAMSIZ], vxlan[IFNAMSIZ];
 
 	net_name_bridge(vni, bridge);
-	net_name_vxlan(vni, vxlan);
+	config_name_vxlan(run->setup->config, vni, vxlan);
 	add_link(run, bridge, plan);
-	add_link(run, vxlan, plan);
+	/* All VNIs may share it. */
+	if (!plan->n_ops || !run->setup->config->vxlan.single)
+		add_link(run, vxlan, plan);
 }
 
 /* The NICs, and the addresses of the base: without them no session is established, whatever zebra knows of VNIs. */

@@ -34,6 +34,9 @@ static const struct net_link sample = {
 	.pvid = 10,
 	.seals = NET_SEAL_IPV4,
 	.max_macs = 100,
+	.filters = true,
+	.no_pvid = true,
+	.vlan_tunnel = true,
 	.relay = "vni110",
 	.limits.rates[NET_LIMIT_MULTICAST] = { 1000, true },
 };
@@ -43,7 +46,7 @@ static const struct net_link sample = {
 	(NET_LINK_PVID | NET_LINK_SEALS | NET_LINK_LIMITS | NET_LINK_RELAY | NET_LINK_MASTER | NET_LINK_PARENT | \
 	 NET_LINK_PEER | NET_LINK_IPV6)
 
-static void put_nest(struct link_out *out, unsigned int attrs, int kind_type, const char *kind, int data_type,
+static void put_nest(struct link_out *out, net_attr_set attrs, int kind_type, const char *kind, int data_type,
 		     enum link_level level)
 {
 	struct nlattr *data;
@@ -57,7 +60,7 @@ static void put_nest(struct link_out *out, unsigned int attrs, int kind_type, co
 static void write_and_read(enum net_kind kind, struct net_link *ret_link, struct read_raw *raw)
 {
 	const struct apply apply = { .instance = "default" };
-	const unsigned int attrs = (NET_LINK_COMMON | net_kinds[kind].attrs) & ~(unsigned int)NOT_IN_MESSAGE;
+	const net_attr_set attrs = (NET_LINK_COMMON | net_kinds[kind].attrs) & ~(net_attr_set)NOT_IN_MESSAGE;
 	struct ifinfomsg ifi = { .ifi_index = 3 };
 	struct read_ident ident = { .birth_group = net_birth_group("default"),
 				    .leaving_group = net_leaving_group("default") };
@@ -101,6 +104,7 @@ START_TEST(each_difference_is_found)
 				  .isolated = true,
 				  .hairpin = true,
 				  .bpdu_guard = true,
+				  .external = true,
 				  .stp = 1 };
 
 	ck_assert_uint_eq(net_link_differences(&sample, &other, NET_LINK_COMMON | NET_LINK_KIND | NET_LINK_DATA),
@@ -114,12 +118,48 @@ START_TEST(each_difference_is_found)
 }
 END_TEST
 
+/* One that takes VNIs by a filter has none of its own. */
+START_TEST(a_single_device_says_so)
+{
+	const struct apply apply = { .instance = "default" };
+	const net_attr_set attrs = NET_LINK_EXTERNAL | NET_LINK_VNI | NET_LINK_DSTPORT;
+	const struct net_link want = { .name = "vx-evpn", .kind = NET_KIND_VXLAN, .external = true, .port = 4789 };
+	struct link_out out = { .apply = &apply, .link = &want, .msg = rtnl_message(RTM_NEWLINK, 0) };
+	struct ifinfomsg ifi = { .ifi_index = 3 };
+	const struct read_ident ident = { 0 };
+	struct net_link link;
+	struct read_raw raw;
+	struct nlattr *info;
+
+	nlmsg_append(out.msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO);
+	nla_put_string(out.msg, IFLA_IFNAME, want.name);
+	info = nla_nest_start(out.msg, IFLA_LINKINFO);
+	put_nest(&out, attrs, IFLA_INFO_KIND, "vxlan", IFLA_INFO_DATA, LINK_LEVEL_DATA);
+	nla_nest_end(out.msg, info);
+	ck_assert(read_parse_link(nlmsg_hdr(out.msg), &ident, &link, &raw));
+	nlmsg_free(out.msg);
+	ck_assert(link.external);
+	ck_assert_uint_eq(net_link_differences(&want, &link, attrs), 0);
+}
+END_TEST
+
+/* An SVI is another device than the VLAN of a NIC of the same name on the host. */
+START_TEST(a_parent_has_a_namespace)
+{
+	const struct net_link svi = { .kind = NET_KIND_VLAN, .parent = "br-evpn", .parent_ns = NET_NS_FRR, .vlan = 7 };
+	struct net_link other = svi;
+
+	other.parent_ns = NET_NS_HOST;
+	ck_assert_uint_eq(net_link_differences(&svi, &other, NET_LINK_KIND), NET_LINK_PARENT);
+}
+END_TEST
+
 START_TEST(a_port_says_what_it_has)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_BRIDGE, .ifi_index = 3 };
 	struct nl_msg *msg = rtnl_message(RTM_NEWLINK, 0);
 	struct net_link link;
-	unsigned int attrs = 0;
+	net_attr_set attrs = 0;
 	struct nlattr *port;
 
 	nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO);
@@ -139,7 +179,7 @@ static uint16_t pvid_of(const struct bridge_vlan_info *infos, size_t n)
 {
 	struct nl_msg *msg = rtnl_message(RTM_NEWLINK, 0);
 	struct ifinfomsg ifi = { .ifi_family = AF_BRIDGE, .ifi_index = 3 };
-	unsigned int attrs = 0;
+	net_attr_set attrs = 0;
 	struct net_link link;
 	struct nlattr *spec;
 
@@ -173,6 +213,8 @@ int main(void)
 	/* NET_KIND_OTHER has no name that the kernel knows. */
 	tcase_add_loop_test(tcase, what_is_written_is_read, NET_KIND_OTHER + 1, NET_KIND_COUNT);
 	tcase_add_test(tcase, each_difference_is_found);
+	tcase_add_test(tcase, a_single_device_says_so);
+	tcase_add_test(tcase, a_parent_has_a_namespace);
 	tcase_add_test(tcase, a_port_says_what_it_has);
 	tcase_add_test(tcase, a_port_says_its_vlans);
 	return unit_run("link-attr", tcase);

@@ -146,7 +146,7 @@ static const struct {
 	{ "eth1", NET_LINK_UP, OP_LINK_SET },
 };
 
-static void spoil(struct net_link *link, unsigned int attr)
+static void spoil(struct net_link *link, net_attr_set attr)
 {
 	if (attr == NET_LINK_MASTER)
 		link->master[0] = '\0';

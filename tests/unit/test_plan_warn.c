@@ -90,7 +90,7 @@ START_TEST(the_underlay_is_smaller)
 	set_ip(&link_of(&desired, NET_NS_FRR, "vni110")->local, "2001:db8::1");
 	expect("1451, and 70 bytes of VXLAN are more than the MTU of eth1, 1501");
 	/* Unknown: the NIC is not there yet. */
-	link_of(&desired, NET_NS_FRR, "eth1")->want &= ~(unsigned int)NET_LINK_MTU;
+	link_of(&desired, NET_NS_FRR, "eth1")->want &= ~(net_attr_set)NET_LINK_MTU;
 	expect(NULL);
 }
 END_TEST

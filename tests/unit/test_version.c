@@ -53,6 +53,8 @@ static const struct {
 	{ VERSION_IPV6_VTEP, { 10, 5, 99 }, "FRR 10.5.99 has no IPv6 VTEP" },
 	{ VERSION_IPV6_VTEP | VERSION_IPV6_VTEP_L3, { 10, 6, 0 }, NULL },
 	{ VERSION_IPV6_VTEP, { 11, 0, 0 }, NULL },
+	{ VERSION_SINGLE, { 8, 5, 7 }, "FRR 8.5.7 does not know a VXLAN device that serves several VNIs: use FRR 9.0" },
+	{ VERSION_SINGLE, { 9, 0, 0 }, NULL },
 };
 
 START_TEST(check)
@@ -86,6 +88,7 @@ static const struct {
 	{ VERSION_ANY, { 8, 5, 1 }, 1, "21769" },
 	{ VERSION_ANY, { 10, 7, 0 }, 0, "" },
 	{ VERSION_ANY, { 10, 4, 1 }, 2, "19756" },
+	{ VERSION_SINGLE, { 8, 5, 7 }, 0, "" },
 	{ VERSION_ANY | VERSION_SESSIONS, { 10, 0, 9 }, 1, "21769" },
 	{ VERSION_ANY | VERSION_SESSIONS, { 10, 3, 0 }, 2, "18240" },
 	{ VERSION_ANY | VERSION_SESSIONS, { 10, 4, 1 }, 4, "18240" },
@@ -129,6 +132,9 @@ START_TEST(features)
 	ck_assert_uint_eq(version_features(&config), VERSION_ANY | VERSION_IPV6_VTEP | VERSION_IPV6_VTEP_L3);
 	config.n_l3vnis = 0;
 	ck_assert_uint_eq(version_features(&config), VERSION_ANY | VERSION_IPV6_VTEP);
+	config.vxlan.single = true;
+	ck_assert_uint_eq(version_features(&config), VERSION_ANY | VERSION_IPV6_VTEP | VERSION_SINGLE);
+	ck_assert(version_matters(VERSION_SINGLE));
 }
 END_TEST
 

@@ -19,11 +19,20 @@
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 LAB=$(basename "$0" .sh)
+# NAME-single.sh runs the scenario of NAME with one VXLAN device for all VNIs, which needs FRR 9.
+LAB_MODE=
+[ "$LAB" = "${LAB%-single}" ] || LAB_MODE=single
+LAB=${LAB%-single}
 LAB_COMMON=$here/lab
 LAB_DIR=$here/$LAB
 FABRIC_NAMESPACES="ev-spine ev-leaf1 ev-node"
 # frr-reload.py takes its time in a guest, so lab01 has it reload FRR, and what is in tests/vm without a lab's name.
 LAB_FRR=${LAB_FRR:-frr-vtysh}
+if [ "$LAB_MODE" ]; then
+	LAB_FRR=frr-signal
+	export FRR_ROOT=$BUILD/frr10-root
+	[ -d "$FRR_ROOT" ] || skip "$(cat "$FRR_ROOT.why" 2>/dev/null || echo "tests/lib/frr10 has not made $FRR_ROOT")"
+fi
 LAB_DAEMON=
 LAB_LOG=()
 declare -A LAB_MAC=()
@@ -190,6 +199,7 @@ lab_settled() {
 # lab_conf evpn.conf: this one from now on. An evpnd that runs sees it come.
 lab_conf() {
 	cp "$1" "$FABRIC/evpn.conf.new"
+	[ -z "$LAB_MODE" ] || echo 'vxlan = { mode = "single"; };' >> "$FABRIC/evpn.conf.new"
 	mv "$FABRIC/evpn.conf.new" "$FABRIC/evpn.conf"
 }
 

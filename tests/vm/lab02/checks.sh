@@ -29,6 +29,11 @@ no_way_in() {
 lab_checks() {
 	local before
 	first_ping host1 192.168.20.16
+	# On the single bridge a VLAN without a VRF has no SVI: FRR announces MAC addresses, and ARP goes over the fabric.
+	if [ "$LAB_MODE" ]; then
+		no_way_in work
+		return
+	fi
 	wait_until 60 "the node knows host1" announced host1 knows frr 192.168.20.11
 	wait_until 60 "leaf1 knows work" announced work knows leaf1 192.168.20.16
 	before=$(arp_packets)

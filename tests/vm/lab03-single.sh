@@ -1,0 +1,6 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# lab03.sh with one VXLAN device for all VNIs, and FRR 10.3: see LAB_MODE in lib-lab.sh.
+set -euo pipefail
+# shellcheck source=tests/vm/lab03.sh
+. "${0%-single.sh}.sh"
