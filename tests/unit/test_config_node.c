@@ -6,30 +6,10 @@
 #include "base/util.h"
 #include "config/config.h"
 #include "config/config_index.h"
+#include "config_case.h"
 #include "unit.h"
 
-/* A file without errors, of which a case replaces parts; each part is one line. */
-struct parts {
-	const char *plugins, *underlay, *node, *l3vnis, *l2vnis, *frr, *more;
-};
-
-static const struct parts good = {
-	.plugins = "netns = \"a\"; frr = \"b\";",
-	.underlay = "interfaces = ( { name = \"eth1\"; } ); vtep = \"192.0.2.1\";",
-	.node = "",
-	.l3vnis = "{ vni = 100; vrf = \"red\"; host = { interface = \"frr0\"; }; }",
-	.l2vnis = "{ vni = 110; vrf = \"red\"; gateways = [ \"10.0.0.1/24\" ]; host = { interface = \"lan0\"; }; }",
-	.frr = "config = \"/a\"; source = \"/b\";",
-	.more = "",
-};
-
-enum { PLUGINS = 1, UNDERLAY, NODE, L3, L2, FRR, MORE };
-
-static const struct {
-	struct parts parts;
-	int line;
-	const char *want; /* part of the one error; NULL: no error */
-} cases[] = {
+static const struct config_fault cases[] = {
 	{ { .node = "index_from = \"map:nodes\";" }, NODE, "expected \"env:NAME\"" },
 	{ { .node = "index_from = \"map:/proc/no-such\";" }, NODE, "cannot read /proc/no-such: No such file" },
 	{ { .node = "index_from = \"map:/dev/zero\";" }, NODE, "cannot read /dev/zero: not a regular file" },
@@ -95,70 +75,19 @@ static const struct {
 	  NULL },
 };
 
-static char path[32];
-
-static void setup(void)
-{
-	int fd;
-
-	strcpy(path, "/tmp/evpnd-config-XXXXXX");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	close(fd);
-}
-
-static void teardown(void)
-{
-	unlink(path);
-}
-
-#define PART(name) (c->name ? c->name : good.name)
-
-static void write_parts(const struct parts *c)
-{
-	FILE *f = fopen(path, "we");
-
-	ck_assert_ptr_nonnull(f);
-	fprintf(f,
-		"plugins = { %s };\nunderlay = { %s };\nnode = { %s };\nl3vnis = ( %s );\nl2vnis = ( %s );\nfrr = { %s "
-		"};\n%s\n",
-		PART(plugins), PART(underlay), PART(node), PART(l3vnis), PART(l2vnis), PART(frr), PART(more));
-	ck_assert_int_eq(fclose(f), 0);
-}
-
 START_TEST(one_fault)
 {
-	_cleanup_free_ char *place = xasprintf("%s:%d: ", path, cases[_i].line);
-	struct config_errors errors = { 0 };
-	struct config *config;
-	const char *want = cases[_i].want;
-
-	write_parts(&cases[_i].parts);
-	config = config_load(path, &errors);
-	if (!want) {
-		ck_assert_msg(config && errors.n_lines == 0, "case %d: want none, got %s", _i,
-			      errors.n_lines ? errors.lines[0] : "no config");
-	} else {
-		ck_assert_msg(!config && errors.n_lines == 1, "case %d: want one error, \"%s\", got %zu: %s %s", _i,
-			      want, errors.n_lines, errors.n_lines ? errors.lines[0] : "",
-			      errors.n_lines > 1 ? errors.lines[1] : "");
-		ck_assert_msg(strncmp(errors.lines[0], place, strlen(place)) == 0, "case %d: want line %d, got %s", _i,
-			      cases[_i].line, errors.lines[0]);
-		ck_assert_msg(strstr(errors.lines[0], want) != NULL, "case %d: want \"%s\", got %s", _i, want,
-			      errors.lines[0]);
-	}
-	config_free(config);
-	config_errors_clear(&errors);
+	config_case_fault(&cases[_i], _i);
 }
 END_TEST
 
-static struct config *load_parts(const struct parts *parts)
+static struct config *load_parts(const struct config_parts *parts)
 {
 	struct config_errors errors = { 0 };
 	struct config *config;
 
-	write_parts(parts);
-	config = config_load(path, &errors);
+	config_case_write(parts);
+	config = config_load(config_case_path, &errors);
 	ck_assert_msg(config, "%s", errors.n_lines ? errors.lines[0] : "no error");
 	return config;
 }
@@ -167,7 +96,7 @@ static struct config *load_parts(const struct parts *parts)
 static unsigned int index_by(const char *source)
 {
 	_cleanup_free_ char *from = xasprintf("index_from = \"%s\";", source);
-	struct parts parts = { .underlay = "vtep_pool = \"10.0.0.0/8\";", .node = from };
+	struct config_parts parts = { .underlay = "vtep_pool = \"10.0.0.0/8\";", .node = from };
 	struct config *config = load_parts(&parts);
 	unsigned int index = config->node.index;
 
@@ -177,7 +106,7 @@ static unsigned int index_by(const char *source)
 
 START_TEST(index_comes_from_a_map)
 {
-	_cleanup_free_ char *map = xasprintf("%s.map", path), *source = xasprintf("map:%s", map);
+	_cleanup_free_ char *map = xasprintf("%s.map", config_case_path), *source = xasprintf("map:%s", map);
 	const char *text = "# all\n\n  Node7\t7\r\nnode8.example.com 8 # rack 2\nnode7.example.org 9";
 	const char *what;
 	char host[256] = "";
@@ -203,7 +132,8 @@ END_TEST
 /* While the interface is away, its number is what it was. */
 START_TEST(index_of_an_interface_is_kept)
 {
-	_cleanup_free_ char *kept = xasprintf("%s.d/node-index", path), *dir = xasprintf("%s.d", path);
+	_cleanup_free_ char *kept = xasprintf("%s.d/node-index", config_case_path),
+			    *dir = xasprintf("%s.d", config_case_path);
 	const char *what, *text = "no-such 263\n";
 
 	ck_assert_int_eq(mkdir(dir, 0700), 0);
@@ -218,7 +148,7 @@ END_TEST
 
 START_TEST(pools_give_each_node_its_own)
 {
-	struct parts parts = { .node = "index = 300;" };
+	struct config_parts parts = { .node = "index = 300;" };
 	static const char *const want[] = { "192.0.2.9/24", "10.1.2.89/31", "2001:db8:0:12c::1/64" };
 	char text[IPADDR_TEXT_SIZE];
 	struct config *config;
@@ -241,7 +171,7 @@ int main(void)
 {
 	TCase *tcase = tcase_create("node");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, config_case_begin, config_case_end);
 	tcase_add_loop_test(tcase, one_fault, 0, (int)ARRAY_LEN(cases));
 	tcase_add_test(tcase, index_comes_from_a_map);
 	tcase_add_test(tcase, index_of_an_interface_is_kept);

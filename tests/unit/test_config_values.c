@@ -3,33 +3,13 @@
 #include <sys/stat.h>
 
 #include "config/config.h"
+#include "config_case.h"
 #include "unit.h"
 #include "base/util.h"
 
-/* A file without errors, of which a case replaces parts; each part is one line. */
-struct parts {
-	const char *plugins, *underlay, *node, *l3vnis, *l2vnis, *frr, *more;
-};
-
-static const struct parts good = {
-	.plugins = "netns = \"a\"; frr = \"b\";",
-	.underlay = "interfaces = ( { name = \"eth1\"; } ); vtep = \"192.0.2.1\";",
-	.node = "",
-	.l3vnis = "{ vni = 100; vrf = \"red\"; host = { interface = \"frr0\"; }; }",
-	.l2vnis = "{ vni = 110; vrf = \"red\"; gateways = [ \"10.0.0.1/24\" ]; host = { interface = \"lan0\"; }; }",
-	.frr = "config = \"/a\"; source = \"/b\";",
-	.more = "",
-};
-
 #define CHARS_40 "0123456789012345678901234567890123456789"
 
-enum { PLUGINS = 1, UNDERLAY, NODE, L3, L2, FRR, MORE };
-
-static const struct {
-	struct parts parts;
-	int line;
-	const char *want; /* part of the one error; NULL: no error */
-} cases[] = {
+static const struct config_fault cases[] = {
 	{ { 0 }, 0, NULL },
 	/* Plugins and their groups. */
 	{ { .plugins = "netns = \"a\";" }, PLUGINS, "plugins: required key `frr' is missing" },
@@ -344,63 +324,17 @@ static const struct {
 	  "expected \"origin\" or a number from 1 to 10, found 11" },
 };
 
-static char path[32];
-
 static void setup(void)
 {
-	int fd;
-
-	strcpy(path, "/tmp/evpnd-config-XXXXXX");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	close(fd);
+	config_case_begin();
 	ck_assert_int_eq(setenv("INDEX", "5", 1), 0);
 	ck_assert_int_eq(setenv("WORD", "five", 1), 0);
 	ck_assert_int_eq(unsetenv("NONE"), 0);
 }
 
-static void teardown(void)
-{
-	unlink(path);
-}
-
-#define PART(name) (c->name ? c->name : good.name)
-
-static void write_parts(const struct parts *c)
-{
-	FILE *f = fopen(path, "we");
-
-	ck_assert_ptr_nonnull(f);
-	fprintf(f,
-		"plugins = { %s };\nunderlay = { %s };\nnode = { %s };\nl3vnis = ( %s );\nl2vnis = ( %s );\nfrr = { %s "
-		"};\n%s\n",
-		PART(plugins), PART(underlay), PART(node), PART(l3vnis), PART(l2vnis), PART(frr), PART(more));
-	ck_assert_int_eq(fclose(f), 0);
-}
-
 START_TEST(one_fault)
 {
-	_cleanup_free_ char *place = xasprintf("%s:%d: ", path, cases[_i].line);
-	struct config_errors errors = { 0 };
-	struct config *config;
-	const char *want = cases[_i].want;
-
-	write_parts(&cases[_i].parts);
-	config = config_load(path, &errors);
-	if (!want) {
-		ck_assert_msg(config && errors.n_lines == 0, "case %d: want none, got %s", _i,
-			      errors.n_lines ? errors.lines[0] : "no config");
-	} else {
-		ck_assert_msg(!config && errors.n_lines == 1, "case %d: want one error, \"%s\", got %zu: %s %s", _i,
-			      want, errors.n_lines, errors.n_lines ? errors.lines[0] : "",
-			      errors.n_lines > 1 ? errors.lines[1] : "");
-		ck_assert_msg(strncmp(errors.lines[0], place, strlen(place)) == 0, "case %d: want line %d, got %s", _i,
-			      cases[_i].line, errors.lines[0]);
-		ck_assert_msg(strstr(errors.lines[0], want) != NULL, "case %d: want \"%s\", got %s", _i, want,
-			      errors.lines[0]);
-	}
-	config_free(config);
-	config_errors_clear(&errors);
+	config_case_fault(&cases[_i], _i);
 }
 END_TEST
 
@@ -411,9 +345,9 @@ START_TEST(not_a_file)
 
 	ck_assert_ptr_null(config_load("/no/such/evpn.conf", &errors));
 	ck_assert_ptr_null(config_load("/", &errors));
-	unlink(path);
-	ck_assert_int_eq(mkfifo(path, 0600), 0);
-	ck_assert_ptr_null(config_load(path, &errors));
+	unlink(config_case_path);
+	ck_assert_int_eq(mkfifo(config_case_path, 0600), 0);
+	ck_assert_ptr_null(config_load(config_case_path, &errors));
 	ck_assert_uint_eq(errors.n_lines, 3);
 	ck_assert_str_eq(errors.lines[0], "cannot read /no/such/evpn.conf: No such file or directory");
 	ck_assert_str_eq(errors.lines[1], "cannot read /: not a regular file but a directory");
@@ -431,11 +365,11 @@ START_TEST(includes_that_multiply)
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		FILE *f;
 
-		files[i] = xasprintf("%s.%zu", path, i);
+		files[i] = xasprintf("%s.%zu", config_case_path, i);
 		f = fopen(files[i], "w");
 		ck_assert_ptr_nonnull(f);
 		for (int n = 0; n < 50 && i + 1 < ARRAY_LEN(files); n++)
-			fprintf(f, "@include \"%s.%zu\"\n", strrchr(path, '/') + 1, i + 1);
+			fprintf(f, "@include \"%s.%zu\"\n", strrchr(config_case_path, '/') + 1, i + 1);
 		ck_assert_int_eq(fclose(f), 0);
 	}
 	ck_assert_ptr_null(config_load(files[0], &errors));
@@ -452,14 +386,16 @@ END_TEST
 
 START_TEST(index_comes_from_the_environment_and_from_a_file)
 {
-	_cleanup_free_ char *index = xasprintf("%s.index", path), *from = xasprintf("index_from = \"file:%s\";", index);
-	struct parts parts = { .underlay = "vtep_pool = \"192.0.2.0/24\";", .node = "index_from = \"env:INDEX\";" };
+	_cleanup_free_ char *index = xasprintf("%s.index", config_case_path),
+			    *from = xasprintf("index_from = \"file:%s\";", index);
+	struct config_parts parts = { .underlay = "vtep_pool = \"192.0.2.0/24\";",
+				      .node = "index_from = \"env:INDEX\";" };
 	struct config_errors errors = { 0 };
 	struct config *config;
 	const char *what;
 
-	write_parts(&parts);
-	config = config_load(path, &errors);
+	config_case_write(&parts);
+	config = config_load(config_case_path, &errors);
 	ck_assert_ptr_nonnull(config);
 	ck_assert(config->node.has_index && config->node.index == 5);
 	ck_assert_uint_eq(config->underlay.vtep.bytes[3], 5);
@@ -467,8 +403,8 @@ START_TEST(index_comes_from_the_environment_and_from_a_file)
 
 	ck_assert_int_eq(util_write_file(index, "17\n", 3, 0600, (uid_t)-1, (gid_t)-1, &what), 0);
 	parts.node = from;
-	write_parts(&parts);
-	config = config_load(path, &errors);
+	config_case_write(&parts);
+	config = config_load(config_case_path, &errors);
 	unlink(index);
 	ck_assert_ptr_nonnull(config);
 	ck_assert_uint_eq(config->underlay.vtep.bytes[3], 17);
@@ -480,7 +416,7 @@ int main(void)
 {
 	TCase *tcase = tcase_create("values");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, setup, config_case_end);
 	tcase_add_loop_test(tcase, one_fault, 0, (int)ARRAY_LEN(cases));
 	tcase_add_test(tcase, not_a_file);
 	tcase_add_test(tcase, includes_that_multiply);
