@@ -63,13 +63,7 @@ runtime_config() {
 }
 
 k8s() {
-	local status n text=
-
-	printf '%s\n' "${*@Q}" >&"$K8S_TO"
-	read -r -t 120 -u "$K8S_FROM" status n || fail "kubelet.py says nothing to: $*"
-	[ "$n" = 0 ] || IFS= read -r -N "$n" -t 10 -u "$K8S_FROM" text
-	printf %s "$text"
-	return "$status"
+	ask kubelet.py "$K8S_FROM" "$K8S_TO" 120 "$@"
 }
 
 kubelet_up() {

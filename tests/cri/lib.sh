@@ -83,14 +83,20 @@ messages_up() {
 	protoc --proto_path "$REPO/tests/cri" --python_out "$CRI_PY" runtime.proto
 }
 
-pods() {
-	local status n text=
+# ask PROGRAM FROM TO SECONDS WORD... : its answer to a line, which begins with the status and the length
+ask() {
+	local program=$1 from=$2 to=$3 limit=$4 status n text=
 
-	printf '%s\n' "${*@Q}" >&"$PODS_TO"
-	read -r -t 60 -u "$PODS_FROM" status n || fail "pods.py says nothing to: $*"
-	[ "$n" = 0 ] || IFS= read -r -N "$n" -t 10 -u "$PODS_FROM" text
+	shift 4
+	printf '%s\n' "${*@Q}" >&"$to"
+	read -r -t "$limit" -u "$from" status n || fail "$program says nothing to: $*"
+	[ "$n" = 0 ] || IFS= read -r -N "$n" -t 10 -u "$from" text
 	printf %s "$text"
 	return "$status"
+}
+
+pods() {
+	ask pods.py "$PODS_FROM" "$PODS_TO" 60 "$@"
 }
 
 pods_up() {
