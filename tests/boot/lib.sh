@@ -11,14 +11,16 @@
 # by EVPN alone.
 #
 #   bed RELEASE             all of it, with the machine switched off
-#   set_up_node PLUGIN      while the machine runs: evpnd-setup with that frr plugin, evpn.conf, and evpnd-wait-online; nothing starts
+#   set_up_node PLUGIN      while the machine runs: evpnd-setup with that frr plugin, evpn.conf with `on_stop' from $ON_STOP ("keep"), and
+#                           evpnd-wait-online; nothing starts
 #   ping_start, ping_end WHAT    h1 pings the machine every 50 ms; the latter prints what was lost of it, and sets $LOST and $SILENCE (ms)
 #   has_answer, first_answer     whether and when that ping had the first answer
 #   answers                 one ping of h1's is answered; ping_ok waits for it
 #   healthy                 by evpnctl in the machine
 #   measure WHAT COMMAND... what h1 loses from before the command until evpnd is healthy after it; no_loss: nothing
 #   upgrade VERSION         the packages again, as that version: no loss
-#   prepared_node RELEASE   all of that, and the node has a service that pings h1 8 times before it ends; then its power goes
+#   prepared_node RELEASE [COMMAND...]   all of that, and the node has a service that pings h1 8 times before it ends, and what the
+#                           command does; then its power goes
 #   power_on                until h1 has an answer. Prints the boot in phases; network-online.target is not reached before evpnd is healthy
 #   shut_down               after that service
 
@@ -69,8 +71,9 @@ bed() {
 
 node_config() {
 	cat <<-E
-		plugins = { netns = "netns-pidfile"; frr = "$1"; };
-		netns-pidfile = { path = "/run/evpnd/frr.pid"; };
+		plugins = { netns = "netns-path"; frr = "$1"; };
+		netns-path = { path = "/run/netns/evpnd"; };
+		on_stop = "${ON_STOP:-keep}";
 		frr-signal = { address = "unix:/run/evpnd/frr/reloader.sock"; };
 		frr-vtysh = { pidfile = "/run/evpnd/frr.pid"; };
 		underlay = {
@@ -230,6 +233,7 @@ prepared_node() {
 	guest_wait
 	set_up_node frr-vtysh
 	add_consumer
+	"${@:2}"
 	guest_run sync
 	machine_cut
 }

@@ -21,4 +21,4 @@ plain() {
 
 # shellcheck disable=SC2034 # for main_run
 RESCUE=evpnd.off
-main_run 13 systemd-networkd
+main_run "${RELEASE:-13}" systemd-networkd
