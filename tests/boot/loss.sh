@@ -35,6 +35,15 @@ guest_run systemctl start frr evpnd
 ping_ok
 events frr-vtysh
 
+step "zebra without -K, so that it removes the routes of the former zebra at its start"
+guest_run sed -i 's/ -K 30//' /etc/evpnd/frr/daemons
+guest_run systemctl restart frr
+wait_until 300 "evpnd is healthy" healthy
+ANSWERS=600
+measure "zebra without -K: systemctl restart frr" guest_run systemctl restart frr
+ANSWERS=20
+guest_run sed -i 's/ -s 90000000/& -K 30/' /etc/evpnd/frr/daemons
+
 step "frr-signal, on the same node"
 guest_run evpnd-setup --plugin frr-signal
 node_config frr-signal | guest_write /etc/evpnd/evpn.conf
