@@ -27,6 +27,7 @@ static const char *const names[HEALTH_REASON_COUNT] = {
 	[HEALTH_FAMILY_MISSING] = "FamilyMissing",
 	[HEALTH_BFD_DOWN] = "BfdDown",
 	[HEALTH_NOTHING_ANNOUNCED] = "NothingAnnounced",
+	[HEALTH_ROUTES_PENDING] = "RoutesPending",
 };
 
 const char *health_reason_name(enum health_reason reason)

@@ -48,8 +48,9 @@ enum health_reason {
 	HEALTH_FAMILY_MISSING, /* the session is established without EVPN */
 	HEALTH_BFD_DOWN, /* the session is established, but BFD is not up */
 	HEALTH_NOTHING_ANNOUNCED, /* sessions are established, and none of them gets this node's routes */
+	HEALTH_ROUTES_PENDING, /* the session is established a moment ago, and the neighbor's EVPN routes have not come */
 };
-#define HEALTH_REASON_COUNT 19
+#define HEALTH_REASON_COUNT 20
 
 /* "SessionDown"; "" for HEALTH_FINE. */
 const char *health_reason_name(enum health_reason reason);

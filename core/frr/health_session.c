@@ -9,6 +9,8 @@
 #include "frr/health_parts.h"
 
 #define DEFAULT_VRF "default"
+/* For the first routes of a neighbor that does not say when it has sent all. */
+#define FIRST_ROUTES_MS 5000
 
 /* Why FRR says that the session is down; "": it does not say. */
 static const char *down_reason(const json_t *peer)
@@ -30,6 +32,21 @@ static bool lacks_evpn(const json_t *peer)
 
 	return json_object_get(families, "l2VpnEvpn") &&
 	       !json_is_true(json_object_get(agreed, "advertisedAndReceived"));
+}
+
+/*
+ * Whether the neighbor's EVPN routes are still to come: packets to other nodes would be lost. A neighbor that has sent all that it has
+ * says so by an End-of-RIB marker (RFC 4724, section 2); FRR does towards each neighbor with the capability.
+ */
+static bool awaits_routes(const json_t *peer)
+{
+	const json_t *evpn = json_object_get(json_object_get(peer, "addressFamilyInfo"), "l2VpnEvpn");
+	const json_t *ended = json_object_get(json_object_get(peer, "gracefulRestartInfo"), "endOfRibRecv");
+	const json_t *up = json_object_get(peer, "bgpTimerUpMsec");
+
+	return evpn && json_is_integer(up) && json_integer_value(up) < FIRST_ROUTES_MS &&
+	       json_integer_value(json_object_get(evpn, "acceptedPrefixCounter")) <= 0 &&
+	       !json_is_true(json_object_get(ended, "l2VpnEvpn"));
 }
 
 static uint32_t count_prefixes(const json_t *peer)
@@ -111,6 +128,9 @@ static struct health_item *judge_peer(const char *name, bool fabric, const json_
 			"the %s session with %s is established, but BFD with it is %.16s, so FRR notices a broken "
 			"path late; enable BFD for this node there",
 			kind, name, bfd[0] ? bfd : "unknown");
+	if (fabric && awaits_routes(peer))
+		return health_add(report, HEALTH_SESSION, name, HEALTH_ROUTES_PENDING,
+				  "the fabric session with %s is new, and its EVPN routes have not come yet", name);
 	return health_add(report, HEALTH_SESSION, name, HEALTH_FINE, NULL);
 }
 

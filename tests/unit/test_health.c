@@ -259,6 +259,7 @@ START_TEST(names_are_stable)
 		"FamilyMissing",
 		"BfdDown",
 		"NothingAnnounced",
+		"RoutesPending",
 	};
 
 	for (int i = 0; i < HEALTH_REASON_COUNT; i++)

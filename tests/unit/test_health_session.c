@@ -17,6 +17,8 @@ static void teardown(void)
 #define AGREED(family) \
 	"\"neighborCapabilities\":{\"multiprotocolExtensions\":{\"" family "\":{\"advertisedAndReceived\":true}}}"
 #define UP(name, more)	 ",\"" name "\":{\"remoteAs\":64512,\"bgpState\":\"Established\"," more "}"
+#define NEW(name, more)	 UP(name, AGREED("l2VpnEvpn") ",\"bgpTimerUpMsec\":" more)
+#define ENDED(family)	 "\"gracefulRestartInfo\":{\"endOfRibRecv\":{\"" family "\":true}},"
 #define SHUT(name)	 ",\"" name "\":{\"remoteAs\":64512,\"bgpState\":\"Idle\",\"adminShutDown\":true}"
 #define DOWN(name, more) ",\"" name "\":{\"remoteAs\":64512,\"bgpState\":\"Active\"" more "}"
 
@@ -52,6 +54,17 @@ static const struct {
 	{ "{" VRF("default", UP("192.168.11.2", EVPN ",\"neighborCapabilities\":{\"multiprotocolExtensions\":{"
 						     "\"l2VpnEvpn\":{\"advertised\":true}}}")) "}",
 	  "192.168.11.2", HEALTH_FAMILY_MISSING, "enable the address family l2vpn evpn for this node there", true },
+	/* It is new: what tells that its routes have come is one of them, the marker behind the last one, or some seconds. */
+	{ "{" VRF("default", NEW("192.168.11.2", "4000," EVPN)) "}", "192.168.11.2", HEALTH_ROUTES_PENDING,
+	  "the fabric session with 192.168.11.2 is new, and its EVPN routes have not come yet", true },
+	{ "{" VRF("default", NEW("192.168.11.2", "4000," ENDED("ipv4Unicast") EVPN)) "}", "192.168.11.2",
+	  HEALTH_ROUTES_PENDING, "have not come yet", true },
+	{ "{" VRF("default", NEW("192.168.11.2", "4000," ENDED("l2VpnEvpn") EVPN)) "}", "192.168.11.2", HEALTH_FINE, NULL,
+	  true },
+	{ "{" VRF("default",
+		  NEW("192.168.11.2", "0,\"addressFamilyInfo\":{\"l2VpnEvpn\":{\"acceptedPrefixCounter\":1}}")) "}",
+	  "192.168.11.2", HEALTH_FINE, NULL, true },
+	{ "{" VRF("default", NEW("192.168.11.2", "5000," EVPN)) "}", "192.168.11.2", HEALTH_FINE, NULL, true },
 	/* BFD is configured for it. */
 	{ "{" VRF("default", UP("192.168.11.2", "\"peerBfdInfo\":{\"status\":\"Up\"}")) "}", "192.168.11.2",
 	  HEALTH_FINE, NULL, true },
