@@ -16,6 +16,12 @@ boot() {
 	wait_until 600 "network-online.target" guest_run systemctl is-active network-online.target
 }
 
+# set_limit SECONDS : of evpnd-wait-online
+set_limit() {
+	printf '[Service]\nExecStart=\nExecStart=/usr/sbin/evpnctl wait --for healthy --timeout %s\n' "$1" |
+		guest_write /etc/systemd/system/evpnd-wait-online.service.d/limit.conf
+}
+
 # Without evpnd, what the host has of its NIC is what it had when it was born.
 is_off() {
 	local unit
@@ -37,9 +43,8 @@ machine_on
 guest_wait
 set_up_node frr-vtysh
 guest_sh 'systemctl --quiet add-wants multi-user.target network-online.target
-	mkdir /etc/systemd/system/evpnd-wait-online.service.d
-	printf "[Service]\nExecStart=\nExecStart=/usr/sbin/evpnctl wait --for healthy --timeout 40\n" \
-		> /etc/systemd/system/evpnd-wait-online.service.d/limit.conf'
+	mkdir /etc/systemd/system/evpnd-wait-online.service.d'
+set_limit 40
 
 step "FRR's image is gone"
 guest_run podman tag localhost/evpnd-frr localhost/elsewhere
@@ -55,6 +60,8 @@ ping_ok
 wait_until 300 "evpnd is healthy when the image is back" healthy
 
 step "evpn.conf has an error, and evpnd has the last good copy"
+# It is not about time here.
+set_limit 600
 guest_sh 'sed -i "s/vtep = .*/vtep = \"nonsense\";/" /etc/evpnd/evpn.conf'
 boot
 ping_ok
@@ -62,6 +69,7 @@ error_at 'evpn.conf:[0-9]*:'
 [ "$(guest_run systemctl show -P ExecMainStatus evpnd-wait-online)" = 0 ] || fail "evpnd-wait-online does not see that EVPN works"
 
 step "and without that copy"
+set_limit 40
 guest_run rm /var/lib/evpnd/default.conf
 boot
 [ "$(guest_run systemctl show -P ExecMainStatus evpnd)" = 78 ] || fail "evpnd did not end with status 78"
