@@ -336,6 +336,8 @@ bool config_wants_ovs(const struct config *config)
 
 bool config_wants_vlans(const struct config *config)
 {
+	if (config->trunk.bridge[0])
+		return true;
 	for (size_t i = 0; i < config->n_l2vnis; i++)
 		if (config->l2vnis[i].host.bridge[0] && config->l2vnis[i].host.vlan)
 			return true;

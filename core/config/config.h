@@ -244,6 +244,7 @@ struct config {
 	struct config_l2vni *l2vnis; /* sorted by VNI */
 	size_t n_l2vnis;
 	struct config_vxlan vxlan;
+	struct config_host trunk; /* key host.trunk: the pair of all L2VNIs without a group `host', single mode only */
 	struct config_frr frr;
 	struct {
 		uint32_t interval; /* seconds between two health checks; 0: only after a run */
@@ -301,7 +302,13 @@ const struct config_l3vni *config_find_vrf(const struct config *config, const ch
  */
 const struct ipaddr *config_host_address(const struct config_host *host, uint8_t family);
 
-/* Whether an L2VNI has a VLAN of a bridge on the host. */
+/* config_trunk.c: whether the trunk carries the VNI, in its VLAN. */
+bool config_is_on_trunk(const struct config *config, const struct config_l2vni *l2);
+
+/* The pair that connects the VNI to the host: its own, or the trunk. If it is not `set', the host is not connected. */
+const struct config_host *config_host_of(const struct config *config, const struct config_l2vni *l2);
+
+/* Whether the trunk or an L2VNI has a VLAN of a bridge on the host. */
 bool config_wants_vlans(const struct config *config);
 
 /* Whether a VNI with an end on the host suppresses ARP, so that gratuitous ARP has to be relayed. */

@@ -304,6 +304,7 @@ void config_check(struct config_reader *r)
 	check_control(&c, member(r->root, "control"));
 	config_check_vxlan(r);
 	config_check_single(&c);
+	config_check_trunk(&c);
 	config_check_frr(r);
 	config_check_addresses(r);
 	config_check_host_routes(r);

@@ -66,5 +66,8 @@ void config_check_underlay(struct checker *c);
 /* config_range.c: ranges, VLANs, and what VNIs on a single device cannot have. */
 void config_check_single(struct checker *c);
 
+/* config_trunk.c: the devices of host.trunk, and the VLANs that it carries. */
+void config_check_trunk(struct checker *c);
+
 /* config_device.c: whether EVPN needs this device in FRR's namespace: lo, an underlay NIC, or one that evpnd makes. */
 bool config_needs_device(const struct config *config, const char *name);

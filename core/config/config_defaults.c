@@ -73,6 +73,8 @@ void config_fill_defaults(struct config_reader *r)
 			config->l3vnis[i].table = config->l3vnis[i].vni;
 		default_peer(&config->l3vnis[i].host, config->l3vnis[i].vni);
 	}
+	if (config->trunk.set && !config->trunk.peer[0])
+		snprintf(config->trunk.peer, sizeof(config->trunk.peer), "%s", NET_TRUNK_PEER);
 	default_vxlan(config, config_setting_get_member(r->root, "vxlan"));
 	for (size_t i = 0; i < config->n_l2vnis; i++) {
 		default_peer(&config->l2vnis[i].host, config->l2vnis[i].vni);

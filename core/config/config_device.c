@@ -15,7 +15,7 @@ static bool is_device_of(const char *name, uint32_t vni, const struct config_hos
 bool config_needs_device(const struct config *config, const char *name)
 {
 	bool single = config->vxlan.single && (streq(name, NET_SINGLE_BRIDGE) || streq(name, NET_SINGLE_VXLAN));
-	bool needed = streq(name, "lo") || single;
+	bool needed = streq(name, "lo") || single || (config->trunk.set && streq(name, config->trunk.peer));
 
 	for (size_t i = 0; i < config->underlay.n_nics; i++)
 		needed |= streq(name, config->underlay.nics[i].name);

@@ -18,6 +18,7 @@
  *   config_value_frr.c   reads values of BGP sessions and of the BGP keys of VNIs
  *   config_defaults.c    fills in defaults, and what follows from other values
  *   config_range.c       ranges of VNIs, VLANs of the single bridge
+ *   config_trunk.c       group host: the keys of the trunk, and its checks
  *   config_rd.c          derives route distinguishers
  *   config_check.c       compares values with each other; config_check_frr.c those of BGP
  *   config_extra.c       checks the lines of frr.extra
@@ -131,6 +132,8 @@ extern const struct config_section config_root_section;
 extern const struct config_section config_l3vni_section, config_l2vni_section, config_vxlan_section;
 /* In config_schema_host.c. */
 extern const struct config_section config_l3_host_section, config_l2_host_section;
+/* In config_trunk.c. */
+extern const struct config_section config_host_section;
 /* In config_limit.c. */
 extern const struct config_section config_limit_section;
 /* In config_schema_frr.c. */

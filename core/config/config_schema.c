@@ -107,6 +107,7 @@ const struct config_section config_root_section = {
 			  .section = &config_l3vni_section },
 			{ "l2vnis", value_read_groups, MEMBERS(struct config, l2vnis, n_l2vnis),
 			  .section = &config_l2vni_section },
+			{ "host", value_read_group, .section = &config_host_section },
 			{ "vxlan", value_read_group, MEMBER(struct config, vxlan), .section = &config_vxlan_section },
 			{ "frr", value_read_group, MEMBER(struct config, frr), .section = &config_frr_section,
 			  .required = true },

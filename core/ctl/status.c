@@ -222,7 +222,7 @@ static json_t *vnis_json(const struct daemon *daemon)
 			&config->l3vnis[i].host, 0);
 	for (size_t i = 0; config && i < config->n_l2vnis; i++)
 		add_vni(array, daemon, &cursor, config->l2vnis[i].vni, "L2", config->l2vnis[i].vrf,
-			&config->l2vnis[i].host, config->l2vnis[i].max_macs);
+			config_host_of(config, &config->l2vnis[i]), config->l2vnis[i].max_macs);
 	return array;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* apply_vlan.c - adds and deletes entries of the single bridge and its VXLAN device; see apply_parts.h */
+/* apply_vlan.c - adds and deletes entries of the single bridge, its VXLAN device and the trunk; see apply_parts.h */
 #include <errno.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
@@ -70,6 +70,16 @@ static struct nl_msg *own_vlans(bool adds, int ifindex, const struct net_vlan *f
 	return msg;
 }
 
+static struct nl_msg *port_vlans(bool adds, int ifindex, const struct net_vlan *first, const struct net_vlan *last)
+{
+	struct nlattr *spec;
+	struct nl_msg *msg = begin_bridge(adds, ifindex, &spec);
+
+	put_vlans(msg, first, last);
+	nla_nest_end(msg, spec);
+	return msg;
+}
+
 static struct nl_msg *vnis(bool adds, int ifindex, const struct net_vlan *first, const struct net_vlan *last)
 {
 	struct tunnel_msg tmsg = { .family = AF_BRIDGE, .ifindex = (uint32_t)ifindex };
@@ -123,6 +133,9 @@ static struct outcome send_range(struct apply *apply, bool adds, const struct ne
 		break;
 	case NET_VLAN_SELF:
 		msg = own_vlans(adds, ifindex, first, last);
+		break;
+	case NET_VLAN_PORT:
+		msg = port_vlans(adds, ifindex, first, last);
 		break;
 	case NET_VLAN_MAC:
 		msg = address(adds, ifindex, first);

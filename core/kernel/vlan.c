@@ -33,6 +33,39 @@ uint16_t vlan_parse(struct nlattr *spec)
 	return pvid;
 }
 
+/* Of a range two entries have the ends. */
+static void take_vlans(struct net *net, const struct net_link *link, struct nlattr *spec)
+{
+	struct nlattr *attr;
+	uint32_t first = 0;
+	int left;
+
+	nla_for_each_nested (attr, spec, left) {
+		const struct bridge_vlan_info *info = nla_data(attr);
+
+		if (nla_type(attr) != IFLA_BRIDGE_VLAN_INFO || nla_len(attr) < (int)sizeof(*info))
+			continue;
+		if (!(info->flags & BRIDGE_VLAN_INFO_RANGE_END))
+			first = info->vid;
+		if (info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN)
+			continue;
+		vlan_take_range(net, link, (uint16_t)first, info->vid, info->flags);
+	}
+}
+
+void vlan_take_range(struct net *net, const struct net_link *link, uint16_t first, uint16_t last, uint16_t flags)
+{
+	for (uint32_t vid = first; vid <= last && vid <= VLAN_LAST; vid++) {
+		struct net_vlan *vlan = util_append(&net->vlans, &net->n_vlans, sizeof(*vlan));
+
+		vlan->ns = link->ns;
+		vlan->kind = NET_VLAN_PORT;
+		vlan->vid = (uint16_t)vid;
+		vlan->access = flags & ACCESS;
+		net_set_name(vlan->link, link->name);
+	}
+}
+
 static void each_port(const struct nlmsghdr *hdr, void *arg)
 {
 	struct nlattr *tb[IFLA_MAX + 1];
@@ -44,14 +77,18 @@ static void each_port(const struct nlmsghdr *hdr, void *arg)
 	    !tb[IFLA_IFNAME] || !tb[IFLA_AF_SPEC])
 		return;
 	link = (struct net_link *)(uintptr_t)net_find_link(net, NET_NS_HOST, nla_get_string(tb[IFLA_IFNAME]));
-	if (link && link->ifindex == ((const struct ifinfomsg *)nlmsg_data(hdr))->ifi_index)
-		link->pvid = vlan_parse(tb[IFLA_AF_SPEC]);
+	if (!link || link->ifindex != ((const struct ifinfomsg *)nlmsg_data(hdr))->ifi_index)
+		return;
+	link->pvid = vlan_parse(tb[IFLA_AF_SPEC]);
+	if (link->kind == NET_KIND_VETH && net_is_made(link))
+		take_vlans(net, link, tb[IFLA_AF_SPEC]);
 }
 
 static void restart(void *arg)
 {
 	struct net *net = arg;
 
+	net->n_vlans = 0;
 	for (size_t i = 0; i < net->n_links; i++)
 		if (net->links[i].ns == NET_NS_HOST)
 			net->links[i].pvid = 0;
@@ -94,6 +131,17 @@ static struct nl_msg *begin(int type, int ifindex, struct nlattr **ret_spec)
 	return msg;
 }
 
+/* The trunk leaves the VLANs that a new port has there. Those of its own come after. */
+static struct nl_msg *none_of(int ifindex)
+{
+	struct nlattr *spec;
+	struct nl_msg *msg = begin(RTM_DELLINK, ifindex, &spec);
+
+	put_range(msg, VLAN_FIRST, VLAN_LAST);
+	nla_nest_end(msg, spec);
+	return msg;
+}
+
 struct outcome apply_link_vlan(struct apply *apply, const struct op *op)
 {
 	struct rtnl *rtnl = apply->rtnl[op->link->ns];
@@ -105,6 +153,8 @@ struct outcome apply_link_vlan(struct apply *apply, const struct op *op)
 
 	if (!ifindex)
 		return apply_no_device();
+	if (op->link->trunk)
+		return OUTCOME(rtnl_request(rtnl, none_of(ifindex)));
 	msg = begin(RTM_SETLINK, ifindex, &spec);
 	put_vlan(msg, ACCESS, vid);
 	nla_nest_end(msg, spec);

@@ -12,6 +12,7 @@
 
 #include "base/util.h"
 #include "kernel/read_link.h"
+#include "kernel/vlan.h"
 #include "kernel/vlan_map.h"
 
 #define ACCESS (BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED)
@@ -21,6 +22,7 @@ struct map {
 	struct net_link **by_index; /* of FRR's namespace */
 	size_t n_links;
 	const struct net_link *bridge, *vxlan; /* vxlan NULL: there is none */
+	size_t first; /* of net.vlans: those before are the host's */
 };
 
 static int by_index(const void *a, const void *b)
@@ -61,6 +63,8 @@ static void take_entry(const struct map *map, struct net_link *link, struct nlat
 	last = tb[BRIDGE_VLANDB_ENTRY_RANGE] ? nla_get_u16(tb[BRIDGE_VLANDB_ENTRY_RANGE]) : info->vid;
 	if (link != map->bridge && link != map->vxlan) {
 		link->pvid = !link->pvid && info->flags == ACCESS && last == info->vid ? info->vid : NET_PVID_OTHER;
+		if (link->kind == NET_KIND_VETH && net_is_made(link))
+			vlan_take_range(map->net, link, info->vid, (uint16_t)last, info->flags);
 		return;
 	}
 	if (tb[BRIDGE_VLANDB_ENTRY_TUNNEL_INFO] &&
@@ -149,7 +153,7 @@ static void restart(void *arg)
 {
 	const struct map *map = arg;
 
-	map->net->n_vlans = 0;
+	map->net->n_vlans = map->first;
 	for (size_t i = 0; i < map->n_links; i++)
 		map->by_index[i]->pvid = 0;
 }
@@ -222,7 +226,9 @@ static int dump_all(struct map *map, struct rtnl *rtnl, const char **ret_what)
 
 int read_vlan_map(struct rtnl *rtnl, struct net *net, struct evpn_error *err)
 {
-	struct map map = { .net = net, .bridge = net_find_link(net, NET_NS_FRR, NET_SINGLE_BRIDGE) };
+	struct map map = { .net = net,
+			   .bridge = net_find_link(net, NET_NS_FRR, NET_SINGLE_BRIDGE),
+			   .first = net->n_vlans };
 	const struct net_link *vxlan = net_find_link(net, NET_NS_FRR, NET_SINGLE_VXLAN);
 	const char *what;
 	int r;
@@ -244,7 +250,7 @@ int read_vlan_map(struct rtnl *rtnl, struct net *net, struct evpn_error *err)
 /* A message of AF_BRIDGE has the two ends of a range one behind the other. */
 struct said {
 	uint32_t vnis[NET_VLAN_LAST + 1];
-	bool vlans[NET_VLAN_LAST + 1];
+	bool vlans[NET_VLAN_LAST + 1], access[NET_VLAN_LAST + 1];
 	uint16_t first_vid, first_tunnel;
 	uint32_t first_vni;
 };
@@ -255,8 +261,10 @@ static void take_said_vlan(struct said *said, const struct bridge_vlan_info *inf
 		said->first_vid = info->vid;
 	else
 		for (uint32_t vid = info->flags & BRIDGE_VLAN_INFO_RANGE_END ? said->first_vid : info->vid;
-		     vid <= info->vid && vid <= NET_VLAN_LAST; vid++)
+		     vid <= info->vid && vid <= NET_VLAN_LAST; vid++) {
 			said->vlans[vid] = true;
+			said->access[vid] = info->flags & ACCESS;
+		}
 }
 
 static void take_said_tunnel(struct said *said, struct nlattr *nest)
@@ -283,7 +291,7 @@ static void take_said_tunnel(struct said *said, struct nlattr *nest)
 		said->vnis[i] = said->first_vni + i - first;
 }
 
-bool vlan_map_port_differs(const struct net *net, const char *link, struct nlattr *spec)
+bool vlan_map_port_differs(const struct net *net, const struct net_link *link, struct nlattr *spec)
 {
 	_cleanup_free_ struct said *said = xcalloc(1, sizeof(*said));
 	struct nlattr *attr;
@@ -301,9 +309,11 @@ bool vlan_map_port_differs(const struct net *net, const char *link, struct nlatt
 	for (size_t i = 0; i < net->n_vlans; i++) {
 		const struct net_vlan *vlan = &net->vlans[i];
 
-		if (!streq(vlan->link, link) || (vlan->kind != NET_VLAN_TUNNEL && vlan->kind != NET_VLAN_SELF))
+		if (vlan->ns != link->ns || !streq(vlan->link, link->name) || vlan->kind == NET_VLAN_VNI ||
+		    vlan->kind == NET_VLAN_MAC)
 			continue;
-		if (!said->vlans[vlan->vid] || said->vnis[vlan->vid] != vlan->vni)
+		if (!said->vlans[vlan->vid] || said->vnis[vlan->vid] != vlan->vni ||
+		    (vlan->kind == NET_VLAN_PORT && said->access[vlan->vid] != vlan->access))
 			return true;
 		n_same++;
 	}

@@ -10,14 +10,14 @@
 #include "model/net.h"
 
 /*
- * Reads net.vlans, and net_link.pvid of ports, in FRR's namespace, if it has the single bridge. The net is sorted before and
- * after. Returns 0, or <0 when the kernel refuses it.
+ * Reads net.vlans, and net_link.pvid of ports, in FRR's namespace, if it has the single bridge. The links are sorted before, all is
+ * after; what net.vlans has of the host stays. Returns 0, or <0 when the kernel refuses it.
  */
 int read_vlan_map(struct rtnl *rtnl, struct net *net, struct evpn_error *err);
 
 /*
  * Whether a notification says something else than net.vlans, which is sorted: IFLA_AF_SPEC of a message of AF_BRIDGE about the single
- * bridge or its VXLAN device; RTM_NEWTUNNEL and RTM_DELTUNNEL.
+ * bridge, its VXLAN device or an end of the trunk; RTM_NEWTUNNEL and RTM_DELTUNNEL.
  */
-bool vlan_map_port_differs(const struct net *net, const char *link, struct nlattr *spec);
+bool vlan_map_port_differs(const struct net *net, const struct net_link *link, struct nlattr *spec);
 bool vlan_map_tunnel_differs(const struct net *net, const struct nlmsghdr *hdr);

@@ -95,7 +95,7 @@ struct net_link {
 
 	bool neigh_suppress, port_learning, vlan_tunnel; /* VXLAN as a bridge port */
 	bool isolated, hairpin, bpdu_guard; /* the host's end as one */
-	/* A port's only VLAN, its PVID and untagged; 0: it has none; NET_PVID_OTHER: it has another set. Read if it is wanted. */
+	/* A port's only VLAN, its PVID and untagged; 0: it has none; NET_PVID_OTHER: it has another set, as a trunk. Read if it is wanted. */
 	uint16_t pvid;
 	struct net_limits limits; /* a port in FRR's namespace: of what comes from the host */
 	/* The same: the VXLAN device to which it relays gratuitous ARP and unsolicited neighbor advertisements; "": to none. */
@@ -107,6 +107,8 @@ struct net_link {
 	bool no_pvid; /* a bridge that has VLANs: a new port is in none */
 	uint16_t default_pvid; /* actual, a bridge: the VLAN of a new port; 0: none */
 	int8_t devconf[NET_DEVCONF_COUNT]; /* actual: values of sysctls, by the rows of devconf.h */
+
+	bool trunk; /* desired: a port with the VLANs that net.vlans has of it, and no other one */
 
 	enum net_ns peer_ns; /* veth */
 	char peer[IFNAMSIZ];

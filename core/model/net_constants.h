@@ -35,6 +35,8 @@
 /* The devices that all VNIs share in single mode. A bridge called "br" would be the broadcast address for ip(8). */
 #define NET_SINGLE_BRIDGE "br-evpn"
 #define NET_SINGLE_VXLAN  "vx-evpn"
+/* The trunk's end in FRR's namespace, unless evpn.conf names it. */
+#define NET_TRUNK_PEER "pe-trunk"
 /* The VLANs that a bridge can have. */
 #define NET_VLAN_FIRST 1
 #define NET_VLAN_LAST  4094

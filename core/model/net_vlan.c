@@ -31,7 +31,7 @@ int net_vlan_compare(const struct net_vlan *a, const struct net_vlan *b)
 
 bool net_vlan_same(const struct net_vlan *a, const struct net_vlan *b)
 {
-	return net_vlan_compare(a, b) == 0 && a->vni == b->vni;
+	return net_vlan_compare(a, b) == 0 && a->vni == b->vni && a->access == b->access;
 }
 
 bool net_vlan_follows(const struct net_vlan *a, const struct net_vlan *b)
@@ -44,6 +44,7 @@ bool net_vlan_follows(const struct net_vlan *a, const struct net_vlan *b)
 	case NET_VLAN_TUNNEL:
 		return same_place && b->vid == a->vid + 1 && a->vni && b->vni == a->vni + 1;
 	case NET_VLAN_SELF:
+	case NET_VLAN_PORT:
 		return same_place && b->vid == a->vid + 1;
 	case NET_VLAN_MAC:
 		return false;

@@ -68,8 +68,9 @@ static void keep_tenants_out(struct maker *m, unsigned int group, struct net_lin
 	}
 }
 
-/* The host's bridge for the veth of an L2VNI, if evpnd has to create it. */
-static void add_bridge(struct maker *m, unsigned int group, const struct config_host *host, unsigned int mtu)
+/* The host's bridge for the veth of an L2VNI or the trunk, if evpnd has to create it. */
+static void add_bridge(struct maker *m, unsigned int group, const struct desired_inner *inner,
+		       const struct config_host *host)
 {
 	struct net_link *bridge = desired_add_link(m, group, NET_NS_HOST, NET_KIND_BRIDGE, host->bridge);
 	uint8_t mac[6];
@@ -77,7 +78,12 @@ static void add_bridge(struct maker *m, unsigned int group, const struct config_
 	/* Without a MAC of its own, a bridge takes the lowest one of its ports, which changes with them. */
 	desired_host_mac(&m->config->underlay.vtep, host->bridge, mac);
 	desired_set_mac(bridge, mac);
-	desired_set_mtu(bridge, mtu);
+	desired_set_mtu(bridge, inner->mtu);
+	/* A port that somebody adds is in no VLAN, so in no VNI. */
+	if (inner->trunk) {
+		bridge->want |= NET_LINK_FILTERS | NET_LINK_NO_PVID;
+		bridge->filters = bridge->no_pvid = true;
+	}
 	desired_set_seals(bridge, host->n_addresses ? 0 : NET_SEAL_IPV4);
 	bridge->in_vrf = host->vrf[0];
 	net_set_name(bridge->master, host->vrf);
@@ -128,6 +134,7 @@ static void add_outer(struct maker *m, unsigned int group, const struct desired_
 		outer->want |= NET_LINK_PVID;
 		outer->pvid = host->vlan;
 	}
+	outer->trunk = inner->trunk && host->bridge[0];
 	set_switch(outer, &host->isolated, NET_LINK_ISOLATED, &outer->isolated);
 	set_switch(outer, &host->hairpin, NET_LINK_HAIRPIN, &outer->hairpin);
 	set_switch(outer, &host->bpdu_guard, NET_LINK_BPDU_GUARD, &outer->bpdu_guard);
@@ -165,7 +172,7 @@ void desired_add_host(struct maker *m, unsigned int group, const struct desired_
 	struct net_link *link;
 
 	if (host->managed)
-		add_bridge(m, group, host, inner->mtu);
+		add_bridge(m, group, inner, host);
 	add_outer(m, group, inner, host);
 
 	link = desired_add_link(m, group, NET_NS_FRR, NET_KIND_VETH, host->peer);
@@ -177,6 +184,7 @@ void desired_add_host(struct maker *m, unsigned int group, const struct desired_
 	/* Without any it has none, also if it had some before. */
 	link->want |= NET_LINK_LIMITS | NET_LINK_RELAY;
 	link->limits = host->limits;
+	link->trunk = inner->trunk;
 	if (inner->vlan) {
 		link->want |= NET_LINK_PVID;
 		link->pvid = inner->vlan;

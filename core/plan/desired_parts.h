@@ -3,7 +3,7 @@
  * desired_parts.h - shared by the files that make the desired state; internal to them
  *
  * desired_underlay.c has the NICs, lo and the namespace's sysctls, desired.c the VNIs, desired_single.c what all of
- * them share in single mode, desired_svi.c the sysctls of their bridges, desired_host.c their ends on the host.
+ * them share in single mode, desired_trunk.c their trunk, desired_svi.c the sysctls of their bridges, desired_host.c their ends on the host.
  */
 #pragma once
 
@@ -41,6 +41,7 @@ struct desired_inner {
 	unsigned int mtu; /* bytes, of the VNI; 0: leave it alone */
 	const struct config_l2vni *l2; /* NULL: it is an L3VNI */
 	uint16_t vlan; /* of the single bridge; 0: the VNI has a bridge of its own */
+	bool trunk; /* it has the VLANs of many VNIs */
 };
 
 /* The VLANs of the single bridge, by place in the configuration. NULL: there is no such bridge. The caller frees them. */
@@ -66,6 +67,9 @@ void desired_add_single(struct maker *m, struct desired_vlans *ret_vlans);
 void desired_add_single_vni(struct maker *m, unsigned int group, const struct desired_vni *vni);
 /* A VNI without a VLAN in evpn.conf keeps the one that it has, and no other program's is taken. The nets are sorted, before and after. */
 void desired_keep_vlans(struct net *desired, const struct net *actual);
+
+/* desired_trunk.c: the pair that all VNIs without one of their own share, and its VLANs. `mtu` in bytes; 0: leave it alone. */
+void desired_add_trunk(struct maker *m, unsigned int mtu);
 
 /* desired_svi.c. `bridge`: the device that has the VNI's addresses. */
 void desired_add_l2vni_sysctls(struct maker *m, unsigned int group, const struct config_l2vni *l2, const char *bridge);

@@ -97,6 +97,7 @@ void desired_add_single(struct maker *m, struct desired_vlans *ret_vlans)
 	link->vlan_tunnel = true;
 	link->neigh_suppress = m->config->vxlan.arp_suppression;
 	desired_set_mtu(link, largest_mtu(m));
+	desired_add_trunk(m, largest_mtu(m));
 }
 
 static struct net_vlan *add(struct maker *m, unsigned int group, enum net_vlan_kind kind, const struct desired_vni *vni)

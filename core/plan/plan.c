@@ -167,6 +167,7 @@ void plan_make(const struct net *desired, const struct net *actual, struct plan 
 	for (size_t i = 0; i < desired->n_links; i++)
 		plan_check_link(&p, &desired->links[i]);
 	plan_check_mode(&p);
+	plan_check_trunk(&p);
 	check_siblings(&p);
 	check_underlay(&p);
 	plan_sysctls(&p);

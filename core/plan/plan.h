@@ -36,7 +36,7 @@ enum op_type {
 	OP_ROUTE_DELETE,
 	OP_RULE_ADD,
 	OP_RULE_DELETE,
-	OP_VLAN_ADD, /* `n_vlans` entries of the single bridge or its VXLAN device, from `vlan` on */
+	OP_VLAN_ADD, /* `n_vlans` entries of the single bridge, its VXLAN device or the trunk, from `vlan` on */
 	OP_VLAN_DELETE,
 	OP_OVS_PORT_ADD, /* in the database of Open vSwitch */
 	OP_OVS_PORT_SET, /* its VLAN */

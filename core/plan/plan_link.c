@@ -243,7 +243,7 @@ static net_attr_set link_difference(const struct planner *p, const struct net_li
 
 	/* A port of another bridge has the VLANs that new ports have there. */
 	if (!have || (attrs & NET_LINK_MASTER))
-		attrs |= want->want & NET_LINK_PVID;
+		attrs |= want->trunk && want->joins[0] ? NET_LINK_PVID : want->want & NET_LINK_PVID;
 	if (p->actual->no_ipv6[want->ns])
 		attrs &= ~(net_attr_set)(NET_LINK_IPV6 | NET_LINK_ADDRGEN_NONE);
 	return attrs;

@@ -4,7 +4,7 @@
  *
  * plan.c calls one function for each kind of object and puts the plan together. plan_link.c has links, plan_addr.c
  * addresses, plan_route.c routes, plan_rule.c rules, plan_sysctl.c sysctls, plan_ovs.c ports of Open vSwitch,
- * plan_vlan.c VLANs and VNIs.
+ * plan_vlan.c VLANs and VNIs, plan_trunk.c what concerns the ports of the trunk.
  */
 #pragma once
 
@@ -136,3 +136,9 @@ static inline bool plan_is_svi(const struct net_link *link)
 void plan_mark_svis(struct planner *p, const struct net_link *bridge);
 /* Finds VXLAN devices that have to go before others come. */
 void plan_check_mode(struct planner *p);
+/* Adds the problems of the trunk. Finds ports that go before others come, because two in one VLAN between two bridges are a loop. */
+void plan_check_trunk(struct planner *p);
+/* Whether an end of the trunk stays a port of its bridge: with another one its VLANs go. */
+bool plan_keeps_vlans(const struct planner *p, const struct net_link *want);
+/* The entry of that place; NULL: there is none. */
+const struct net_vlan *plan_find_vlan(const struct net *net, const struct net_vlan *key);

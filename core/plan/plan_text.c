@@ -311,8 +311,11 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 		put_filters(&t, op->link);
 		break;
 	case OP_LINK_VLAN:
-		put(&t, "bridge vlan add dev %s vid %u pvid untagged, and none but this", op->link->name,
-		    op->link->pvid);
+		if (op->link->trunk)
+			put(&t, "bridge vlan del dev %s vid 1-%d", op->link->name, NET_VLAN_LAST);
+		else
+			put(&t, "bridge vlan add dev %s vid %u pvid untagged, and none but this", op->link->name,
+			    op->link->pvid);
 		break;
 	case OP_LINK_DOWN:
 		put(&t, "link set %s down", op->have ? op->have->name : op->link->name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plan_vlan.c - what to do about the VLANs and VNIs of the single bridge and its VXLAN device; see plan_parts.h */
+/* plan_vlan.c - what to do about the VLANs and VNIs of the single bridge, its VXLAN device and the trunk; see plan_parts.h */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ static int by_place(const void *a, const void *b)
 	return net_vlan_compare(a, b);
 }
 
-static const struct net_vlan *find(const struct net *net, const struct net_vlan *key)
+const struct net_vlan *plan_find_vlan(const struct net *net, const struct net_vlan *key)
 {
 	return net->n_vlans ? bsearch(key, net->vlans, net->n_vlans, sizeof(*key), by_place) : NULL;
 }
@@ -21,7 +21,7 @@ static const struct net_vlan *find(const struct net *net, const struct net_vlan 
 static uint32_t find_vni(const struct net *net, uint16_t vid)
 {
 	struct net_vlan key = { .ns = NET_NS_FRR, .link = NET_SINGLE_VXLAN, .kind = NET_VLAN_TUNNEL, .vid = vid };
-	const struct net_vlan *tunnel = find(net, &key);
+	const struct net_vlan *tunnel = plan_find_vlan(net, &key);
 
 	return tunnel ? tunnel->vni : 0;
 }
@@ -29,7 +29,11 @@ static uint32_t find_vni(const struct net *net, uint16_t vid)
 /* The entry, as long as its device stays. */
 static const struct net_vlan *find_standing(const struct planner *p, const struct net_vlan *key)
 {
-	return plan_standing(p, key->ns, key->link) ? find(p->actual, key) : NULL;
+	const struct net_link *link = net_find_link(p->desired, key->ns, key->link);
+
+	if (key->kind == NET_VLAN_PORT ? !plan_keeps_vlans(p, link) : !plan_standing(p, key->ns, key->link))
+		return NULL;
+	return plan_find_vlan(p->actual, key);
 }
 
 /*
@@ -63,7 +67,8 @@ static bool is_in_the_way(const struct net_vlan *have, const struct net_vlan *wa
 
 static unsigned int rank_of(bool adds, const struct net_vlan *vlan)
 {
-	return adds ? RANK_VLAN + (unsigned int)vlan->kind : RANK_VLAN_DELETE + NET_VLAN_MAC - (unsigned int)vlan->kind;
+	return adds ? RANK_VLAN + (unsigned int)vlan->kind
+		    : RANK_VLAN_DELETE + NET_VLAN_KIND_COUNT - 1 - (unsigned int)vlan->kind;
 }
 
 /* Takes the entry into the last operation, if that has the entry before it. */
@@ -71,14 +76,15 @@ static void add(struct planner *p, enum plan_stage stage, enum op_type type, uns
 		const struct net_vlan *vlan)
 {
 	struct op *last = p->plan->n_ops ? &p->plan->ops[p->plan->n_ops - 1] : NULL, *op;
-	const struct net_link *vxlan = net_find_link(p->desired, NET_NS_FRR, NET_SINGLE_VXLAN);
+	const struct net_link *link = net_find_link(p->desired, vlan->ns,
+						    vlan->kind == NET_VLAN_PORT ? vlan->link : NET_SINGLE_VXLAN);
 
 	if (last && last->type == type && last->stage == stage && last->rank == rank &&
 	    last->vlan + last->n_vlans == vlan && net_vlan_follows(vlan - 1, vlan)) {
 		last->n_vlans++;
 		return;
 	}
-	op = plan_add_op(p, stage, type, rank, vxlan ? vxlan->group : 0);
+	op = plan_add_op(p, stage, type, rank, link ? link->group : 0);
 	op->vlan = vlan;
 	op->n_vlans = 1;
 }
@@ -98,10 +104,22 @@ static void plan_wanted(struct planner *p, struct placed *placed)
 		qsort(placed->vnis, placed->n, sizeof(uint32_t), compare_vnis);
 }
 
+/*
+ * An end of the trunk is evpnd's, so what it has beside what is wanted goes: before a VNI that leaves the trunk gets a port of its own in
+ * that VLAN, which would be a loop.
+ */
+static void plan_old_port(struct planner *p, const struct net_vlan *have)
+{
+	const struct net_link *link = net_find_link(p->desired, have->ns, have->link);
+
+	if (link && link->trunk && plan_keeps_vlans(p, link) && !plan_find_vlan(p->desired, have))
+		add(p, PLAN_BUILD, OP_VLAN_DELETE, RANK_REMAKE, have);
+}
+
 static void plan_old(struct planner *p, const struct net_vlan *have, const struct placed *placed)
 {
 	const struct net_link *link = net_find_link(p->desired, have->ns, have->link);
-	const struct net_vlan *wanted = find(p->desired, have);
+	const struct net_vlan *wanted = plan_find_vlan(p->desired, have);
 
 	/* With a device that goes, all of it goes. */
 	if (!link || !plan_standing(p, have->ns, have->link) || (wanted && net_vlan_same(wanted, have)) ||
@@ -119,7 +137,10 @@ void plan_vlans(struct planner *p)
 
 	plan_wanted(p, &placed);
 	for (size_t i = 0; i < p->actual->n_vlans; i++)
-		plan_old(p, &p->actual->vlans[i], &placed);
+		if (p->actual->vlans[i].kind == NET_VLAN_PORT)
+			plan_old_port(p, &p->actual->vlans[i]);
+		else
+			plan_old(p, &p->actual->vlans[i], &placed);
 	free(placed.vnis);
 }
 
@@ -151,6 +172,10 @@ const char *plan_vlan_text(const struct op *op, char buf[PLAN_VLAN_SIZE])
 		snprintf(buf, PLAN_VLAN_SIZE, "bridge vlan %s dev %s vid ", adds ? "add" : "del", first->link);
 		put_span(buf, first->vid, last->vid);
 		strcat(buf, " self");
+		break;
+	case NET_VLAN_PORT:
+		snprintf(buf, PLAN_VLAN_SIZE, "bridge vlan %s dev %s vid ", adds ? "add" : "del", first->link);
+		put_span(buf, first->vid, last->vid);
 		break;
 	case NET_VLAN_MAC:
 		snprintf(buf, PLAN_VLAN_SIZE,

@@ -143,7 +143,7 @@ static void warn_of_filters(struct warner *w)
 		const struct net_link *bridge = link->joins[0] ? net_find_link(w->actual, NET_NS_HOST, link->joins)
 							       : NULL;
 
-		if (!bridge || !bridge->filters || (link->want & NET_LINK_PVID))
+		if (!bridge || !bridge->filters || link->trunk || (link->want & NET_LINK_PVID))
 			continue;
 		if (bridge->default_pvid)
 			warn(w, link->group,

@@ -28,9 +28,9 @@ static void add_name(struct net *net, enum net_ns ns, const char *name, net_attr
 /* Other links that a desired link depends on. */
 static void add_needs(struct net *net, const struct net *desired, const struct net_link *link)
 {
-	/* The host's own bridge: only its existence matters. */
+	/* The host's own bridge: only its existence matters, and to the trunk whether it filters VLANs. */
 	if (link->master[0] && !net_find_link(desired, link->ns, link->master))
-		add_name(net, link->ns, link->master, 0);
+		add_name(net, link->ns, link->master, link->trunk ? NET_LINK_FILTERS : 0);
 	if (link->parent[0])
 		add_name(net, link->parent_ns, link->parent, NET_LINK_UP | NET_LINK_MTU);
 	/* An underlay NIC in the namespace that it comes from. */
@@ -80,14 +80,16 @@ static int by_index(const void *a, const void *b)
 }
 
 /* Fills in the attributes as they were read, if the link exists. */
-static void fill_in(struct net_link *link, const struct net *actual)
+static void fill_in(struct net_link *link, const struct net *desired, const struct net *actual)
 {
 	const struct net_link *have = net_find_link(actual, link->ns, link->name);
+	const struct net_link *wanted = net_find_link(desired, link->ns, link->name);
 	net_attr_set want = link->want;
 
 	if (have)
 		net_copy_link(link, have);
 	link->want = want;
+	link->trunk = wanted && wanted->trunk;
 }
 
 void drift_known_learn(struct drift_known *known, const struct net *desired, const struct net *actual,
@@ -111,7 +113,7 @@ void drift_known_learn(struct drift_known *known, const struct net *desired, con
 	net_sort(net);
 	known->by_index = xcalloc(net->n_links, sizeof(*known->by_index));
 	for (size_t i = 0; i < net->n_links; i++) {
-		fill_in(&net->links[i], actual);
+		fill_in(&net->links[i], desired, actual);
 		if (net->links[i].ifindex)
 			known->by_index[known->n_by_index++] = &net->links[i];
 	}
@@ -146,6 +148,12 @@ static bool same_master(const struct drift_known *known, const struct net_link *
 	return link && streq(link->name, have->master);
 }
 
+/* Another program's bridge that the trunk joins. */
+static bool is_bridge_of_trunk(const struct net_link *have)
+{
+	return have->want == NET_LINK_FILTERS;
+}
+
 static bool same_link(const struct drift_known *known, const struct net_link *have, const struct net_link *says,
 		      const struct read_raw *raw)
 {
@@ -153,6 +161,8 @@ static bool same_link(const struct drift_known *known, const struct net_link *ha
 		return false;
 	if (!have->want)
 		return true;
+	if (is_bridge_of_trunk(have))
+		return have->filters == says->filters;
 	return !net_link_differences(have, says, NET_LINK_VALUES) && have->ovs == says->ovs &&
 	       (have->ovs || same_master(known, have, raw->master));
 }
@@ -166,12 +176,12 @@ static bool port_concerns(const struct drift_known *known, enum net_ns ns, const
 	struct net_link port;
 	net_attr_set attrs;
 
-	if (!have || !have->want)
+	if (!have || !have->want || is_bridge_of_trunk(have))
 		return false;
 	if (hdr->nlmsg_type == RTM_DELLINK || !read_parse_port(hdr, &port, &attrs))
 		return true;
-	if (spec && ns == NET_NS_FRR && (have->external || (have->kind == NET_KIND_BRIDGE && have->filters)) &&
-	    vlan_map_port_differs(&known->net, have->name, spec))
+	if (spec && (have->trunk || (ns == NET_NS_FRR && (have->external || have->filters))) &&
+	    vlan_map_port_differs(&known->net, have, spec))
 		return true;
 	/* VLANs are known only of links that want one. A port without any may say nothing of them. */
 	attrs = (attrs & ~(net_attr_set)NET_LINK_PVID) | (have->want & NET_LINK_PVID);
@@ -207,7 +217,7 @@ static bool address_concerns(const struct drift_known *known, enum net_ns ns, co
 	struct net_addr addr = { .ns = ns };
 	bool stands;
 
-	if (!link || !link->want)
+	if (!link || !link->want || is_bridge_of_trunk(link))
 		return false;
 	/*
 	 * The kernel adds link-local addresses with the device, so their arrival says nothing, unless somebody has switched IPv6

@@ -86,6 +86,17 @@ static struct net_link *add_link(struct net *net, enum net_ns ns, const char *na
 	return link;
 }
 
+/* `filters`: it filters VLANs, and has a new port in VLAN 1, as the kernel's default is. */
+static void add_bridge(struct net *net, const char *name, bool filters)
+{
+	struct net_link *bridge = add_link(net, NET_NS_HOST, name);
+
+	bridge->kind = NET_KIND_BRIDGE;
+	bridge->mtu = 1500;
+	bridge->filters = filters;
+	bridge->default_pvid = 1;
+}
+
 static bool stands_already(const struct net *net, enum net_ns ns, const char *name)
 {
 	for (size_t i = 0; i < net->n_links; i++)
@@ -128,6 +139,8 @@ static void make_actual(const struct config *config, const struct nic_records *n
 		link->ifindex = (int)i + 1;
 		if (streq(link->name, "lo"))
 			link->owner = NET_OWNER_FOREIGN;
+		if (link->trunk)
+			link->pvid = NET_PVID_OTHER;
 		if (link->owner == NET_OWNER_NIC)
 			net_set_name(link->nic, link->other_name);
 		if (link->owner == NET_OWNER_NIC && !link->mtu)
@@ -169,7 +182,7 @@ int main(int argc, char **argv)
 {
 	struct nic_records nics = { 0 };
 	struct net desired = { 0 }, actual = { 0 };
-	struct net_link *bridge, *vrf;
+	struct net_link *vrf;
 	struct plan plan = { 0 };
 	struct config *before = NULL, *after;
 	bool json = argc > 1 && streq(argv[1], "--json");
@@ -194,9 +207,8 @@ int main(int argc, char **argv)
 	add_host_nics(after, &actual, before);
 	/* What is on the host is read before it is moved. */
 	add_records(&nics, after);
-	bridge = add_link(&actual, NET_NS_HOST, "br-lan");
-	bridge->kind = NET_KIND_BRIDGE;
-	bridge->mtu = 1500;
+	add_bridge(&actual, "br-lan", false);
+	add_bridge(&actual, "br-vlans", true);
 	vrf = add_link(&actual, NET_NS_HOST, "vrf-a");
 	vrf->kind = NET_KIND_VRF;
 	vrf->table = VRF_TABLE;
