@@ -9,10 +9,10 @@
 
 /*
  * The kernel waits for several RCU grace periods to delete a device; the devices of one message share these waits. But
- * it waits for one more for each bridge (br_multicast_dev_del), and holds the rtnl lock meanwhile, which FRR needs too.
- * With this limit that takes half a second at most.
+ * it waits for one more for each bridge (br_multicast_dev_del), some 20 ms, and holds the rtnl lock meanwhile, which FRR needs
+ * too. With this limit that takes less than half a second.
  */
-#define BATCH_MAX 32
+#define BATCH_MAX 16
 
 static bool may_run(const struct apply *apply, const struct op *op, const struct op *head)
 {
