@@ -13,7 +13,7 @@ put_evpnd_into_container() {
 		{ dpkg -L evpnd; ldd $(dpkg -L evpnd | grep -E "/sbin/|\.so$") | sed -n "s/.*=> \\(\\/[^ ]*\\).*/\\1/p"; } | sort -u |
 			while read -r file; do [ -d "$file" ] || echo "$file"; done > /srv/files
 		podman run --name make --network=none -v /:/host:ro -v /srv:/srv localhost/evpnd-frr \
-			sh -c "while read -r file; do mkdir -p \${file%/*}; [ -e \$file ] || cp -a /host\$file \$file; done < /srv/files; ldconfig"
+			sh -c "while read -r file; do mkdir -p \${file%/*}; [ -e \$file ] || cp -pL /host\$file \$file; done < /srv/files; ldconfig"
 		podman commit -q -c "CMD [\"/usr/sbin/evpnd\"]" make localhost/evpnd
 		podman rm make
 		evpnd-setup --plugin frr-vtysh --evpnd-image localhost/evpnd'
