@@ -96,6 +96,7 @@ int look_link(struct rtnl *rtnl, const char *name, struct look_link *ret_link, s
 /* What a message has to match, and where it goes. */
 struct search {
 	const uint8_t *mac;
+	uint32_t vni; /* 0: any */
 	const struct ipaddr *ip;
 	struct look_entries *entries;
 };
@@ -113,6 +114,8 @@ static bool take_entry(const struct nlmsghdr *hdr, struct look_entry *entry)
 	entry->has_mac = tb[NDA_LLADDR] && nla_len(tb[NDA_LLADDR]) == 6;
 	read_mac_attr(tb[NDA_LLADDR], entry->mac);
 	entry->master = tb[NDA_MASTER] ? (int)nla_get_u32(tb[NDA_MASTER]) : 0;
+	entry->vlan = tb[NDA_VLAN] ? nla_get_u16(tb[NDA_VLAN]) : 0;
+	entry->vni = tb[NDA_SRC_VNI] ? nla_get_u32(tb[NDA_SRC_VNI]) : 0;
 	family = ndm->ndm_family;
 	/* A VXLAN's entry has the VTEP there, whose family its length tells. */
 	if (family == AF_BRIDGE && tb[NDA_DST])
@@ -131,7 +134,7 @@ static void take_match(const struct nlmsghdr *hdr, void *arg)
 	struct look_entry entry;
 
 	if (!take_entry(hdr, &entry) || (search->mac && (!entry.has_mac || memcmp(entry.mac, search->mac, 6) != 0)) ||
-	    (search->ip && !ipaddr_same(&entry.ip, search->ip)))
+	    (search->vni && entry.vni != search->vni) || (search->ip && !ipaddr_same(&entry.ip, search->ip)))
 		return;
 	if (search->entries->n_items < LOOK_ENTRIES_MAX)
 		search->entries->items[search->entries->n_items++] = entry;
@@ -168,11 +171,11 @@ static int search_entries(struct rtnl *rtnl, const struct ndmsg *ndm, struct sea
 	return 0;
 }
 
-int look_fdb_all(struct rtnl *rtnl, int ifindex, const uint8_t mac[6], struct look_entries *ret_entries,
+int look_fdb_all(struct rtnl *rtnl, const struct look_fdb_key *key, struct look_entries *ret_entries,
 		 struct evpn_error *err)
 {
-	const struct ndmsg ndm = { .ndm_family = AF_BRIDGE, .ndm_ifindex = ifindex };
-	struct search search = { .mac = mac, .entries = ret_entries };
+	const struct ndmsg ndm = { .ndm_family = AF_BRIDGE, .ndm_ifindex = key->ifindex };
+	struct search search = { .mac = key->mac, .vni = key->vni, .entries = ret_entries };
 
 	return search_entries(rtnl, &ndm, &search, "the FDBs", err);
 }
@@ -214,18 +217,22 @@ static int get_entry(struct rtnl *rtnl, struct nl_msg *msg, const char *what, st
 	return 0;
 }
 
-int look_fdb(struct rtnl *rtnl, int ifindex, bool bridge, const uint8_t mac[6], struct look_entry *ret_entry,
+int look_fdb(struct rtnl *rtnl, const struct look_fdb_key *key, bool bridge, struct look_entry *ret_entry,
 	     bool *ret_found, struct evpn_error *err)
 {
 	const struct ndmsg ndm = { .ndm_family = AF_BRIDGE,
-				   .ndm_ifindex = bridge ? 0 : ifindex,
+				   .ndm_ifindex = bridge ? 0 : key->ifindex,
 				   .ndm_flags = bridge ? NTF_MASTER : NTF_SELF };
 	struct nl_msg *msg = rtnl_message(RTM_GETNEIGH, 0);
 
 	nlmsg_append(msg, (void *)(uintptr_t)&ndm, sizeof(ndm), NLMSG_ALIGNTO);
-	nla_put(msg, NDA_LLADDR, 6, mac);
+	nla_put(msg, NDA_LLADDR, 6, key->mac);
 	if (bridge)
-		nla_put_u32(msg, NDA_MASTER, (uint32_t)ifindex);
+		nla_put_u32(msg, NDA_MASTER, (uint32_t)key->ifindex);
+	if (key->vlan)
+		nla_put_u16(msg, NDA_VLAN, key->vlan);
+	if (key->vni)
+		nla_put_u32(msg, NDA_VNI, key->vni);
 	return get_entry(rtnl, msg, "an FDB entry", ret_entry, ret_found, err);
 }
 

@@ -33,6 +33,8 @@ struct look_entry {
 	uint8_t mac[6];
 	struct ipaddr ip; /* of a neighbor: its address; of a VXLAN's FDB entry: the VTEP; else unset */
 	uint32_t age_s; /* of a neighbor: seconds since its state has changed */
+	uint16_t vlan; /* of an FDB entry: its VLAN of a bridge that filters them; 0: none */
+	uint32_t vni; /* of the FDB entry of a VXLAN that serves several VNIs: which one; 0: none */
 };
 
 /* A search keeps so many entries at most. */
@@ -57,13 +59,32 @@ struct look_way {
 
 int look_link(struct rtnl *rtnl, const char *name, struct look_link *ret_link, struct evpn_error *err);
 
-/* The entry of a MAC in the FDB of a bridge; of a VXLAN's own FDB with `bridge` false. `*ret_found`: whether there is one. */
-int look_fdb(struct rtnl *rtnl, int ifindex, bool bridge, const uint8_t mac[6], struct look_entry *ret_entry,
+/* A MAC in the FDB of a bridge, or a VXLAN's own. */
+struct look_fdb_key {
+	int ifindex; /* look_fdb_all(): 0: of all devices */
+	uint8_t mac[6];
+	uint16_t vlan; /* of a bridge that filters VLANs; 0: none */
+	uint32_t
+		vni; /* of a VXLAN that serves several VNIs; 0: of a VXLAN with one, of a bridge; look_fdb_all(): any */
+};
+
+/* The entry in the FDB of a bridge; of a VXLAN's own FDB with `bridge` false. `*ret_found`: whether there is one. */
+int look_fdb(struct rtnl *rtnl, const struct look_fdb_key *key, bool bridge, struct look_entry *ret_entry,
 	     bool *ret_found, struct evpn_error *err);
 
-/* The entries of a MAC on one device; 0: on all. A VXLAN has one entry of 00:00:00:00:00:00 for each remote VTEP. */
-int look_fdb_all(struct rtnl *rtnl, int ifindex, const uint8_t mac[6], struct look_entries *ret_entries,
+/* The entries of a MAC. A VXLAN has one entry of 00:00:00:00:00:00 for each remote VTEP, and each VNI if it serves several. */
+int look_fdb_all(struct rtnl *rtnl, const struct look_fdb_key *key, struct look_entries *ret_entries,
 		 struct evpn_error *err);
+
+/* A VLAN of a bridge's port. */
+struct look_vlan {
+	uint16_t vid;
+	uint32_t vni; /* in which a port with vlan_tunnel sends it; 0: in none */
+};
+
+/* The VLAN `vid` of the port; if that is 0, the one that it sends in `vni`. All of `*ret_vlan` is 0: there is none. */
+int look_vlan(struct rtnl *rtnl, int ifindex, const struct look_vlan *key, struct look_vlan *ret_vlan,
+	      struct evpn_error *err);
 
 /* The neighbor on one device. */
 int look_neighbor(struct rtnl *rtnl, int ifindex, const struct ipaddr *ip, struct look_entry *ret_entry,

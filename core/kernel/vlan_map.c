@@ -49,57 +49,70 @@ static void add(const struct map *map, const struct net_link *link, const struct
 	net_set_name(vlan->link, link->name);
 }
 
-/* One VLAN, or a range whose VNIs follow each other, too. */
-static void take_entry(const struct map *map, struct net_link *link, struct nlattr *nest)
-{
-	struct nlattr *tb[BRIDGE_VLANDB_ENTRY_MAX + 1], *tunnel[BRIDGE_VLANDB_TINFO_MAX + 1] = { NULL };
-	const struct bridge_vlan_info *info;
-	uint32_t vni = 0, last;
-
-	if (nla_parse_nested(tb, BRIDGE_VLANDB_ENTRY_MAX, nest, NULL) < 0 || !tb[BRIDGE_VLANDB_ENTRY_INFO] ||
-	    nla_len(tb[BRIDGE_VLANDB_ENTRY_INFO]) < (int)sizeof(*info))
-		return;
-	info = nla_data(tb[BRIDGE_VLANDB_ENTRY_INFO]);
-	last = tb[BRIDGE_VLANDB_ENTRY_RANGE] ? nla_get_u16(tb[BRIDGE_VLANDB_ENTRY_RANGE]) : info->vid;
-	if (link != map->bridge && link != map->vxlan) {
-		link->pvid = !link->pvid && info->flags == ACCESS && last == info->vid ? info->vid : NET_PVID_OTHER;
-		if (link->kind == NET_KIND_VETH && net_is_made(link))
-			vlan_take_range(map->net, link, info->vid, (uint16_t)last, info->flags);
-		return;
-	}
-	if (tb[BRIDGE_VLANDB_ENTRY_TUNNEL_INFO] &&
-	    nla_parse_nested(tunnel, BRIDGE_VLANDB_TINFO_MAX, tb[BRIDGE_VLANDB_ENTRY_TUNNEL_INFO], NULL) == 0 &&
-	    tunnel[BRIDGE_VLANDB_TINFO_ID])
-		vni = nla_get_u32(tunnel[BRIDGE_VLANDB_TINFO_ID]);
-	for (uint32_t vid = info->vid; vid <= last && vid <= NET_VLAN_LAST; vid++)
-		add(map, link,
-		    &(struct net_vlan){ .kind = link == map->vxlan ? NET_VLAN_TUNNEL : NET_VLAN_SELF,
-					.vid = (uint16_t)vid,
-					.vni = vni ? vni + vid - info->vid : 0 });
-}
-
 /* libnl takes no const message. */
 static struct nlattr *attributes(const struct nlmsghdr *hdr, size_t size)
 {
 	return nlmsg_attrdata((struct nlmsghdr *)(uintptr_t)hdr, (int)size);
 }
 
-static void each_vlan(const struct nlmsghdr *hdr, void *arg)
+/* One VLAN, or a range whose VNIs follow each other, too. */
+static bool parse_range(struct nlattr *nest, struct vlan_map_range *range)
 {
-	const struct map *map = arg;
+	struct nlattr *tb[BRIDGE_VLANDB_ENTRY_MAX + 1], *tunnel[BRIDGE_VLANDB_TINFO_MAX + 1] = { NULL };
+	const struct bridge_vlan_info *info;
+
+	if (nla_parse_nested(tb, BRIDGE_VLANDB_ENTRY_MAX, nest, NULL) < 0 || !tb[BRIDGE_VLANDB_ENTRY_INFO] ||
+	    nla_len(tb[BRIDGE_VLANDB_ENTRY_INFO]) < (int)sizeof(*info))
+		return false;
+	info = nla_data(tb[BRIDGE_VLANDB_ENTRY_INFO]);
+	range->first = info->vid;
+	range->last = tb[BRIDGE_VLANDB_ENTRY_RANGE] ? nla_get_u16(tb[BRIDGE_VLANDB_ENTRY_RANGE]) : info->vid;
+	range->flags = info->flags;
+	range->vni = 0;
+	if (tb[BRIDGE_VLANDB_ENTRY_TUNNEL_INFO] &&
+	    nla_parse_nested(tunnel, BRIDGE_VLANDB_TINFO_MAX, tb[BRIDGE_VLANDB_ENTRY_TUNNEL_INFO], NULL) == 0 &&
+	    tunnel[BRIDGE_VLANDB_TINFO_ID])
+		range->vni = nla_get_u32(tunnel[BRIDGE_VLANDB_TINFO_ID]);
+	return true;
+}
+
+void vlan_map_each(const struct nlmsghdr *hdr, void (*each)(const struct vlan_map_range *range, void *arg), void *arg)
+{
 	const struct br_vlan_msg *bvm = nlmsg_data(hdr);
-	struct net_link *link;
+	struct vlan_map_range range;
 	struct nlattr *attr;
 	int left;
 
 	if (hdr->nlmsg_type != RTM_NEWVLAN || nlmsg_datalen(hdr) < (int)sizeof(*bvm))
 		return;
-	link = find_index(map, (int)bvm->ifindex);
-	if (!link)
-		return;
+	range.ifindex = (int)bvm->ifindex;
 	nla_for_each_attr (attr, attributes(hdr, sizeof(*bvm)), nlmsg_attrlen(hdr, sizeof(*bvm)), left)
-		if (nla_type(attr) == BRIDGE_VLANDB_ENTRY)
-			take_entry(map, link, attr);
+		if (nla_type(attr) == BRIDGE_VLANDB_ENTRY && parse_range(attr, &range))
+			each(&range, arg);
+}
+
+static void take_range(const struct vlan_map_range *range, void *arg)
+{
+	const struct map *map = arg;
+	struct net_link *link = find_index(map, range->ifindex);
+
+	if (link && link != map->bridge && link != map->vxlan) {
+		link->pvid = !link->pvid && range->flags == ACCESS && range->last == range->first ? range->first
+												  : NET_PVID_OTHER;
+		if (link->kind == NET_KIND_VETH && net_is_made(link))
+			vlan_take_range(map->net, link, range->first, range->last, range->flags);
+		return;
+	}
+	for (uint32_t vid = range->first; link && vid <= range->last && vid <= NET_VLAN_LAST; vid++)
+		add(map, link,
+		    &(struct net_vlan){ .kind = link == map->vxlan ? NET_VLAN_TUNNEL : NET_VLAN_SELF,
+					.vid = (uint16_t)vid,
+					.vni = range->vni ? range->vni + vid - range->first : 0 });
+}
+
+static void each_vlan(const struct nlmsghdr *hdr, void *arg)
+{
+	vlan_map_each(hdr, take_range, arg);
 }
 
 static void take_vnis(const struct map *map, struct nlattr *nest)

@@ -15,6 +15,16 @@
  */
 int read_vlan_map(struct rtnl *rtnl, struct net *net, struct evpn_error *err);
 
+/* VLANs that follow each other; their VNIs do, too. */
+struct vlan_map_range {
+	int ifindex; /* of the port, or the bridge */
+	uint16_t first, last, flags; /* BRIDGE_VLAN_INFO_... */
+	uint32_t vni; /* in which the first is sent; 0: they are sent in none */
+};
+
+/* Calls `each` for all VLANs of an RTM_NEWVLAN. */
+void vlan_map_each(const struct nlmsghdr *hdr, void (*each)(const struct vlan_map_range *range, void *arg), void *arg);
+
 /*
  * Whether a notification says something else than net.vlans, which is sorted: IFLA_AF_SPEC of a message of AF_BRIDGE about the single
  * bridge, its VXLAN device or an end of the trunk; RTM_NEWTUNNEL and RTM_DELTUNNEL.

@@ -61,6 +61,9 @@ struct explain_facts {
 	/* The kernel. */
 	char *unread; /* why FRR's namespace could not be read; NULL: it was */
 	struct look_link host, host_bridge, peer, bridge, vxlan, vrf;
+	uint16_t vlan; /* single mode: that of the single bridge which is sent in the VNI; 0: none */
+	bool host_has_vlan,
+		peer_has_vlan; /* whether the ports on the host's bridge and on the single one are in the VNI's VLAN */
 	bool has_fdb, has_vxlan_fdb, has_neighbor;
 	struct look_entry fdb, vxlan_fdb, neighbor; /* in the FDB of the bridge; in the VXLAN's own; on the bridge */
 	struct look_way way; /* of an address in a VRF */

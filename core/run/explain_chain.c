@@ -166,6 +166,36 @@ const char *explain_switch(const struct explain_facts *facts, char buf[IFNAMSIZ]
 	return buf;
 }
 
+const struct config_host *explain_pair(const struct explain_facts *facts)
+{
+	const struct config_host *host = facts->l2   ? config_host_of(facts->config, facts->l2)
+					 : facts->l3 ? &facts->l3->host
+						     : NULL;
+
+	return host && host->set ? host : NULL;
+}
+
+bool explain_has_svi(const struct explain_facts *facts)
+{
+	return !facts->l2 || !facts->config->vxlan.single || facts->l2->vrf[0];
+}
+
+const char *explain_vlan(const struct explain_facts *facts, char buf[EXPLAIN_VLAN_SIZE])
+{
+	buf[0] = '\0';
+	if (facts->vlan)
+		snprintf(buf, EXPLAIN_VLAN_SIZE, " vlan %u", facts->vlan);
+	return buf;
+}
+
+const char *explain_tag(const struct explain_facts *facts, char buf[EXPLAIN_VLAN_SIZE])
+{
+	buf[0] = '\0';
+	if (facts->l2 && config_is_on_trunk(facts->config, facts->l2))
+		snprintf(buf, EXPLAIN_VLAN_SIZE, "vlan %u and ", facts->l2->vlan);
+	return buf;
+}
+
 void explain_node(const struct explain_facts *facts, struct explain_chain *chain)
 {
 	explain_host(facts, chain);

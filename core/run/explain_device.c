@@ -5,7 +5,8 @@
 void explain_configuration(const struct explain_facts *facts, struct explain_chain *chain)
 {
 	static const char id[] = "configuration", name[] = "configuration";
-	const struct config_host *host = facts->l2 ? &facts->l2->host : facts->l3 ? &facts->l3->host : NULL;
+	const struct config_host *host = explain_pair(facts);
+	const char *kind = !host ? "no host device" : host == &facts->config->trunk ? "trunk " : "host device ";
 	struct explain_link *link;
 
 	switch (facts->applied) {
@@ -26,10 +27,10 @@ void explain_configuration(const struct explain_facts *facts, struct explain_cha
 	}
 	if (facts->l3)
 		explain_ok(chain, id, name, "L3VNI %u is VRF %s, %s%s; applied", facts->subject.vni, facts->l3->vrf,
-			   host->set ? "host device " : "no host device", host->interface);
+			   kind, host ? host->interface : "");
 	else if (facts->l2)
-		explain_ok(chain, id, name, "L2VNI %u, %s%s; applied", facts->subject.vni,
-			   host->set ? "host device " : "no host device", host->interface);
+		explain_ok(chain, id, name, "L2VNI %u, %s%s; applied", facts->subject.vni, kind,
+			   host ? host->interface : "");
 	else
 		explain_ok(chain, id, name, "evpn.conf is applied");
 }
@@ -75,24 +76,42 @@ static bool is_port(const struct look_link *have, const char *device, const char
 	return false;
 }
 
+/* Whether a port is in the VNI's VLAN. */
+static bool is_in_vlan(bool has, uint16_t vlan, const char *device, enum explain_where where, const char *id,
+		       const char *name, struct explain_chain *chain)
+{
+	struct explain_link *link;
+
+	if (has)
+		return true;
+	link = explain_bad(chain, id, name, "NotInVlan", "%s is not in VLAN %u, which the VNI is", device, vlan);
+	explain_next(link, where, "bridge vlan show dev %s", device);
+	return false;
+}
+
 static void host_bridge(const struct explain_facts *facts, const struct config_host *host, struct explain_chain *chain)
 {
 	static const char id[] = "host-bridge", name[] = "host bridge";
 
+	char tag[EXPLAIN_VLAN_SIZE];
+	bool tagged = host == &facts->config->trunk;
+
 	if (is_working(&facts->host_bridge, host->bridge, EXPLAIN_ON_HOST, id, name, chain) &&
-	    is_port(&facts->host, host->interface, host->bridge, EXPLAIN_ON_HOST, id, name, chain))
-		explain_ok(chain, id, name, "%s is up, and %s is a forwarding port of it", host->bridge,
-			   host->interface);
+	    is_port(&facts->host, host->interface, host->bridge, EXPLAIN_ON_HOST, id, name, chain) &&
+	    (!tagged ||
+	     is_in_vlan(facts->host_has_vlan, facts->l2->vlan, host->interface, EXPLAIN_ON_HOST, id, name, chain)))
+		explain_ok(chain, id, name, "%s is up, and %s is a forwarding port of it%s%s", host->bridge,
+			   host->interface, tagged ? "," : "", tagged ? explain_vlan(facts, tag) : "");
 }
 
 void explain_host(const struct explain_facts *facts, struct explain_chain *chain)
 {
 	static const char id[] = "host-device", name[] = "host device";
-	const struct config_host *host = facts->l2 ? &facts->l2->host : facts->l3 ? &facts->l3->host : NULL;
+	const struct config_host *host = explain_pair(facts);
 	const char *peer = host ? host->peer : "";
-	char bridge[IFNAMSIZ];
+	char bridge[IFNAMSIZ], vlan[EXPLAIN_VLAN_SIZE];
 
-	if (!host || !host->set)
+	if (!host)
 		return;
 	if (is_working(&facts->host, host->interface, EXPLAIN_ON_HOST, id, name, chain))
 		explain_ok(chain, id, name, "%s is up, MTU %u", host->interface, facts->host.link.mtu);
@@ -107,15 +126,19 @@ void explain_host(const struct explain_facts *facts, struct explain_chain *chain
 		explain_ok(chain, "bridge-port", "VRF port", "%s is up, %s%s", peer,
 			   facts->peer.link.master[0] ? "in VRF " : "in no VRF", facts->peer.link.master);
 	else if (is_port(&facts->peer, peer, explain_switch(facts, bridge), EXPLAIN_IN_NETNS, "bridge-port",
-			 "bridge port", chain))
-		explain_ok(chain, "bridge-port", "bridge port", "%s is up, a forwarding port of %s", peer, bridge);
+			 "bridge port", chain) &&
+		 (!facts->vlan || is_in_vlan(facts->peer_has_vlan, facts->vlan, peer, EXPLAIN_IN_NETNS, "bridge-port",
+					     "bridge port", chain)))
+		explain_ok(chain, "bridge-port", "bridge port", "%s is up, a forwarding port of %s%s", peer, bridge,
+			   explain_vlan(facts, vlan));
 }
 
 static void vxlan_device(const struct explain_facts *facts, struct explain_chain *chain)
 {
 	static const char id[] = "vxlan", name[] = "VXLAN";
 	const struct net_link *have = &facts->vxlan.link;
-	char bridge[IFNAMSIZ], vxlan[IFNAMSIZ], vtep[IPADDR_TEXT_SIZE], wanted[IPADDR_TEXT_SIZE];
+	char bridge[IFNAMSIZ], vxlan[IFNAMSIZ], vtep[IPADDR_TEXT_SIZE], wanted[IPADDR_TEXT_SIZE],
+		vlan[EXPLAIN_VLAN_SIZE];
 	struct explain_link *link = NULL;
 
 	explain_vxlan(facts, vxlan);
@@ -130,11 +153,17 @@ static void vxlan_device(const struct explain_facts *facts, struct explain_chain
 	else if (!streq(vtep, wanted))
 		link = explain_bad(chain, id, name, "VtepMismatch", "%s has local VTEP %s, evpn.conf has %s", vxlan,
 				   vtep, wanted);
-	if (link)
+	if (link) {
 		explain_next(link, EXPLAIN_IN_NETNS, "ip -details link show dev %s", vxlan);
-	else
-		explain_ok(chain, id, name, "%s is up, a port of %s, VNI %u, local VTEP %s%s", vxlan, bridge,
-			   facts->subject.vni, vtep, have->neigh_suppress ? ", neigh_suppress" : "");
+	} else if (have->external && !facts->vlan) {
+		link = explain_bad(chain, id, name, "VniMismatch", "%s sends no VLAN of %s in VNI %u", vxlan, bridge,
+				   facts->subject.vni);
+		explain_next(link, EXPLAIN_IN_NETNS, "bridge vlan tunnelshow dev %s", vxlan);
+	} else {
+		explain_ok(chain, id, name, "%s is up, a port of %s%s, VNI %u, local VTEP %s%s", vxlan, bridge,
+			   explain_vlan(facts, vlan), facts->subject.vni, vtep,
+			   have->neigh_suppress ? ", neigh_suppress" : "");
+	}
 }
 
 void explain_devices(const struct explain_facts *facts, struct explain_chain *chain)
@@ -150,8 +179,7 @@ void explain_devices(const struct explain_facts *facts, struct explain_chain *ch
 	if (facts->l3 && is_working(&facts->vrf, facts->l3->vrf, EXPLAIN_IN_NETNS, "vrf", "VRF", chain))
 		explain_ok(chain, "vrf", "VRF", "%s is up, table %u", facts->l3->vrf, facts->vrf.link.table);
 	explain_bridge(facts, bridge);
-	/* Without a VRF, a VLAN of the single bridge has no SVI. */
-	if (facts->l2 && facts->config->vxlan.single && !facts->l2->vrf[0])
+	if (!explain_has_svi(facts))
 		explain_switch(facts, bridge);
 	if (is_working(&facts->bridge, bridge, EXPLAIN_IN_NETNS, "bridge", "bridge", chain))
 		explain_ok(chain, "bridge", "bridge", "%s is up%s%s, MTU %u", bridge,
@@ -176,6 +204,8 @@ static const struct explain_vtep *find_narrowest(const struct explain_facts *fac
 void explain_mtu(const struct explain_facts *facts, struct explain_chain *chain)
 {
 	uint32_t need = facts->vxlan.link.mtu + explain_overhead(facts);
+	/* What is bridged does not pass the SVI. */
+	const struct look_link *inner = facts->l2 && facts->vxlan.link.external ? &facts->vxlan : &facts->bridge;
 	const struct explain_vtep *small = find_narrowest(facts);
 	struct explain_link *link;
 
@@ -190,14 +220,14 @@ void explain_mtu(const struct explain_facts *facts, struct explain_chain *chain)
 		explain_next(link, EXPLAIN_ELSEWHERE,
 			     "raise the MTU of %s and of the fabric to %u, or set mtu = %u for the VNI in evpn.conf",
 			     small->way.device, need, small->way.mtu - explain_overhead(facts));
-	} else if (facts->host.found && facts->host.link.mtu > facts->bridge.link.mtu) {
+	} else if (facts->host.found && facts->host.link.mtu > inner->link.mtu) {
 		/* evpnd leaves it so where the device is a port of another program's bridge, whose MTU would become smaller. */
 		link = explain_unsure(
 			chain, mtu_id, mtu_name, "MtuMismatch",
 			"%s has MTU %u, but %s has %u: larger packets of the hosts behind it are lost, unless "
 			"the hosts have %u themselves",
-			facts->host.link.name, facts->host.link.mtu, facts->bridge.link.name, facts->bridge.link.mtu,
-			facts->bridge.link.mtu);
+			facts->host.link.name, facts->host.link.mtu, inner->link.name, inner->link.mtu,
+			inner->link.mtu);
 		explain_next(link, EXPLAIN_ON_HOST, "ip link show dev %s", facts->host.link.name);
 	} else if (small) {
 		explain_ok(chain, mtu_id, mtu_name, "%u, %u with VXLAN's headers; %s has %u", facts->vxlan.link.mtu,

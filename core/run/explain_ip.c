@@ -29,6 +29,10 @@ static void neighbor(const struct explain_facts *facts, enum evpn_show_place pla
 
 	if (facts->unread)
 		return;
+	if (!explain_has_svi(facts)) {
+		explain_ok(chain, id, name, "the VNI has no VRF, so no SVI: this node keeps no neighbors in it");
+		return;
+	}
 	ipaddr_format(&facts->subject.ip, false, ip);
 	explain_bridge(facts, bridge);
 	explain_mac_text(have->mac, mac);
@@ -137,8 +141,8 @@ static void zebra_neighbor(const struct explain_facts *facts, enum evpn_show_pla
 
 static void never_seen(const struct explain_facts *facts, struct explain_chain *chain)
 {
-	const char *host = facts->l2 && facts->l2->host.set ? facts->l2->host.interface : "";
-	char ip[IPADDR_TEXT_SIZE];
+	const char *host = explain_pair(facts) ? explain_pair(facts)->interface : "";
+	char ip[IPADDR_TEXT_SIZE], tag[EXPLAIN_VLAN_SIZE];
 	struct explain_link *link;
 
 	explain_evpn(facts, chain);
@@ -147,6 +151,15 @@ static void never_seen(const struct explain_facts *facts, struct explain_chain *
 	ipaddr_format(&facts->subject.ip, false, ip);
 	if (explain_unsearched(facts, "neighbor", "neighbor", chain))
 		return;
+	if (!explain_has_svi(facts) && !facts->others_have_ip) {
+		link = explain_unsure(
+			chain, "neighbor", "neighbor", "NoSvi",
+			"no other node announces %s, and what this node's hosts have for addresses it does "
+			"not know: VNI %u has no VRF, so no SVI",
+			ip, facts->subject.vni);
+		explain_next(link, EXPLAIN_ON_HOST, "evpnctl explain mac MAC vni %u", facts->subject.vni);
+		return;
+	}
 	if (facts->others_have_ip)
 		link = explain_bad(chain, "import", "import", "RouteTargetMismatch",
 				   "bgpd has a route of another node with %s, but not in the table of VNI %u: it is in "
@@ -160,7 +173,7 @@ static void never_seen(const struct explain_facts *facts, struct explain_chain *
 			"announces it (type 2 with the address)",
 			ip, facts->subject.vni, host[0] ? " through " : "", host);
 	if (host[0] && !facts->others_have_ip)
-		explain_next(link, EXPLAIN_ON_HOST, "tcpdump -eni %s host %s", host, ip);
+		explain_next(link, EXPLAIN_ON_HOST, "tcpdump -eni %s %shost %s", host, explain_tag(facts, tag), ip);
 	else
 		explain_next(link, EXPLAIN_IN_FRR, "show bgp l2vpn evpn route type macip");
 }

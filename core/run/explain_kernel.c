@@ -74,13 +74,32 @@ static void take_place(struct explain_facts *facts, uint32_t vni)
 		facts->others[facts->n_others++] = vni;
 }
 
-static void find_entries(const struct look_entries *entries, struct explain_facts *facts)
+/* In single mode the entry's VLAN says it, or the VNI of the VXLAN's own entry. The devices are those of all VNIs. */
+static int find_shared(struct look *look, const struct look_entry *entry, uint32_t *ret_vni)
 {
-	for (size_t i = 0; i < entries->n_items; i++) {
+	const struct look_vlan key = { .vid = entry->vlan };
+	struct look_vlan found = { 0 };
+	int r = 0;
+
+	if (!entry->vni && entry->vlan && streq(entry->bridge, NET_SINGLE_BRIDGE))
+		r = look_vlan(look->rtnl[NET_NS_FRR], rtnl_ifindex(look->rtnl[NET_NS_FRR], NET_SINGLE_VXLAN), &key,
+			      &found, &look->err);
+	*ret_vni = entry->vni ? entry->vni : found.vni;
+	return r;
+}
+
+static int find_entries(struct look *look, const struct look_entries *entries, struct explain_facts *facts)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < entries->n_items && r == 0; i++) {
 		uint32_t vni = vni_of(entries->items[i].bridge);
 
+		if (facts->config->vxlan.single)
+			r = find_shared(look, &entries->items[i], &vni);
 		take_place(facts, vni ? vni : vni_of(entries->items[i].device));
 	}
+	return r;
 }
 
 /* The VRF that has a route to the address. */
@@ -109,7 +128,7 @@ void explain_kernel_find(const struct daemon *daemon, struct explain_facts *fact
 {
 	struct look_entries *entries;
 	struct look look;
-	uint8_t mac[6];
+	struct look_fdb_key key = { 0 };
 	int r = 0;
 
 	if (facts->subject.vni || facts->subject.vrf[0] || facts->subject.kind == EXPLAIN_VNI || !facts->config)
@@ -117,13 +136,13 @@ void explain_kernel_find(const struct daemon *daemon, struct explain_facts *fact
 	if (open_look(daemon, facts, &look)) {
 		entries = xcalloc(1, sizeof(*entries));
 		if (facts->subject.kind == EXPLAIN_MAC) {
-			parse_mac(facts->subject.mac, mac);
-			r = look_fdb_all(look.rtnl[NET_NS_FRR], 0, mac, entries, &look.err);
+			parse_mac(facts->subject.mac, key.mac);
+			r = look_fdb_all(look.rtnl[NET_NS_FRR], &key, entries, &look.err);
 		} else {
 			r = look_neighbors(look.rtnl[NET_NS_FRR], &facts->subject.ip, entries, &look.err);
 		}
 		if (r == 0)
-			find_entries(entries, facts);
+			r = find_entries(&look, entries, facts);
 		if (facts->subject.kind == EXPLAIN_IP && !facts->subject.vni)
 			find_vrf(&look, facts);
 		free(entries);
@@ -132,24 +151,54 @@ void explain_kernel_find(const struct daemon *daemon, struct explain_facts *fact
 	close_look(&look);
 }
 
+/* Whether a port that was found is in a VLAN. */
+static int has_vlan(struct look *look, enum net_ns ns, const struct look_link *port, uint16_t vid, bool *ret)
+{
+	const struct look_vlan key = { .vid = vid };
+	struct look_vlan found = { 0 };
+	int r = port->found && vid ? look_vlan(look->rtnl[ns], port->link.ifindex, &key, &found, &look->err) : 0;
+
+	*ret = found.vid != 0;
+	return r;
+}
+
+/* Single mode: which VLAN is sent in the VNI, and whether the pair's ports are in it. */
+static int read_vlans_of(struct look *look, struct explain_facts *facts)
+{
+	const struct config_host *host = explain_pair(facts);
+	const struct look_vlan key = { .vni = facts->subject.vni };
+	struct look_vlan vlan = { 0 };
+	int r = 0;
+
+	if (!facts->config->vxlan.single || !facts->vxlan.found)
+		return 0;
+	r = look_vlan(look->rtnl[NET_NS_FRR], facts->vxlan.link.ifindex, &key, &vlan, &look->err);
+	facts->vlan = vlan.vid;
+	if (r == 0 && facts->l2 && host)
+		r = has_vlan(look, NET_NS_FRR, &facts->peer, vlan.vid, &facts->peer_has_vlan);
+	if (r == 0 && facts->l2 && look->rtnl[NET_NS_HOST])
+		r = has_vlan(look, NET_NS_HOST, &facts->host, facts->l2->vlan, &facts->host_has_vlan);
+	return r;
+}
+
 static int read_devices(struct look *look, struct explain_facts *facts)
 {
-	const struct config_host *host = facts->l2 ? &facts->l2->host : &facts->l3->host;
+	const struct config_host *host = explain_pair(facts);
 	struct rtnl *inner = look->rtnl[NET_NS_FRR], *outer = look->rtnl[NET_NS_HOST];
 	char bridge[IFNAMSIZ], vxlan[IFNAMSIZ];
 	int r = 0;
 
 	net_name_bridge(facts->subject.vni, bridge);
-	if (facts->l2 && facts->config->vxlan.single && !facts->l2->vrf[0])
+	if (!explain_has_svi(facts))
 		config_name_bridge(facts->config, facts->subject.vni, bridge);
 	config_name_vxlan(facts->config, facts->subject.vni, vxlan);
-	if (host->set && outer)
+	if (host && outer)
 		r = look_link(outer, host->interface, &facts->host, &look->err);
-	if (r == 0 && host->bridge[0] && outer)
+	if (r == 0 && host && host->bridge[0] && outer)
 		r = look_link(outer, host->bridge, &facts->host_bridge, &look->err);
 	if (!inner || r < 0)
 		return r;
-	if (host->set)
+	if (host)
 		r = look_link(inner, host->peer, &facts->peer, &look->err);
 	if (r == 0)
 		r = look_link(inner, bridge, &facts->bridge, &look->err);
@@ -157,7 +206,7 @@ static int read_devices(struct look *look, struct explain_facts *facts)
 		r = look_link(inner, vxlan, &facts->vxlan, &look->err);
 	if (r == 0 && facts->l3)
 		r = look_link(inner, facts->l3->vrf, &facts->vrf, &look->err);
-	return r;
+	return r < 0 ? r : read_vlans_of(look, facts);
 }
 
 /* What an address needs before FRR is asked: its neighbor, or its way in the VRF. */
@@ -194,23 +243,30 @@ void explain_kernel_devices(const struct daemon *daemon, struct explain_facts *f
 	close_look(&look);
 }
 
+/* The VXLAN's own FDB, of this VNI alone. */
+static struct look_fdb_key vxlan_key(const struct explain_facts *facts)
+{
+	return (struct look_fdb_key){ .ifindex = facts->vxlan.link.ifindex,
+				      .vni = facts->vxlan.link.external ? facts->subject.vni : 0 };
+}
+
 static int read_mac(struct look *look, struct explain_facts *facts)
 {
 	struct rtnl *inner = look->rtnl[NET_NS_FRR];
+	struct look_fdb_key in_bridge = { .vlan = facts->vlan }, in_vxlan = vxlan_key(facts);
 	char bridge[IFNAMSIZ];
-	uint8_t mac[6];
-	int r = 0, ifindex;
+	int r = 0;
 
 	if (!facts->subject.mac[0] || !facts->l2)
 		return 0;
-	parse_mac(facts->subject.mac, mac);
+	parse_mac(facts->subject.mac, in_bridge.mac);
+	parse_mac(facts->subject.mac, in_vxlan.mac);
 	config_name_bridge(facts->config, facts->subject.vni, bridge);
-	ifindex = rtnl_ifindex(inner, bridge);
-	if (ifindex)
-		r = look_fdb(inner, ifindex, true, mac, &facts->fdb, &facts->has_fdb, &look->err);
+	in_bridge.ifindex = rtnl_ifindex(inner, bridge);
+	if (in_bridge.ifindex)
+		r = look_fdb(inner, &in_bridge, true, &facts->fdb, &facts->has_fdb, &look->err);
 	if (r == 0 && facts->vxlan.found)
-		r = look_fdb(inner, facts->vxlan.link.ifindex, false, mac, &facts->vxlan_fdb, &facts->has_vxlan_fdb,
-			     &look->err);
+		r = look_fdb(inner, &in_vxlan, false, &facts->vxlan_fdb, &facts->has_vxlan_fdb, &look->err);
 	return r;
 }
 
@@ -218,27 +274,29 @@ static int read_mac(struct look *look, struct explain_facts *facts)
 static int read_hop(struct look *look, struct explain_facts *facts)
 {
 	struct rtnl *inner = look->rtnl[NET_NS_FRR];
+	struct look_fdb_key key = vxlan_key(facts);
 	int r;
 
 	if (!facts->l3 || !ipaddr_is_set(&facts->way.via) || !facts->bridge.found || !facts->vxlan.found)
 		return 0;
 	r = look_neighbor(inner, facts->bridge.link.ifindex, &facts->way.via, &facts->hop_neighbor,
 			  &facts->has_hop_neighbor, &look->err);
-	if (r == 0 && facts->has_hop_neighbor && facts->hop_neighbor.has_mac)
-		r = look_fdb(inner, facts->vxlan.link.ifindex, false, facts->hop_neighbor.mac, &facts->hop_fdb,
-			     &facts->has_hop_fdb, &look->err);
+	if (r == 0 && facts->has_hop_neighbor && facts->hop_neighbor.has_mac) {
+		memcpy(key.mac, facts->hop_neighbor.mac, sizeof(key.mac));
+		r = look_fdb(inner, &key, false, &facts->hop_fdb, &facts->has_hop_fdb, &look->err);
+	}
 	return r;
 }
 
 static int read_vteps(struct look *look, struct explain_facts *facts)
 {
-	static const uint8_t flood[6];
+	const struct look_fdb_key flood = vxlan_key(facts);
 	_cleanup_free_ struct look_entries *entries = xcalloc(1, sizeof(*entries));
 	struct rtnl *inner = look->rtnl[NET_NS_FRR];
 	int r = 0;
 
 	if (facts->subject.kind == EXPLAIN_VNI && facts->vxlan.found)
-		r = look_fdb_all(inner, facts->vxlan.link.ifindex, flood, entries, &look->err);
+		r = look_fdb_all(inner, &flood, entries, &look->err);
 	for (size_t i = 0; i < facts->n_vteps && r == 0; i++) {
 		struct explain_vtep *vtep = &facts->vteps[i];
 

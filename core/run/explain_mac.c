@@ -54,29 +54,30 @@ enum evpn_show_place explain_place(const struct explain_facts *facts)
 
 static void next_fdb(const struct explain_facts *facts, struct explain_link *link)
 {
-	char bridge[IFNAMSIZ];
+	char bridge[IFNAMSIZ], vlan[EXPLAIN_VLAN_SIZE];
 
-	explain_next(link, EXPLAIN_IN_NETNS, "bridge fdb get %s br %s", facts->subject.mac,
-		     explain_switch(facts, bridge));
+	explain_next(link, EXPLAIN_IN_NETNS, "bridge fdb get %s br %s%s", facts->subject.mac,
+		     explain_switch(facts, bridge), explain_vlan(facts, vlan));
 }
 
 static void local_fdb(const struct explain_facts *facts, struct explain_chain *chain)
 {
 	static const char id[] = "bridge-fdb", name[] = "bridge FDB";
-	const char *peer = facts->l2 && facts->l2->host.set ? facts->l2->host.peer : "";
-	char bridge[IFNAMSIZ];
+	const char *peer = explain_pair(facts) ? explain_pair(facts)->peer : "";
+	char bridge[IFNAMSIZ], svi[IFNAMSIZ], vlan[EXPLAIN_VLAN_SIZE];
 	struct explain_link *link;
 
 	if (facts->unread)
 		return;
 	explain_switch(facts, bridge);
 	if (explain_is_own_mac(facts)) {
-		explain_ok(chain, id, name, "%s is the MAC of %s itself", facts->subject.mac, bridge);
+		explain_ok(chain, id, name, "%s is the MAC of %s itself", facts->subject.mac,
+			   explain_has_svi(facts) ? explain_bridge(facts, svi) : bridge);
 		return;
 	}
 	if (facts->has_fdb) {
-		explain_ok(chain, id, name, "%s has %s at %s%s", bridge, facts->subject.mac, facts->fdb.device,
-			   facts->fdb.state & NUD_PERMANENT ? ", permanent" : "");
+		explain_ok(chain, id, name, "%s has %s at %s%s%s", bridge, facts->subject.mac, facts->fdb.device,
+			   explain_vlan(facts, vlan), facts->fdb.state & NUD_PERMANENT ? ", permanent" : "");
 		return;
 	}
 	link = explain_bad(chain, id, name, "NoFdbEntry",
@@ -208,7 +209,8 @@ void explain_remote_mac(const struct explain_facts *facts, struct explain_chain 
 /* No sign of it anywhere: where it would appear. */
 static void never_seen(const struct explain_facts *facts, struct explain_chain *chain)
 {
-	const char *host = facts->l2 && facts->l2->host.set ? facts->l2->host.interface : "";
+	const char *host = explain_pair(facts) ? explain_pair(facts)->interface : "";
+	char tag[EXPLAIN_VLAN_SIZE];
 	struct explain_link *link;
 
 	explain_evpn(facts, chain);
@@ -220,7 +222,8 @@ static void never_seen(const struct explain_facts *facts, struct explain_chain *
 		"it sends a frame%s%s; one of another node when that node announces it (type 2)",
 		facts->subject.mac, facts->subject.vni, host[0] ? " through " : "", host);
 	if (host[0])
-		explain_next(link, EXPLAIN_ON_HOST, "tcpdump -eni %s ether host %s", host, facts->subject.mac);
+		explain_next(link, EXPLAIN_ON_HOST, "tcpdump -eni %s %sether host %s", host, explain_tag(facts, tag),
+			     facts->subject.mac);
 	else
 		next_fdb(facts, link);
 }

@@ -30,6 +30,15 @@ const char *explain_bridge(const struct explain_facts *facts, char buf[IFNAMSIZ]
 /* The bridge that has the VNI's ports and their FDB. In single mode all VNIs share it, and explain_bridge() is the VNI's SVI. */
 const char *explain_switch(const struct explain_facts *facts, char buf[IFNAMSIZ]);
 const char *explain_vxlan(const struct explain_facts *facts, char buf[IFNAMSIZ]);
+/* The pair between the VNI and the host. NULL: there is none. */
+const struct config_host *explain_pair(const struct explain_facts *facts);
+/* Whether a device has addresses and neighbors in the VNI: in single mode not without a VRF. */
+bool explain_has_svi(const struct explain_facts *facts);
+/* " vlan 110", for commands about the single bridge; "" if the VNI has a bridge of its own. */
+#define EXPLAIN_VLAN_SIZE 16
+const char *explain_vlan(const struct explain_facts *facts, char buf[EXPLAIN_VLAN_SIZE]);
+/* For tcpdump on the host's end: in which frames the VNI comes there. "vlan 110 and " on the trunk, else "". */
+const char *explain_tag(const struct explain_facts *facts, char buf[EXPLAIN_VLAN_SIZE]);
 
 /* explain_device.c: from evpn.conf to the VXLAN. */
 void explain_configuration(const struct explain_facts *facts, struct explain_chain *chain);

@@ -67,6 +67,7 @@ static void common(enum explain_kind kind)
 {
 	struct health_item *session;
 
+	config = (struct config){ 0 };
 	ck_assert(ipaddr_parse(VTEP, false, &config.underlay.vtep));
 	l2 = (struct config_l2vni){ .vni = 110, .host = { .set = true, .interface = "lan110", .peer = "pe110" } };
 	facts.config = &config;
@@ -90,6 +91,36 @@ static void common(enum explain_kind kind)
 	strcpy(facts.bgp.imports.items[0], "64514:110");
 	facts.bgp.imports.n_items = 1;
 	add_vtep();
+}
+
+static void rename_device(struct look_entry *entry)
+{
+	if (strcmp(entry->device, "vni110") == 0)
+		net_set_name(entry->device, NET_SINGLE_VXLAN);
+	else if (strcmp(entry->device, "pe110") == 0)
+		net_set_name(entry->device, "pe-trunk");
+}
+
+void in_single_mode(void)
+{
+	config.vxlan.single = true;
+	config.trunk =
+		(struct config_host){ .set = true, .interface = "trunk0", .peer = "pe-trunk", .bridge = "br-hosts" };
+	l2.vlan = 10;
+	l2.host.set = false;
+	strcpy(l2.vrf, "red");
+	facts.vlan = 10;
+	facts.host_has_vlan = facts.peer_has_vlan = true;
+	facts.host = link_of("trunk0", "br-hosts", NET_KIND_VETH);
+	facts.host_bridge = link_of("br-hosts", "", NET_KIND_BRIDGE);
+	facts.peer = link_of("pe-trunk", NET_SINGLE_BRIDGE, NET_KIND_VETH);
+	facts.bridge = link_of("br110", "red", NET_KIND_VLAN);
+	net_set_name(facts.vxlan.link.name, NET_SINGLE_VXLAN);
+	net_set_name(facts.vxlan.link.master, NET_SINGLE_BRIDGE);
+	facts.vxlan.link.external = true;
+	facts.vxlan.link.vni = 0;
+	rename_device(&facts.fdb);
+	rename_device(&facts.vxlan_fdb);
 }
 
 void vni(void)

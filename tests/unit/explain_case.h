@@ -23,6 +23,9 @@ void far_ip(void);
 void far_prefix(void);
 void not_there(void);
 
+/* After one of these: the same with one VXLAN device for all VNIs, the VNI in VRF red, and the host connected by the trunk. */
+void in_single_mode(void);
+
 /* Parts of facts. The last byte of the MAC is `last`; `ip` may be NULL. */
 struct look_link link_of(const char *name, const char *master, enum net_kind kind);
 struct look_entry entry_of(const char *device, const uint8_t last, const char *ip);

@@ -19,6 +19,14 @@ static void none(void)
 FAULT(host_gone, facts.host.found = false)
 FAULT(host_down, facts.host.link.up = false)
 FAULT(no_carrier, facts.host.carrier = false)
+FAULT(single, in_single_mode())
+FAULT(single_no_vlan, in_single_mode(), facts.vlan = 0, facts.peer_has_vlan = false)
+FAULT(single_peer, in_single_mode(), facts.peer_has_vlan = false)
+FAULT(single_trunk, in_single_mode(), facts.host_has_vlan = false)
+FAULT(single_bridge, in_single_mode(), net_set_name(facts.host.link.master, "br-lan"))
+FAULT(single_no_svi, in_single_mode(), l2.vrf[0] = '\0', facts.has_neighbor = false)
+/* Its own MTU is the SVI's. What is bridged has that of the shared devices. */
+FAULT(single_small, in_single_mode(), facts.bridge.link.mtu = 1400)
 FAULT(wrong_bridge, strcpy(l2.host.bridge, "br-lan"), facts.host_bridge = link_of("br-lan", "", NET_KIND_BRIDGE))
 FAULT(port_lost, facts.peer.link.master[0] = '\0')
 FAULT(port_blocked, facts.peer.forwards = false)
@@ -127,6 +135,17 @@ static const struct {
 	{ vni, waits, "configuration", "NotApplied" },
 	{ vni, run_failed, "configuration", "RunFailed" },
 	{ near_mac, foreign_vni, "configuration", "NotConfigured" },
+	{ vni, single, NULL, NULL },
+	{ near_mac, single, NULL, NULL },
+	{ far_mac, single, NULL, NULL },
+	{ near_ip, single, NULL, NULL },
+	{ far_ip, single, NULL, NULL },
+	{ vni, single_small, NULL, NULL },
+	{ far_ip, single_no_svi, NULL, NULL },
+	{ vni, single_no_vlan, "vxlan", "VniMismatch" },
+	{ vni, single_peer, "bridge-port", "NotInVlan" },
+	{ near_mac, single_trunk, "host-bridge", "NotInVlan" },
+	{ vni, single_bridge, "host-bridge", "NotInBridge" },
 	{ vni, host_gone, "host-device", "DeviceMissing" },
 	{ near_mac, host_down, "host-device", "DeviceDown" },
 	{ near_ip, no_carrier, "host-device", "NoCarrier" },
