@@ -24,14 +24,46 @@ static struct rtnl *rtnl[NET_NS_COUNT];
 static struct net_group groups[N_GROUPS];
 static struct net desired;
 
+/* The VNIs of a message for the VXLAN's filter of them. */
+static void parse_vnis(struct nlmsghdr *hdr, uint32_t *first, uint32_t *last)
+{
+	struct nlattr *entry = nlmsg_find_attr(hdr, sizeof(struct tunnel_msg), VXLAN_VNIFILTER_ENTRY), *end;
+
+	*first = nla_get_u32(nla_find(nla_data(entry), nla_len(entry), VXLAN_VNIFILTER_ENTRY_START));
+	end = nla_find(nla_data(entry), nla_len(entry), VXLAN_VNIFILTER_ENTRY_END);
+	*last = end ? nla_get_u32(end) : *first;
+}
+
+static bool refuses(const struct nl_msg *msg)
+{
+	struct nlmsghdr *hdr = nlmsg_hdr((struct nl_msg *)(uintptr_t)msg);
+	uint32_t first, last;
+
+	if (hdr->nlmsg_type != RTM_NEWTUNNEL)
+		return false;
+	parse_vnis(hdr, &first, &last);
+	for (size_t i = 0; i < ARRAY_LEN(ac.refused_vnis); i++)
+		if (ac.refused_vnis[i] >= first && ac.refused_vnis[i] <= last)
+			return true;
+	return false;
+}
+
 static void describe(const struct nl_msg *msg, char buf[64])
 {
 	struct nlmsghdr *hdr = nlmsg_hdr((struct nl_msg *)(uintptr_t)msg);
 	const struct ifinfomsg *ifi = nlmsg_data(hdr);
 	const struct ifaddrmsg *ifa = nlmsg_data(hdr);
 	struct nlattr *attr;
+	uint32_t first, last;
 
 	switch (hdr->nlmsg_type) {
+	case RTM_NEWTUNNEL:
+	case RTM_DELTUNNEL:
+		parse_vnis(hdr, &first, &last);
+		snprintf(buf, 64, "%svnis %u", hdr->nlmsg_type == RTM_NEWTUNNEL ? "" : "no ", first);
+		if (last > first)
+			snprintf(buf + strlen(buf), 64 - strlen(buf), "-%u", last);
+		break;
 	case RTM_NEWLINK:
 		attr = nlmsg_find_attr(hdr, sizeof(*ifi), IFLA_IFNAME);
 		snprintf(buf, 64, "new %s", attr ? nla_get_string(attr) : "?");
@@ -58,6 +90,7 @@ static void describe(const struct nl_msg *msg, char buf[64])
 
 int __wrap_rtnl_request(struct rtnl *to, struct nl_msg *msg)
 {
+	bool refused = refuses(msg);
 	char buf[64];
 
 	describe(msg, buf);
@@ -67,7 +100,7 @@ int __wrap_rtnl_request(struct rtnl *to, struct nl_msg *msg)
 	for (size_t i = 0; i < ARRAY_LEN(ac.faults) && ac.faults[i].message; i++)
 		if (streq(ac.faults[i].message, buf))
 			return ac.faults[i].error;
-	return 0;
+	return refused ? -EEXIST : 0;
 }
 
 /* The links of FRR's namespace: a foreign one with index 90. */

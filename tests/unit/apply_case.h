@@ -27,13 +27,14 @@ struct apply_case {
 		const char *message; /* as in `trace` */
 		int error;
 	} faults[3]; /* to all other messages it says yes */
+	uint32_t refused_vnis[2]; /* it refuses every range with one of these (EEXIST); 0: none */
 	const char *gone; /* no link has this name; all others have index 50 */
 	uint32_t stranger_group; /* of a link with index 90, which is not evpnd's */
 	int enter_error; /* errno: the namespace cannot be entered */
 
 	/* What evpnd did. */
 	char trace
-		[4096]; /* messages: "new NAME", "set INDEX", "group INDEX", "delete INDEX", "delete group", "address INDEX" */
+		[4096]; /* messages: "new NAME", "set INDEX", "group INDEX", "delete INDEX", "delete group", "address INDEX", "vnis FIRST-LAST" */
 	size_t n_done; /* in all stages */
 	unsigned int n_dumps, n_entered, n_left, n_after, n_reports;
 	struct evpn_error reported; /* the last one */
