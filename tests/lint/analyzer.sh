@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
+# test-run: long
 # gcc -fanalyzer finds nothing in what runs as root.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."

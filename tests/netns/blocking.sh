@@ -151,9 +151,10 @@ wait_until 60 "converged" status_is '^STATUS=applied'
 
 step "a plugin that is a FIFO"
 mkfifo "$FABRIC/fifo.so"
+# evpnd may notice the file before it is told.
+from=$(lines)
 write_conf "s|\"$BUILD/plugins/frr-signal/.libs/frr-signal.so\"|\"$FABRIC/fifo.so\"|"
 expect 78 "not a regular file but a FIFO" timeout -k 1 $LIMIT "$BUILD/evpnd" --check --config "$conf"
-from=$(lines)
 kill -HUP "$DAEMON"
 wait_until $LIMIT "the daemon says so, too" said "$from" "not a regular file but a FIFO"
 answers

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
+# test-run: long
 # debian13.sh - the packages build on Debian 13, from what a release tarball has, and can be installed there; frr10 is its FRR
 set -euo pipefail
 REPO=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
+# test-run: long
 # A walk through 200 random configurations. After each, nothing is left to do; now and then what stands is compared with what
 # the same configuration makes from nothing; at the end everything is taken back, and what others made was never touched.
 # SEED=N walks another way (with what is new here, walk a few; SEED=$RANDOM), STEPS=N fewer or more of them. FRR is real and sees
