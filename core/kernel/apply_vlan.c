@@ -59,22 +59,14 @@ static struct nl_msg *tunnels(bool adds, int ifindex, const struct net_vlan *fir
 	return msg;
 }
 
-static struct nl_msg *own_vlans(bool adds, int ifindex, const struct net_vlan *first, const struct net_vlan *last)
+/* Of the bridge itself, or of a port. */
+static struct nl_msg *plain_vlans(bool adds, int ifindex, const struct net_vlan *first, const struct net_vlan *last)
 {
 	struct nlattr *spec;
 	struct nl_msg *msg = begin_bridge(adds, ifindex, &spec);
 
-	nla_put_u16(msg, IFLA_BRIDGE_FLAGS, BRIDGE_FLAGS_SELF);
-	put_vlans(msg, first, last);
-	nla_nest_end(msg, spec);
-	return msg;
-}
-
-static struct nl_msg *port_vlans(bool adds, int ifindex, const struct net_vlan *first, const struct net_vlan *last)
-{
-	struct nlattr *spec;
-	struct nl_msg *msg = begin_bridge(adds, ifindex, &spec);
-
+	if (first->kind == NET_VLAN_SELF)
+		nla_put_u16(msg, IFLA_BRIDGE_FLAGS, BRIDGE_FLAGS_SELF);
 	put_vlans(msg, first, last);
 	nla_nest_end(msg, spec);
 	return msg;
@@ -132,10 +124,8 @@ static struct outcome send_range(struct apply *apply, bool adds, const struct ne
 		msg = tunnels(adds, ifindex, first, last);
 		break;
 	case NET_VLAN_SELF:
-		msg = own_vlans(adds, ifindex, first, last);
-		break;
 	case NET_VLAN_PORT:
-		msg = port_vlans(adds, ifindex, first, last);
+		msg = plain_vlans(adds, ifindex, first, last);
 		break;
 	case NET_VLAN_MAC:
 		msg = address(adds, ifindex, first);

@@ -10,9 +10,7 @@
 #include "kernel/link_attr.h"
 #include "kernel/vlan.h"
 
-#define VLAN_FIRST 1
-#define VLAN_LAST  4094
-#define ACCESS	   (BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED)
+#define ACCESS (BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED)
 
 uint16_t vlan_parse(struct nlattr *spec)
 {
@@ -55,7 +53,7 @@ static void take_vlans(struct net *net, const struct net_link *link, struct nlat
 
 void vlan_take_range(struct net *net, const struct net_link *link, uint16_t first, uint16_t last, uint16_t flags)
 {
-	for (uint32_t vid = first; vid <= last && vid <= VLAN_LAST; vid++) {
+	for (uint32_t vid = first; vid <= last && vid <= NET_VLAN_LAST; vid++) {
 		struct net_vlan *vlan = util_append(&net->vlans, &net->n_vlans, sizeof(*vlan));
 
 		vlan->ns = link->ns;
@@ -137,7 +135,7 @@ static struct nl_msg *none_of(int ifindex)
 	struct nlattr *spec;
 	struct nl_msg *msg = begin(RTM_DELLINK, ifindex, &spec);
 
-	put_range(msg, VLAN_FIRST, VLAN_LAST);
+	put_range(msg, NET_VLAN_FIRST, NET_VLAN_LAST);
 	nla_nest_end(msg, spec);
 	return msg;
 }
@@ -164,8 +162,8 @@ struct outcome apply_link_vlan(struct apply *apply, const struct op *op)
 	if (r < 0)
 		return (struct outcome){ .error = r, .why = why };
 	msg = begin(RTM_DELLINK, ifindex, &spec);
-	put_range(msg, VLAN_FIRST, vid - 1);
-	put_range(msg, vid + 1, VLAN_LAST);
+	put_range(msg, NET_VLAN_FIRST, vid - 1);
+	put_range(msg, vid + 1, NET_VLAN_LAST);
 	nla_nest_end(msg, spec);
 	return OUTCOME(rtnl_request(rtnl, msg));
 }
