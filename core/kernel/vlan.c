@@ -31,11 +31,10 @@ uint16_t vlan_parse(struct nlattr *spec)
 	return pvid;
 }
 
-/* Of a range two entries have the ends. */
-static void take_vlans(struct net *net, const struct net_link *link, struct nlattr *spec)
+void vlan_each(struct nlattr *spec, void (*each)(uint16_t first, uint16_t last, uint16_t flags, void *arg), void *arg)
 {
 	struct nlattr *attr;
-	uint32_t first = 0;
+	uint16_t first = 0;
 	int left;
 
 	nla_for_each_nested (attr, spec, left) {
@@ -45,9 +44,8 @@ static void take_vlans(struct net *net, const struct net_link *link, struct nlat
 			continue;
 		if (!(info->flags & BRIDGE_VLAN_INFO_RANGE_END))
 			first = info->vid;
-		if (info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN)
-			continue;
-		vlan_take_range(net, link, (uint16_t)first, info->vid, info->flags);
+		if (!(info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN))
+			each(first, info->vid, info->flags, arg);
 	}
 }
 
@@ -62,6 +60,18 @@ void vlan_take_range(struct net *net, const struct net_link *link, uint16_t firs
 		vlan->access = flags & ACCESS;
 		net_set_name(vlan->link, link->name);
 	}
+}
+
+struct port {
+	struct net *net;
+	const struct net_link *link;
+};
+
+static void take_range(uint16_t first, uint16_t last, uint16_t flags, void *arg)
+{
+	const struct port *port = arg;
+
+	vlan_take_range(port->net, port->link, first, last, flags);
 }
 
 static void each_port(const struct nlmsghdr *hdr, void *arg)
@@ -79,7 +89,7 @@ static void each_port(const struct nlmsghdr *hdr, void *arg)
 		return;
 	link->pvid = vlan_parse(tb[IFLA_AF_SPEC]);
 	if (link->kind == NET_KIND_VETH && net_is_made(link))
-		take_vlans(net, link, tb[IFLA_AF_SPEC]);
+		vlan_each(tb[IFLA_AF_SPEC], take_range, &(struct port){ .net = net, .link = link });
 }
 
 static void restart(void *arg)

@@ -12,6 +12,12 @@
 /* net_link.pvid from IFLA_AF_SPEC of a message of AF_BRIDGE. */
 uint16_t vlan_parse(struct nlattr *spec);
 
+/*
+ * Calls `each` for the VLANs of IFLA_AF_SPEC of a message of AF_BRIDGE, range by range. The message has the two ends of a range one
+ * behind the other; `flags` are BRIDGE_VLAN_INFO_... of the last one.
+ */
+void vlan_each(struct nlattr *spec, void (*each)(uint16_t first, uint16_t last, uint16_t flags, void *arg), void *arg);
+
 /* Adds the VLANs of a port to net.vlans, which is not sorted then. `flags`: BRIDGE_VLAN_INFO_... of all of them. */
 void vlan_take_range(struct net *net, const struct net_link *link, uint16_t first, uint16_t last, uint16_t flags);
 

@@ -264,20 +264,18 @@ int read_vlan_map(struct rtnl *rtnl, struct net *net, struct evpn_error *err)
 struct said {
 	uint32_t vnis[NET_VLAN_LAST + 1];
 	bool vlans[NET_VLAN_LAST + 1], access[NET_VLAN_LAST + 1];
-	uint16_t first_vid, first_tunnel;
+	uint16_t first_tunnel;
 	uint32_t first_vni;
 };
 
-static void take_said_vlan(struct said *said, const struct bridge_vlan_info *info)
+static void take_said_vlans(uint16_t first, uint16_t last, uint16_t flags, void *arg)
 {
-	if (info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN)
-		said->first_vid = info->vid;
-	else
-		for (uint32_t vid = info->flags & BRIDGE_VLAN_INFO_RANGE_END ? said->first_vid : info->vid;
-		     vid <= info->vid && vid <= NET_VLAN_LAST; vid++) {
-			said->vlans[vid] = true;
-			said->access[vid] = info->flags & ACCESS;
-		}
+	struct said *said = arg;
+
+	for (uint32_t vid = first; vid <= last && vid <= NET_VLAN_LAST; vid++) {
+		said->vlans[vid] = true;
+		said->access[vid] = flags & ACCESS;
+	}
 }
 
 static void take_said_tunnel(struct said *said, struct nlattr *nest)
@@ -311,12 +309,10 @@ bool vlan_map_port_differs(const struct net *net, const struct net_link *link, s
 	size_t n = 0, n_same = 0;
 	int left;
 
-	nla_for_each_nested (attr, spec, left) {
-		if (nla_type(attr) == IFLA_BRIDGE_VLAN_INFO && nla_len(attr) >= (int)sizeof(struct bridge_vlan_info))
-			take_said_vlan(said, nla_data(attr));
-		else if (nla_type(attr) == IFLA_BRIDGE_VLAN_TUNNEL_INFO)
+	vlan_each(spec, take_said_vlans, said);
+	nla_for_each_nested (attr, spec, left)
+		if (nla_type(attr) == IFLA_BRIDGE_VLAN_TUNNEL_INFO)
 			take_said_tunnel(said, attr);
-	}
 	for (uint32_t vid = 0; vid <= NET_VLAN_LAST; vid++)
 		n += said->vlans[vid];
 	for (size_t i = 0; i < net->n_vlans; i++) {

@@ -23,14 +23,6 @@ has_vni() {
 	in_frr bridge -json vni show dev vx-evpn | grep -E "\"vni(End)?\":$1[,}]"
 }
 
-all_reach() {
-	reaches host1 192.168.20.16
-	wait_until 60 "leaf1 has a route to work2" announced work2 has_route leaf1 192.168.21.17
-	wait_until 60 "the node has a route to host2" announced host2 has_route frr 192.168.21.12
-	reaches host1 192.168.21.17
-	reaches host2 192.168.20.16 192.168.21.17
-}
-
 other_program_stays() {
 	local device
 	for device in br-evpn vx-evpn; do

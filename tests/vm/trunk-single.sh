@@ -46,14 +46,6 @@ logged() {
 	grep -q -- "$1" "$FABRIC/daemon.log"
 }
 
-all_reach() {
-	reaches host1 192.168.20.16
-	wait_until 60 "leaf1 has a route to work2" announced work2 has_route leaf1 192.168.21.17
-	wait_until 60 "the node has a route to host2" announced host2 has_route frr 192.168.21.12
-	reaches host1 192.168.21.17
-	reaches host2 192.168.20.16 192.168.21.17
-}
-
 # The user's own VLAN: it works, on this node alone.
 own_vlan_stays() {
 	reaches own1 192.168.20.52

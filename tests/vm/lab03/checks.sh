@@ -20,6 +20,15 @@ has_route() {
 	vtysh_in "$1" "show ip route vrf red $2/32" | grep br100
 }
 
+# What must work again after a change, by announcements as in lab_checks.
+all_reach() {
+	reaches host1 192.168.20.16
+	wait_until 60 "leaf1 has a route to work2" announced work2 has_route leaf1 192.168.21.17
+	wait_until 60 "the node has a route to host2" announced host2 has_route frr 192.168.21.12
+	reaches host1 192.168.21.17
+	reaches host2 192.168.20.16 192.168.21.17
+}
+
 lab_checks() {
 	first_ping host1 192.168.20.16
 	# By announcements leaf1 and the node know who is where, else their gateways would ask, and the answer would go to the other.
