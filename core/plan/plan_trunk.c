@@ -44,7 +44,8 @@ void plan_check_trunk(struct planner *p)
 	for (size_t i = 0; i < p->desired->n_links; i++)
 		if (p->desired->links[i].trunk && p->desired->links[i].joins[0])
 			check_bridge(p, &p->desired->links[i]);
-	for (size_t i = 0; i < p->actual->n_links; i++)
+	/* With --down nothing comes that one could be in the way of, and nothing is built. */
+	for (size_t i = 0; i < p->actual->n_links && !p->desired->is_nothing; i++)
 		if (is_second(p, trunk, &p->actual->links[i]))
 			plan_mark_remade(p, &p->actual->links[i]);
 }

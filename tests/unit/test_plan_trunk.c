@@ -173,6 +173,24 @@ START_TEST(a_pair_goes_before_the_trunk_takes_its_place)
 }
 END_TEST
 
+/* evpnd --down runs what is to be deleted, and nothing of what is to be built. */
+START_TEST(down_deletes_the_trunk)
+{
+	size_t n = 0;
+
+	all_stands();
+	/* As it is read. */
+	actual_link(NET_NS_FRR, "pe-trunk")->pvid = NET_PVID_OTHER;
+	net_clear(&desired);
+	desired_make_nothing(&(struct nic_records){ 0 }, &(struct net){ 0 }, &desired);
+	make();
+	ck_assert_str_eq(ops_with("trunk", "trunk"), "host: link del trunk0\n");
+	for (size_t i = 0; i < plan.n_ops; i++)
+		n += plan.ops[i].stage != PLAN_PRUNE;
+	ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("trunk");
@@ -186,5 +204,6 @@ int main(void)
 	tcase_add_test(tcase, a_bridge_that_does_not_filter_gets_no_trunk);
 	tcase_add_test(tcase, a_vni_leaves_the_trunk_before_its_own_pair_comes);
 	tcase_add_test(tcase, a_pair_goes_before_the_trunk_takes_its_place);
+	tcase_add_test(tcase, down_deletes_the_trunk);
 	return unit_run("plan-trunk", tcase);
 }
