@@ -5,7 +5,8 @@
 #   skip WHY...             ends the test as skipped
 #   fail WHAT...            ends the test as failed
 #   step WHAT...            what comes next, for the log
-#   wait_until SECONDS WHAT COMMAND...   asks until COMMAND succeeds, or fails the test
+#   wait_until SECONDS WHAT COMMAND...   asks until COMMAND succeeds, or fails the test; the time is a quiet machine's, a slow one has three
+#                           times as long
 #   make_folder             sets $T to a folder that all can read, and that goes with the test, with all that is mounted in it
 #   at_end COMMAND...       is run when the test ends, in whatever way; what came last goes first
 #   PIDS+=($!)              processes that the test has started in the background, with their children: they end with it
@@ -107,8 +108,9 @@ exec {TEST_NEVER}<> "$TEST_PIPE"
 rm "$TEST_PIPE"
 
 wait_until() {
-	local limit=$1 what=$2 end=$((SECONDS + $1))
+	local limit=$(($1 * 3)) what=$2 end
 
+	end=$((SECONDS + limit))
 	shift 2
 	until "$@" > /dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || fail "waited $limit s in vain: $what"

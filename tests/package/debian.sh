@@ -94,7 +94,8 @@ is_online() { inside systemctl is-active network-online.target; }
 mkdir -p "$T/os/etc/systemd/system/evpnd-wait-online.service.d"
 printf '[Service]\nExecStart=\nExecStart=/usr/sbin/evpnctl wait --timeout 2\n' \
 	> "$T/os/etc/systemd/system/evpnd-wait-online.service.d/limit.conf"
-inside systemctl enable evpnd evpnd-wait-online
+inside systemctl enable --now evpnd
+inside systemctl enable evpnd-wait-online
 inside systemctl start network-online.target
 is_online
 [ "$(inside systemctl show -P ExecMainStatus evpnd-wait-online)" = 6 ] || fail "evpnd-wait-online has not met its limit"

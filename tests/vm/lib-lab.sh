@@ -156,7 +156,8 @@ lab_up() {
 
 # --- What stands in the kernel
 
-# Everything of both namespaces, a line each, without what changes by itself and what the order of making decides.
+# Everything of both namespaces, a line each, without what changes by itself and what the order of making decides. A device with carrier
+# is in state UNKNOWN until the kernel comes to tell of it, if ever, and UP then.
 lab_state() {
 	local enter
 	for enter in "ip netns exec ev-node" in_frr; do
@@ -165,7 +166,7 @@ lab_state() {
 			# Some of the files cannot be read, which is status 2.
 			$enter grep -rs . /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf || [ $? = 2 ]
 		} | sed "s/^/${enter##*[-_]}: /"
-	done | sed -E '/ (fe80:|ff00:)/d; s/: [0-9]+: /: /; s/@if[0-9]+//; s/ link-netns(id)? [^ ]*//
+	done | sed -E '/ (fe80:|ff00:)/d; s/: [0-9]+: /: /; s/@if[0-9]+//; s/ state UNKNOWN / state UP /; s/ link-netns(id)? [^ ]*//
 		s/ (valid|preferred)_lft [^ ]*//g; s/ [a-z_]*timer +[0-9.]+//g; s/ +/ /g' | sort
 }
 
@@ -233,7 +234,7 @@ lab_converges() {
 	LAB_SINCE=$EPOCHREALTIME
 	LAB_HOW=$how
 	"$@"
-	wait_until 300 "$how: evpnd converges" lab_is_over "$count"
+	wait_until 400 "$how: evpnd converges" lab_is_over "$count"
 	[ $COUNT -gt "$count" ] || fail "$how: evpnd: ${ERROR:-has ended}"
 	lab_time "converged ($CONVERGED)"
 	echo "   $STEPS"
