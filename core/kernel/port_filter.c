@@ -50,7 +50,7 @@ static void each_qdisc(const struct nlmsghdr *hdr, void *arg)
 	const struct tcmsg *tcm;
 
 	if (hdr->nlmsg_type == RTM_NEWQDISC && tc_parse(hdr, &tcm, tb) &&
-	    streq(nla_get_string(tb[TCA_KIND]), TC_QDISC) && !tb[TCA_INGRESS_BLOCK] && !tb[TCA_EGRESS_BLOCK])
+	    tc_is_qdisc(tb) && !tb[TCA_INGRESS_BLOCK] && !tb[TCA_EGRESS_BLOCK])
 		*(int *)util_append(&qdiscs->devices, &qdiscs->n_devices, sizeof(int)) = tcm->tcm_ifindex;
 }
 
@@ -177,7 +177,7 @@ bool port_filter_concerns(const struct nlmsghdr *hdr, bool (*find)(int ifindex, 
 	case RTM_DELTFILTER:
 		return tcm->tcm_parent == TC_INGRESS && (known.target || net_limits_any(&known.limits));
 	case RTM_DELQDISC:
-		return streq(nla_get_string(tb[TCA_KIND]), TC_QDISC) && (known.target || net_limits_any(&known.limits));
+		return tc_is_qdisc(tb) && (known.target || net_limits_any(&known.limits));
 	default:
 		return false;
 	}

@@ -3,7 +3,7 @@
  * port_filter.h - what traffic control does at the inner end of a host's veth pair: it limits (limit.h) and relays (relay.h); read, and
  * recognised in notifications; apply_parts.h has how it is set
  *
- * Both share the end's qdisc clsact (tc.h), which is evpnd's as a whole: it is made anew with all filters, and is there only if there
+ * Both share the end's qdisc (tc.h), which is evpnd's as a whole: it is made anew with all filters, and is there only if there
  * are some.
  */
 #pragma once

@@ -94,12 +94,12 @@ static void restart_filters(void *arg)
 	reader->whole &= (uint8_t)~reader->seal->bit;
 }
 
-/* The seals in whose blocks the device's clsact is. */
+/* The seals in whose blocks the device's qdisc is. */
 static uint8_t seals_of(struct nlattr *const *tb, const struct read_ident *ident)
 {
 	uint8_t bits = 0;
 
-	if (!streq(nla_get_string(tb[TCA_KIND]), TC_QDISC))
+	if (!tc_is_qdisc(tb))
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(seals); i++)
 		if (tb[seals[i].block_attr] && nla_get_u32(tb[seals[i].block_attr]) == block_of(&seals[i], ident))
@@ -177,7 +177,7 @@ bool seal_concerns(const struct nlmsghdr *hdr, const struct read_ident *ident, i
 	if (hdr->nlmsg_type == RTM_NEWTFILTER || hdr->nlmsg_type == RTM_DELTFILTER)
 		return hdr->nlmsg_type == RTM_DELTFILTER && tcm->tcm_ifindex == (int)TCM_IFINDEX_MAGIC_BLOCK &&
 		       is_block(tcm->tcm_block_index, ident);
-	if (!streq(nla_get_string(tb[TCA_KIND]), TC_QDISC))
+	if (!tc_is_qdisc(tb))
 		return false;
 	known = find(tcm->tcm_ifindex, arg);
 	return known >= 0 && known != (hdr->nlmsg_type == RTM_NEWQDISC ? seals_of(tb, ident) : 0);
@@ -190,7 +190,7 @@ static int add_qdisc(struct rtnl *rtnl, int ifindex, unsigned int bits, const st
 				   .tcm_parent = TC_H_CLSACT };
 	struct nl_msg *msg = message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, &tcm);
 
-	nla_put_string(msg, TCA_KIND, TC_QDISC);
+	nla_put_string(msg, TCA_KIND, bits & NET_SEAL_GOODBYE ? TC_CLSACT : TC_QDISC);
 	for (size_t i = 0; i < ARRAY_LEN(seals); i++)
 		if (bits & seals[i].bit)
 			nla_put_u32(msg, seals[i].block_attr, block_of(&seals[i], ident));

@@ -6,12 +6,12 @@
  * IPv4: a bridge forwards frames from port to port and delivers some to its namespace. The routing code drops most of those on a bridge
  * without addresses (rp_filter), but not datagrams from 0.0.0.0 to the broadcast address and to local multicast groups
  * (ip_route_input_slow(), ip_mc_validate_source()): they reach every UDP socket, VXLAN's too, which would put the frame inside
- * into whatever VNI it names. So the bridge gets a qdisc clsact, which sees what is delivered and not what is forwarded, and
+ * into whatever VNI it names. So the bridge gets a qdisc (tc.h), which sees what is delivered and not what is forwarded, and
  * it is in a block (TCA_INGRESS_BLOCK) with one filter for all. ARP passes: FRR learns from it.
  *
  * Goodbye: zebra sends a router advertisement of lifetime 0 when it ends or is told to send none (FRR, zebra/rtadv.c). It comes from
  * an address that all nodes share, so hosts behind other nodes would lose the route by them. What the bridge itself sends passes its
- * egress block; what it forwards does not.
+ * egress block, for which the qdisc is a clsact; what it forwards does not.
  */
 #pragma once
 

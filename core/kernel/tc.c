@@ -42,6 +42,13 @@ bool tc_parse(const struct nlmsghdr *hdr, const struct tcmsg **ret_tcm, struct n
 	       tb[TCA_KIND];
 }
 
+bool tc_is_qdisc(struct nlattr *const *tb)
+{
+	const char *kind = nla_get_string(tb[TCA_KIND]);
+
+	return streq(kind, TC_QDISC) || streq(kind, TC_CLSACT);
+}
+
 bool tc_has_filter(const struct nlmsghdr *hdr, const struct tc_filter *filter, struct nlattr *act[TCA_ACT_MAX + 1])
 {
 	struct nlattr *tb[TCA_MAX + 1], *bpf[TCA_BPF_MAX + 1], *list[2];

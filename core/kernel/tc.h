@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tc.h - traffic control (tc(8)) of a port: its qdisc clsact, and filters on the ingress side, which sees a frame before the bridge does
+ * tc.h - traffic control (tc(8)) of a port: its qdisc, and filters on the ingress side, which sees a frame before the bridge does
+ *
+ * The qdisc is `ingress'. `clsact' has the same handle and an egress side, too: it is for a device that filters there (seal.h), since the
+ * kernel searches all blocks of traffic control for each one that is bound (flow_indr_dev_setup_offload()), and a clsact binds two.
+ * Before, evpnd had clsact everywhere; one that stands is as good.
  *
  * A filter is a classic BPF program that looks at the frame, from the destination's MAC address on, with one action. The kernel calls
  * the filters in the order of their priorities. An action that ends in TC_ACT_UNSPEC lets it go on to the next one.
@@ -15,7 +19,8 @@
 
 #include "kernel/rtnl.h"
 
-#define TC_QDISC   "clsact"
+#define TC_QDISC   "ingress"
+#define TC_CLSACT  "clsact"
 #define TC_INGRESS TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)
 
 /* 0xffffffff: the frame matches. */
@@ -32,6 +37,9 @@ struct tc_filter {
 
 /* A message about a qdisc or a filter. false: it is not a whole one, or has no kind. */
 bool tc_parse(const struct nlmsghdr *hdr, const struct tcmsg **ret_tcm, struct nlattr *tb[TCA_MAX + 1]);
+
+/* Whether the kind of this message is that of one of the two qdiscs. */
+bool tc_is_qdisc(struct nlattr *const *tb);
 
 /* Whether the message says that this filter is there; then `act` (TCA_ACT_...) is its action. */
 bool tc_has_filter(const struct nlmsghdr *hdr, const struct tc_filter *filter, struct nlattr *act[TCA_ACT_MAX + 1]);

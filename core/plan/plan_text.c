@@ -272,7 +272,7 @@ static void put_filters(struct text *t, const struct net_link *link)
 {
 	bool limits = net_limits_any(&link->limits), relays = net_relays(link);
 
-	put(t, "tc qdisc %s dev %s clsact", limits || relays ? "replace" : "del", link->name);
+	put(t, "tc qdisc %s dev %s ingress", limits || relays ? "replace" : "del", link->name);
 	if (limits)
 		put_limits(t, &link->limits);
 	if (relays)
@@ -303,7 +303,8 @@ const char *plan_op_text(const struct op *op, char buf[PLAN_OP_SIZE])
 		put(&t, "sysctl net/ipv6/conf/%s/disable_ipv6=%d", op->link->name, !op->link->ipv6);
 		break;
 	case OP_LINK_SEAL:
-		put(&t, "tc qdisc %s dev %s clsact%s%s", op->link->seals ? "add" : "del", op->link->name,
+		put(&t, "tc qdisc %s dev %s %s%s%s", op->link->seals ? "add" : "del", op->link->name,
+		    op->link->seals & NET_SEAL_GOODBYE ? "clsact" : "ingress",
 		    op->link->seals & NET_SEAL_IPV4 ? ", which drops IPv4" : "",
 		    op->link->seals & NET_SEAL_GOODBYE ? ", which keeps the end of router advertisements back" : "");
 		break;

@@ -140,7 +140,7 @@ static void add_qdisc(int ifindex, bool sealed)
 					(struct tcmsg){ .tcm_ifindex = ifindex,
 							.tcm_parent = TC_H_CLSACT,
 							.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0) },
-					"clsact");
+					"ingress");
 
 	if (sealed)
 		nla_put_u32(msg, TCA_INGRESS_BLOCK, BLOCK);

@@ -79,7 +79,7 @@ arrives ff:ff:ff:ff:ff:ff 2000 1900 2500
 
 step "host.limit"
 ip -n ev-leaf2 link add probe type veth peer name probe2
-kernel_has tc qdisc add dev probe clsact || skip "the kernel has no clsact: $(cat "$FABRIC/why")"
+kernel_has tc qdisc add dev probe ingress || skip "the kernel has no qdisc ingress: $(cat "$FABRIC/why")"
 if kernel_has tc filter add dev probe ingress bpf bytecode '1,6 0 0 1' action police pkts_rate 1 pkts_burst 1 conform-exceed drop; then
 	next '' 'limit = { broadcast = "100pps"; multicast = "1mbit"; };'
 	evpnd_on_node --dry-run || fail "something is left to do"

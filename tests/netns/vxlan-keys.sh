@@ -169,7 +169,7 @@ claims ev-node lan110 2001:db8:20::100
 wait_until 60 "the client has the new MAC for IPv6" knows 2001:db8:20::100
 
 step "what relays gratuitous ARP is repaired, and follows the device"
-in_frr tc qdisc delete dev pe110 clsact
+in_frr tc qdisc delete dev pe110 ingress
 wait_until 60 "the qdisc is back" relays
 in_frr tc filter delete dev pe110 ingress pref 4
 wait_until 60 "the filter is back" relays
@@ -180,12 +180,24 @@ step "arp_suppression = false"
 set_vxlan 'port = 8472; arp_suppression = false;'
 ends 1 suppresses || fail "it is still on"
 in_frr tc qdisc show dev pe110 > "$FABRIC/qdisc"
-lacks clsact "$FABRIC/qdisc" || fail "filters: $(in_frr tc filter show dev pe110 ingress)"
+lacks -E 'clsact|ingress' "$FABRIC/qdisc" || fail "filters: $(in_frr tc filter show dev pe110 ingress)"
 next_run in_frr ip link set vni110 type bridge_slave neigh_suppress on
 ends 1 suppresses || fail "what another program set stays"
 moves 192.168.20.101
 daemon_stop
 end_child "$WIRE"
+
+step "a bridge is sealed as well by the clsact that evpnd had before"
+block=$(in_frr tc qdisc show dev br110 | sed -n 's/^qdisc ingress .* ingress_block \([0-9]*\).*/\1/p')
+[ "$block" ] || fail "br110 is not sealed: $(in_frr tc qdisc show dev br110)"
+# It keeps the block while br110 is out of it.
+in_frr ip link add keeper type veth peer name keeper2
+in_frr tc qdisc add dev keeper ingress_block "$block" ingress
+in_frr tc qdisc delete dev br110 ingress
+expect 2 'tc qdisc add dev br110 ingress, which drops IPv4' evpnd_on_node --dry-run
+in_frr tc qdisc add dev br110 ingress_block "$block" clsact
+evpnd_on_node --dry-run || fail "something is left to do"
+in_frr ip link delete keeper
 
 step "UDP checksum 0 at an IPv6 VTEP"
 # FRR 8.4 knows no IPv6 VTEP, and is said to be another one: the packets do not need it.

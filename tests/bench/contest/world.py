@@ -159,7 +159,7 @@ class World:
             check(self.filtered_vnis() == n and self.mapped_vnis() == n, "the single VXLAN has not %d VNIs" % n)
         if filters:
             text = ip("qdisc", netns=self.frr, program="tc")
-            have, want = text.count("clsact"), n * ((0 if self.single else 1) + (0 if self.bare else 1))
+            have, want = text.count("qdisc ingress "), n * ((0 if self.single else 1) + (0 if self.bare else 1))
             check(have == want, "%d of %d bridges and ports have filters" % (have, want))
 
     def filtered_vnis(self):
