@@ -49,8 +49,8 @@ static void each_qdisc(const struct nlmsghdr *hdr, void *arg)
 	struct qdiscs *qdiscs = arg;
 	const struct tcmsg *tcm;
 
-	if (hdr->nlmsg_type == RTM_NEWQDISC && tc_parse(hdr, &tcm, tb) &&
-	    tc_is_qdisc(tb) && !tb[TCA_INGRESS_BLOCK] && !tb[TCA_EGRESS_BLOCK])
+	if (hdr->nlmsg_type == RTM_NEWQDISC && tc_parse(hdr, &tcm, tb) && tc_is_qdisc(tb) && !tb[TCA_INGRESS_BLOCK] &&
+	    !tb[TCA_EGRESS_BLOCK])
 		*(int *)util_append(&qdiscs->devices, &qdiscs->n_devices, sizeof(int)) = tcm->tcm_ifindex;
 }
 
