@@ -101,10 +101,7 @@ static void stop(void *arg)
 	struct ctl *ctl = arg;
 
 	ctl_client_free_all(ctl);
-#ifdef HAVE_MICROHTTPD
-	ctl_http_free(ctl->http);
-	ctl->http = NULL;
-#endif
+	ctl_serve_stop(ctl);
 	sd_event_source_disable_unref(ctl->accept);
 	ctl->accept = NULL;
 	if (ctl->listener >= 0) {
@@ -128,32 +125,6 @@ static void operation(void *arg)
 	ctl_change_progress(arg, false);
 }
 
-#ifdef HAVE_MICROHTTPD
-/* Serves the metrics where the configuration in force says. */
-static void follow_metrics(struct ctl *ctl)
-{
-	const struct config *config = ctl->host->daemon->setup.config;
-	const char *wanted = config ? config->metrics.listen : ctl->http_for;
-	struct evpn_error err = { 0 };
-
-	if (wanted == ctl->http_for || (wanted && ctl->http_for && streq(wanted, ctl->http_for)))
-		return;
-	ctl_http_free(ctl->http);
-	ctl->http = NULL;
-	free(ctl->http_for);
-	ctl->http_for = wanted ? xstrdup(wanted) : NULL;
-	if (!wanted)
-		return;
-	ctl->http = ctl_http_new(ctl, &config->metrics.address, &err);
-	if (!ctl->http)
-		log_warning("%s (metrics.listen = \"%s\"); change the address, or free it", err.msg, wanted);
-}
-#else
-static void follow_metrics(struct ctl *ctl)
-{
-}
-#endif
-
 static void changed(void *arg)
 {
 	struct ctl *ctl = arg;
@@ -161,7 +132,7 @@ static void changed(void *arg)
 	ctl->n_changes++;
 	if (ctl->listener >= 0)
 		set_owner(ctl);
-	follow_metrics(ctl);
+	ctl_serve(ctl);
 	ctl_journal_look(ctl);
 	ctl_client_again(ctl);
 }

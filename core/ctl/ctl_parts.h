@@ -7,7 +7,8 @@
  *  command.c   the table of commands; request -> command
  *  cmd_*.c     the commands
  *  status*.c   the daemon's state as JSON
- *  metrics.c   the same for Prometheus; http.c serves it
+ *  metrics.c   the same for Prometheus
+ *  serve.c     has the module http.so serve it (http.h)
  *  journal.c   events for those who follow, and the history of runs
  */
 #pragma once
@@ -17,6 +18,7 @@
 
 #include "base/json.h"
 #include "ctl/ctl.h"
+#include "ctl/http.h"
 #include "run/control.h"
 
 /* Of the messages; a change that an old client does not understand makes it greater. */
@@ -102,7 +104,9 @@ struct ctl {
 	uint64_t refused_ms; /* when a refused client was logged last */
 	uint64_t progress_ms; /* when the progress of a change was told last */
 	struct ctl_journal journal;
-	struct ctl_http *http; /* NULL: metrics.listen is not set, or failed */
+	const struct http_module *http_module; /* NULL: not loaded */
+	struct http_source http_source;
+	struct http *http; /* NULL: metrics.listen is not set, or failed */
 	char *http_for; /* the metrics.listen that http was made for, or failed for; NULL: none */
 };
 
@@ -172,9 +176,9 @@ void ctl_journal_look(struct ctl *ctl);
 /* metrics.c: all metrics in Prometheus' text format; freed by the caller. */
 char *ctl_metrics(const struct ctl *ctl);
 
-/* http.c: serves them at this address. NULL: err says why not. ctl_http_free() takes NULL. */
-struct ctl_http *ctl_http_new(struct ctl *ctl, const struct sockaddr_storage *address, struct evpn_error *err);
-void ctl_http_free(struct ctl_http *http);
+/* serve.c: serves them where the configuration in force says; a failure is logged. No more. */
+void ctl_serve(struct ctl *ctl);
+void ctl_serve_stop(struct ctl *ctl);
 
 /* The commands. */
 int ctl_cmd_status(struct ctl_client *client, struct evpn_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * http.c - /metrics and /healthz over HTTP, for Prometheus and probes (libmicrohttpd); see ctl_parts.h
+ * http.c - see http.h; by libmicrohttpd
  *
  * The server has no thread: its epoll descriptor is one of the daemon's event loop. It listens where evpn.conf says
  * (metrics.listen), in the host's namespace. Only GET and HEAD are answered, connections are few and their memory and time bounded.
@@ -8,11 +8,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
-#include "base/log.h"
-#include "base/util.h"
-#include "ctl/ctl_parts.h"
+#include "config-build.h"
+#include "ctl/http.h"
 
 #define CONNECTIONS_MAX 16
 #define CONNECTION_S	10u
@@ -23,8 +24,8 @@
  */
 #define RUNS 3
 
-struct ctl_http {
-	struct ctl *ctl;
+struct http {
+	const struct http_source *source;
 	struct MHD_Daemon *server;
 	sd_event_source *io, *timer;
 };
@@ -44,15 +45,15 @@ static enum MHD_Result reply(struct MHD_Connection *connection, unsigned int sta
 }
 
 /* A probe's question: 200 while the node does what evpn.conf says, as far as anybody knows. */
-static enum MHD_Result reply_health(struct MHD_Connection *connection, const struct daemon *daemon)
+static enum MHD_Result reply_health(struct MHD_Connection *connection, const struct http_source *source)
 {
 	static const char *const good[] = { "healthy", "applied", "pending" };
-	const char *state = ctl_state_name(daemon);
+	const char *state = source->state(source->arg);
 	char text[32];
 
 	snprintf(text, sizeof(text), "%s\n", state);
-	for (size_t i = 0; i < ARRAY_LEN(good); i++)
-		if (streq(good[i], state))
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (strcmp(good[i], state) == 0)
 			return reply(connection, MHD_HTTP_OK, "text/plain", text);
 	return reply(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "text/plain", text);
 }
@@ -60,21 +61,24 @@ static enum MHD_Result reply_health(struct MHD_Connection *connection, const str
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
 				  const char *version, const char *upload, size_t *upload_len, void **request)
 {
-	const struct ctl_http *http = arg;
-	_cleanup_free_ char *text = NULL;
+	const struct http *http = arg;
+	enum MHD_Result r;
+	char *text;
 
-	if (!streq(method, MHD_HTTP_METHOD_GET) && !streq(method, MHD_HTTP_METHOD_HEAD))
+	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 		return MHD_NO;
-	if (streq(url, "/healthz"))
-		return reply_health(connection, http->ctl->host->daemon);
-	if (!streq(url, "/metrics"))
+	if (strcmp(url, "/healthz") == 0)
+		return reply_health(connection, http->source);
+	if (strcmp(url, "/metrics") != 0)
 		return reply(connection, MHD_HTTP_NOT_FOUND, "text/plain", "/metrics or /healthz\n");
-	text = ctl_metrics(http->ctl);
-	return reply(connection, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", text);
+	text = http->source->metrics(http->source->arg);
+	r = reply(connection, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", text);
+	free(text);
+	return r;
 }
 
 /* When the server wants to be called at the latest: a connection's time is over. */
-static void set_timer(struct ctl_http *http)
+static void set_timer(struct http *http)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
 
@@ -88,7 +92,7 @@ static void set_timer(struct ctl_http *http)
 
 static int on_io(sd_event_source *source, int fd, uint32_t revents, void *arg)
 {
-	struct ctl_http *http = arg;
+	struct http *http = arg;
 
 	for (int i = 0; i < RUNS; i++)
 		MHD_run(http->server);
@@ -101,7 +105,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *arg)
 	return on_io(source, -1, 0, arg);
 }
 
-void ctl_http_free(struct ctl_http *http)
+static void stop(struct http *http)
 {
 	if (!http)
 		return;
@@ -112,7 +116,7 @@ void ctl_http_free(struct ctl_http *http)
 	free(http);
 }
 
-static int watch(struct ctl_http *http, sd_event *event)
+static int watch(struct http *http, sd_event *event)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->server, MHD_DAEMON_INFO_EPOLL_FD);
 	int r = info ? sd_event_add_io(event, &http->io, info->epoll_fd, EPOLLIN, on_io, http) : -EIO;
@@ -122,13 +126,18 @@ static int watch(struct ctl_http *http, sd_event *event)
 	return r;
 }
 
-struct ctl_http *ctl_http_new(struct ctl *ctl, const struct sockaddr_storage *address, struct evpn_error *err)
+static struct http *start(sd_event *event, const struct http_source *source, const struct sockaddr_storage *address,
+			  struct evpn_error *err)
 {
-	struct ctl_http *http = xcalloc(1, sizeof(*http));
+	struct http *http = calloc(1, sizeof(*http));
 	unsigned int flags = MHD_USE_EPOLL | (address->ss_family == AF_INET6 ? MHD_USE_IPv6 : 0);
 	int r;
 
-	http->ctl = ctl;
+	if (!http) {
+		evpn_fail(err, ENOMEM, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	http->source = source;
 	errno = 0;
 	http->server = MHD_start_daemon(flags, 0, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR, address,
 					MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -138,16 +147,19 @@ struct ctl_http *ctl_http_new(struct ctl *ctl, const struct sockaddr_storage *ad
 		int code = errno ? errno : EIO;
 
 		/* evpnd.service has no internet sockets (RestrictAddressFamilies=). */
-		evpn_fail(err, code, "metrics: cannot listen: %s%s", strerror(code),
-			  code == EAFNOSUPPORT ? ": allow AF_INET and AF_INET6 in evpnd.service" : "");
-		ctl_http_free(http);
+		evpn_fail(err, code, "cannot listen: %s: %s", strerror(code),
+			  code == EAFNOSUPPORT ? "allow AF_INET and AF_INET6 in evpnd.service"
+					       : "change the address, or free it");
+		stop(http);
 		return NULL;
 	}
-	r = watch(http, ctl->host->event);
+	r = watch(http, event);
 	if (r < 0) {
-		evpn_fail(err, -r, "metrics: event loop: %s", strerror(-r));
-		ctl_http_free(http);
+		evpn_fail(err, -r, "event loop: %s", strerror(-r));
+		stop(http);
 		return NULL;
 	}
 	return http;
 }
+
+const struct http_module evpnd_http = { .version = PACKAGE_VERSION, .start = start, .stop = stop };

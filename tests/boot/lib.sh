@@ -191,9 +191,10 @@ upgrade() {
 	[ "$(guest_run dpkg-query -W -f '${Version}' evpnd)" = "$1" ] || fail "not upgraded"
 }
 
-# The first line of the journal that matches, in seconds since the kernel's start.
+# The first line of the journal that matches, in seconds since the kernel's start. The prompt to log in may stand before them.
 time_of() {
-	awk -v pattern="$1" '$0 ~ pattern { sub(/^\[ */, ""); sub(/\].*/, ""); print; exit }' "$T/$MACHINE/journal.$(cat "$T/$MACHINE/boots")"
+	awk -v pattern="$1" '$0 ~ pattern && match($0, /\[ *[0-9]+\.[0-9]+\] /) { $0 = substr($0, RSTART + 1); sub(/\].*/, ""); print $1; exit }' \
+		"$T/$MACHINE/journal.$(cat "$T/$MACHINE/boots")"
 }
 
 unit_time() {

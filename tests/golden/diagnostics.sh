@@ -10,7 +10,7 @@ while read -r page sources; do
 	python3 tests/golden/diagnostics.py "$page" $sources || failed=1
 	compared[$page]=1
 done <<-'TABLE'
-	core/evpnd.8 core/base/*.[ch] core/frr/*.[ch] core/plan/*.[ch] core/kernel/*.[ch] core/run/[!a]*.[ch] core/ctl/client.c core/ctl/command.c core/ctl/ctl.c core/ctl/http.c
+	core/evpnd.8 core/base/*.[ch] core/frr/*.[ch] core/plan/*.[ch] core/kernel/*.[ch] core/run/[!a]*.[ch] core/ctl/client.c core/ctl/command.c core/ctl/ctl.c core/ctl/http.c core/ctl/serve.c
 	client/evpnctl.8 core/ctl/cmd_*.c core/run/asking.c
 	core/evpn.conf.5 core/config/*.[ch]
 	plugins/frr-signal/evpn-reloader.8 plugins/frr-signal/reloader*.[ch] plugins/lib/vty.c

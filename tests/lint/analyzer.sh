@@ -10,7 +10,7 @@ read -ra flags <<< "$flags"
 # Not use-of-uninitialized-value: gcc 12 loses the NULL that a variable with a cleanup function was initialised with.
 compile() {
 	gcc -fanalyzer -Werror -Wno-analyzer-use-of-uninitialized-value -c -o /dev/null -std=gnu11 -O1 -D_GNU_SOURCE \
-		-DPLUGIN_DIR='"/"' -DSYSCONF_DIR='"/"' -I "$build" -I core -I plugins "${flags[@]}" "$1"
+		-DPLUGIN_DIR='"/"' -DMODULE_DIR='"/"' -DSYSCONF_DIR='"/"' -I "$build" -I core -I plugins "${flags[@]}" "$1"
 }
 status=0
 for file in core/*.c core/*/*.c plugins/*/*.c; do compile "$file" || status=1; done

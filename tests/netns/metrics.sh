@@ -30,6 +30,7 @@ has() {
 	fetched 200 /metrics && finds -xF -- "$1" "$FABRIC/body"
 }
 
+export EVPND_MODULE_DIR=$BUILD/core/.libs
 leaf_up
 conf 's/^health/metrics = { listen = "127.0.0.1:9470"; };\n&/'
 daemon_start
@@ -99,7 +100,7 @@ s.accept()' > "$FABRIC/holder" &
 PIDS+=($!)
 wait_until 60 "the port is taken" grep -q ready "$FABRIC/holder"
 conf 's/^health/metrics = { listen = "127.0.0.1:9470"; };\n&/'
-wait_until 60 "the warning" logged 'metrics: cannot listen: Address already in use .metrics.listen = "127.0.0.1:9470".'
+wait_until 60 "the warning" logged 'metrics.listen = "127.0.0.1:9470": cannot listen: Address already in use'
 "$BUILD/evpnctl" --socket "$FABRIC/state/control.sock" wait --timeout 60 > "$FABRIC/out" || fail "not healthy: $(cat "$FABRIC/out")"
-[ "$(count 'metrics: cannot listen' "$FABRIC/daemon.log")" = 1 ] || fail "not once in the log: $(cat "$FABRIC/daemon.log")"
+[ "$(count "metrics.listen .* cannot listen" "$FABRIC/daemon.log")" = 1 ] || fail "not once in the log: $(cat "$FABRIC/daemon.log")"
 daemon_stop
