@@ -199,6 +199,19 @@ static bool was_refused(const struct text *text)
 	       text_has(text, "vtysh (exec file) exited with status");
 }
 
+/*
+ * bgpd has refused a line about graceful restart because it has no connection to zebra yet: it makes one within seconds after zebra has
+ * started (FRR, bgp_zebra_send_capabilities()).
+ */
+static bool lacks_zebra(const struct job *job)
+{
+	const struct text *out = &job->tool.output[0], *err = &job->tool.output[1];
+
+	/* What is refused is quoted on stderr, why on stdout. */
+	return (text_has(out, "% Invalid value") || text_has(err, "% Invalid value")) &&
+	       text_has(err, " graceful-restart");
+}
+
 /* The name of the tool of the present phase, for messages. */
 static const char *phase_tool(const struct job *job)
 {
@@ -255,6 +268,9 @@ static void judge_bad_end(struct job *job, const struct options *o, int wait_sta
 
 	if (job->phase < JOB_TEST && !text_has(err, "VTY configuration is locked")) {
 		go_on_without_sharing(job, o, "has failed");
+	} else if (lacks_zebra(job)) {
+		explain(job, STATUS_NOTREADY, "FRR's bgpd is not connected to zebra yet");
+		job_complete(job);
 	} else if (was_refused(err)) {
 		job->result.status = STATUS_REFUSED;
 		if (job->phase == JOB_APPLY)

@@ -185,6 +185,19 @@ bool output_is_locked(const char *out, const char *err)
 	return false;
 }
 
+bool output_lacks_zebra(const char *out, const char *err)
+{
+	/* FRR's word for it is that of a bad value, which a line of this kind has not: it is on or off. */
+	if (!has_message(out, "Invalid value") && !has_message(err, "Invalid value"))
+		return false;
+	for (size_t len; *err; err += len + (err[len] == '\n')) {
+		len = strcspn(err, "\n");
+		if (strncmp(err, "line ", 5) == 0 && memmem(err, len, " graceful-restart", strlen(" graceful-restart")))
+			return true;
+	}
+	return false;
+}
+
 bool output_has_no_daemons(const char *err)
 {
 	return strstr(err, "failed to connect to any daemons") != NULL;

@@ -51,6 +51,12 @@ bool output_has_mgmtd(const char *config);
 /* Whether another vtysh session has locked FRR's configuration. */
 bool output_is_locked(const char *out, const char *err);
 
+/*
+ * Whether bgpd has refused a line about graceful restart because it has no connection to zebra yet. It makes one within seconds after
+ * zebra has started (FRR, bgp_zebra_send_capabilities()), and the line is as good as any then.
+ */
+bool output_lacks_zebra(const char *out, const char *err);
+
 /* Whether none of FRR's daemons accepts connections. */
 bool output_has_no_daemons(const char *err);
 

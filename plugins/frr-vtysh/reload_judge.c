@@ -325,6 +325,10 @@ void reload_judge(struct reload *reload, struct program_end *end)
 			    "starting");
 		return;
 	}
+	if (output_lacks_zebra(end->out, end->err)) {
+		reload_wait(reload, "FRR's bgpd is not connected to zebra yet");
+		return;
+	}
 	if (output_has_no_daemons(end->err)) {
 		if (!reload_count_loss(reload, NULL, 0))
 			reload_wait(reload, "none of FRR's daemons answers vtysh");

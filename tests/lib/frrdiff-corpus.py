@@ -81,7 +81,13 @@ class Frr:
     def load(self, text, *words):
         """What vtysh says while it applies the text, as FRR does when it starts, without chatter."""
         self.write("etc/text", text)
-        done = self.inside("vtysh", *(words or ("-f", "/etc/frr/text")))
+        deadline = time.monotonic() + 60
+        while True:
+            done = self.inside("vtysh", *(words or ("-f", "/etc/frr/text")))
+            # So says a bgpd that is not connected to zebra yet, soon after its start.
+            if not ("Invalid value" in done.stdout and " graceful-restart" in done.stdout) or time.monotonic() > deadline:
+                break
+            select.select([], [], [], 0.1)
         lines = [line for line in done.stdout.splitlines() if line.strip() and not CHATTER.search(line)]
         if done.returncode and not lines:
             lines = ["vtysh: exit status %d" % done.returncode]

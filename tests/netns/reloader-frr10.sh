@@ -64,3 +64,16 @@ diff -u "$FABRIC/before" "$FABRIC/after" || fail "FRR does not run its former co
 grep -q '10.8.0.0' "$FABRIC/frr/etc/frr.conf" || fail "frr.conf was overwritten"
 left=$(find "$FABRIC/frr/run" "$FABRIC/frr/etc" -name 'reload-*' -o -name '*.sav' -o -name 'evpn-reloader*')
 [ -z "$left" ] || fail "left behind: $left"
+
+step "bgpd is not connected to zebra yet: graceful restart waits for that, and is no refused line"
+beside_frr() { nsenter -m -u -i -n -p -t "$(cat "$FABRIC/frr/pid")" "$@"; }
+mv "$FABRIC/frr/run/zserv.api" "$FABRIC/frr/run/zserv.api.away"
+beside_frr kill -KILL "$(cat "$FABRIC/frr/run/bgpd.pid")"
+# Its pidfile is locked until it is gone.
+wait_until 60 "another bgpd" beside_frr chroot "$FRR_ROOT" /usr/lib/frr/bgpd -d -A 127.0.0.1
+conf ' neighbor 10.0.0.3 remote-as 65003' ' neighbor 10.0.0.3 graceful-restart'
+# FRR has kept the line: the next attempt finds no difference.
+reloads 0
+expect "FRR's bgpd is not connected to zebra yet"
+mv "$FABRIC/frr/run/zserv.api.away" "$FABRIC/frr/run/zserv.api"
+shown | finds 'neighbor 10.0.0.3 graceful-restart' || fail "FRR does not have the line"

@@ -55,8 +55,21 @@ for _ in 1 2; do
 	[ "$(running)" = "$before" ] || fail "FRR runs something else: $(diff <(running) - <<< "$before")"
 done
 
-step "without mgmtd nothing is done"
+step "bgpd is not connected to zebra yet: graceful restart waits for that, and is no refused line"
+mv "$FABRIC/frr/run/zserv.api" "$FABRIC/frr/run/zserv.api.away"
 # The /proc of the container is not that of its pid namespace.
+in_container kill -KILL "$(cat "$FABRIC/frr/run/bgpd.pid")"
+# Its pidfile is locked until it is gone.
+wait_until 60 "another bgpd" daemon bgpd
+conf ' neighbor 10.0.0.2 bfd' ' neighbor 10.0.0.2 graceful-restart'
+drive_begin vtysh="$FABRIC/vtysh"
+wait_until 60 "bgpd's connection is waited for" drive_says "waiting: FRR's bgpd is not connected to zebra yet"
+mv "$FABRIC/frr/run/zserv.api.away" "$FABRIC/frr/run/zserv.api"
+drive_end
+[ "$RC" = 0 ] || fail "exit status $RC: $OUT"
+runs 'neighbor 10.0.0.2 graceful-restart'
+
+step "without mgmtd nothing is done"
 in_container kill -KILL "$(cat "$FABRIC/frr/run/mgmtd.pid")"
 drive 5 vtysh="$FABRIC/vtysh" -- reload "$FABRIC/frr.conf" 1
 [ "$RC" = 4 ] || fail "exit status $RC: $OUT"

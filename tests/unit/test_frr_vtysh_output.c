@@ -26,6 +26,13 @@ START_TEST(test_output)
 	ck_assert(output_is_locked("VTY configuration is locked by other VTY\n", ""));
 	ck_assert(output_is_locked("x\n% Can't enter config; running datastore locked by another session\n", ""));
 	ck_assert(!output_is_locked("interface x\n description % locked by another session\n", ""));
+	ck_assert(output_lacks_zebra(
+		"% Invalid value\n",
+		"line 5: Failure to communicate[13] to bgpd, line:  neighbor 10.0.0.2 graceful-restart\n"));
+	ck_assert(!output_lacks_zebra(
+		"", "line 5: Failure to communicate[13] to bgpd, line:  neighbor 10.0.0.2 graceful-restart\n"));
+	ck_assert(!output_lacks_zebra("% Invalid value\n",
+				      "line 5: Failure to communicate[13] to bgpd, line:  neighbor x port 0\n"));
 	ck_assert_ptr_null(output_find_missing(" zebra bgpd", "bgpd,zebra", &len));
 	ck_assert_str_eq(output_find_missing(" zebra bgpd", "zebra,bgp,x", &len), "bgp,x");
 	ck_assert_uint_eq(len, 3);
