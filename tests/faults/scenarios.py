@@ -156,6 +156,9 @@ class Daemon:
                 tracer = self.attach(["-o", self.lab.trace])
                 self.lab.write_conf(way)
                 self.converges(way, DEADLINE_S)
+                # The last that a run writes.
+                if wait_for(DEADLINE_S, self.unwritten):
+                    raise Wrong("not written: %s" % self.unwritten())
                 self.detach(tracer)
                 self.want[way] = self.lab.measure()
                 self.ready[way] = points.calls(self.lab.trace, "")
@@ -164,6 +167,9 @@ class Daemon:
         self.whole = [[line for line in self.want[way] if "/frr.conf " in line] for way in self.ways]
         # It has done all that it keeps something open for.
         self.descriptors = self.count()
+
+    def unwritten(self):
+        return " ".join(name for name in ("frr.running", "history.json") if not os.path.exists(self.lab.fabric + "/state/" + name))
 
     def start(self):
         self.process = subprocess.Popen(self.lab.evpnd, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, preexec_fn=end_with_parent)
