@@ -50,6 +50,11 @@ network_manager() {
 managed() { ip -n ev-node address show dev "$1" | finds "inet 10.67."; }
 has() { ip -n ev-node address show dev "$1" | finds "inet 10.66."; }
 
+tell() {
+	local file
+	for file in "$FABRIC"/{networkd,bus,manager}.log; do [ ! -f "$file" ] || tail -n 60 "$file"; done
+}
+
 node_up
 write_conf 's/{ vni = 120;.*/{ vni = 120; host = { interface = "lan1"; bridge = "br-evpnd"; managed = true; }; }/'
 expect 0 converged once
