@@ -105,7 +105,7 @@ deploy_machine() {
 		ExecStart=/usr/sbin/evpnctl wait --for healthy --timeout 600
 	E
 	guest_sh 'chmod 700 /root/.ssh && chmod 600 /root/.ssh/authorized_keys && systemctl enable -q ssh consumer &&
-		systemctl stop NetworkManager; ip link set eth0 down; udevadm trigger --action=add --settle /sys/class/net/eth0 && systemctl start ssh'
+		systemctl stop NetworkManager; ip link set eth0 down; udevadm trigger --action=add /sys/class/net/eth0 && udevadm wait --timeout 300 /sys/class/net/eth1 && systemctl start ssh'
 	wait_until 120 "the NIC is eth1" guest_run ip link show eth1
 }
 

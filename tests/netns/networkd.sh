@@ -43,7 +43,7 @@ initialized() {
 # network_manager : with a bus, a configuration and a state of its own; another one is ended before
 network_manager() {
 	[ -z "${MANAGER:-}" ] || end_child "$MANAGER"
-	on_node NetworkManager --no-daemon > "$FABRIC/manager.log" 2>&1 &
+	on_node NetworkManager --debug --log-level=INFO > "$FABRIC/manager.log" 2>&1 &
 	MANAGER=$!
 	PIDS+=("$MANAGER")
 }
