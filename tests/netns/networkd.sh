@@ -106,7 +106,8 @@ if command -v NetworkManager > /dev/null && command -v dbus-daemon > /dev/null; 
 	step "NetworkManager"
 	on_node dbus-daemon --nofork --config-file="$FABRIC/bus.conf" > "$FABRIC/bus.log" 2>&1 &
 	PIDS+=($!)
-	wait_until 30 "a bus" on_node test -S /run/dbus/system_bus_socket
+	# Its socket is there before it listens.
+	wait_until 30 "a bus" on_node dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames
 	# What another program has configured, NetworkManager leaves alone.
 	for name in other0 other1; do
 		ip -n ev-node address flush dev $name
