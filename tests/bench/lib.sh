@@ -61,5 +61,5 @@ median() {
 }
 
 frr_version() {
-	"${1:-}/usr/lib/frr/zebra" --version | sed -n 's/^zebra version //p'
+	${1:+chroot "$1"} /usr/lib/frr/zebra --version | sed -n 's/^zebra version //p'
 }
