@@ -17,6 +17,7 @@
 #   fabric_down             ends the processes and the namespaces: of a test that makes a second one; at the end it comes by itself
 #   container_start, container_stop [KILL]       FRR's container alone; FRR_ROOT: from another root file system;
 #                                                FRR_ALONE: no sidecar
+#   need_frr10              FRR_ROOT is that of FRR 10.3 from now on, or the test is skipped
 #   vtysh_in ROUTER COMMAND...                   ROUTER: spine leaf1 leaf2 host frr
 #   in_frr COMMAND...       runs a command in the container's network namespace
 #   evpnd_on_node OPTION... runs evpnd where it belongs, with $FABRIC/evpn.conf
@@ -87,6 +88,11 @@ container_start() {
 	[ -z "${BUILD:-}" ] || [ -n "${FRR_ALONE:-}" ] || install "$BUILD/evpn-reloader" "$FABRIC/frr/reloader"
 	echo "${FRR_ROOT:-}" > "$FABRIC/frr/root"
 	router frr 'zebra bgpd staticd' unshare --net
+}
+
+need_frr10() {
+	export FRR_ROOT=$BUILD/frr10-root
+	[ -d "$FRR_ROOT" ] || skip "$(cat "$FRR_ROOT.why" 2>/dev/null || echo "tests/lib/frr10 has not made $FRR_ROOT")"
 }
 
 # With KILL the pidfile stays, stale, as podman leaves it.

@@ -30,8 +30,7 @@ FABRIC_NAMESPACES="ev-spine ev-leaf1 ev-node"
 LAB_FRR=${LAB_FRR:-frr-vtysh}
 if [ "$LAB_MODE" ]; then
 	LAB_FRR=frr-signal
-	export FRR_ROOT=$BUILD/frr10-root
-	[ -d "$FRR_ROOT" ] || skip "$(cat "$FRR_ROOT.why" 2>/dev/null || echo "tests/lib/frr10 has not made $FRR_ROOT")"
+	need_frr10
 fi
 LAB_DAEMON=
 LAB_LOG=()
