@@ -5,40 +5,16 @@
 set -euo pipefail
 # shellcheck source=tests/vm/lib-lab.sh
 . "$(dirname "$0")/lib-lab.sh"
+# shellcheck source=tests/vm/lib-stream.sh
+. "$here/lib-stream.sh"
 LAB_DIR=$here/lab03
-STREAMS=()
 
-# stream NAME ADDRESS: host1 sends to it, without end; each answer is a line of $FABRIC/NAME.stream
-stream() {
-	ip netns exec ev-host1 ping -n -i 0.01 "$2" > "$FABRIC/$1.stream" &
-	STREAMS+=($!)
-	PIDS+=($!)
-}
-
-# stream_answers NAME: how many so far
-stream_answers() {
-	ANSWERS=$(count 'bytes from' "$FABRIC/$1.stream")
-}
-
-flows() {
-	stream_answers "$1"
-	[ "$ANSWERS" -gt "$2" ]
-}
-
-# The streams go on: each has had an answer since this was asked.
 streams_flow() {
 	local name
 	for name in bridged routed; do
-		stream_answers $name
-		wait_until 60 "the $name stream goes on" flows $name "$ANSWERS"
+		stream_flows $name
 		echo "   $name: $ANSWERS answers so far; missing: $(missing $name)"
 	done
-}
-
-# missing NAME: which numbers have no answer, of those before the last answer
-missing() {
-	sed -n 's/.*icmp_seq=\([0-9]*\) .*/\1/p' "$FABRIC/$1.stream" | sort -n |
-		awk '$1 != last + 1 { printf "%s-%s ", last + 1, $1 - 1 } { last = $1 } END { if (!last) printf "all" }'
 }
 
 # while_streaming WHAT evpn.conf
@@ -66,8 +42,7 @@ streams_flow
 while_streaming "VNIs 120, 121 and 200 come" "$here/loss/added.conf"
 while_streaming "gateway and MTU change" "$here/loss/changed.conf"
 while_streaming "VNIs 120, 121 and 200 go" "$LAB_DIR/evpn.conf"
-kill -INT "${STREAMS[@]}"
-wait "${STREAMS[@]}"
+streams_end
 for name in bridged routed; do
 	read -r sent received <<< "$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$FABRIC/$name.stream")"
 	echo "$name: $sent sent, $received received; $(tail -1 "$FABRIC/$name.stream")"
