@@ -344,7 +344,10 @@ void plan_link(struct planner *p, const struct net_link *want)
 		plan_set(p, PLAN_RAISE, plan_is_svi(want) ? RANK_SVI : plan_create_rank(want->kind), want, NET_LINK_UP);
 		attrs &= ~(net_attr_set)NET_LINK_UP;
 	}
-	/* An SVI comes up when its VLAN is there: zebra takes one without for the L3VNI's (FRR issue 23028). */
+	/*
+	 * An SVI comes up after its VLAN has its VNI: beside a VXLAN device of one VNI, zebra takes an SVI without one for
+	 * that of the L3VNI (FRR issue 23028).
+	 */
 	if (plan_is_svi(want) && (attrs & NET_LINK_UP)) {
 		plan_set(p, stage, RANK_SVI, want, NET_LINK_UP);
 		attrs &= ~(net_attr_set)NET_LINK_UP;
