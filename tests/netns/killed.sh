@@ -16,7 +16,7 @@ while [ $status = 137 ]; do
 	(ip netns exec ev-node "$BUILD/evpnd-kill" 1 "$FABRIC/evpn.conf" "$FABRIC/state"; exit $?) >"$FABRIC/out" 2>&1 ||
 		status=$?
 	runs=$((runs + 1))
-	[ $runs -lt 100 ] || fail "it does not come to an end: $(evpnd_on_node --dry-run)"
+	[ $runs -lt 200 ] || fail "it does not come to an end: $(evpnd_on_node --dry-run)"
 done
 [ $status = 0 ] || fail "the last run ended with $status: $(cat "$FABRIC/out")"
 [ $runs -gt 20 ] || fail "only $runs runs: were there no changes?"
@@ -26,6 +26,7 @@ evpnd_on_node --dry-run >"$FABRIC/out" || fail "there is something left to do: $
 shape() {
 	snapshot | sed -E 's/^[0-9]+: //; s/@[^:]*:/:/; s/link-netns(id)? [^ ]* ?//; s/([0-9a-f]{2}:){5}[0-9a-f]{2}//g; /fe80:/d
 		s/ (bridge_id|designated_bridge|designated_root) [^ ]*//g; s/ (port_id|port_no|designated_port) [^ ]*//g' | sort
+	{ vlans ip netns exec ev-node && vlans in_frr; } | python3 "$here/../lib/picture.py"
 }
 killed=$(shape)
 

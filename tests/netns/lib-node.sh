@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # lib-node.sh - sourced: the node alone, on any kernel: ev-node with eth1, whose other end is in ev-leaf2 (no router there),
 # FRR's container beside it with real FRR and evpn-reloader, and an evpn.conf of two L2VNIs, which need no VRF
+#   L3VNI=1       an L3VNI, too, which needs a kernel with VRF
+#   MODE=single   with L3VNI: one VXLAN device for all VNIs, which needs FRR 9, and two L2VNIs more, on a trunk, one of them in the VRF
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 BUILD=$(realpath -m "${BUILD:-$here/../../build}")
 # shellcheck source=tests/lib/fabric.sh
 . "$here/../lib/fabric.sh"
 
 [ "$(id -u)" = 0 ] || skip "needs root"
+[ -z "${MODE:-}" ] || need_frr10
 
 tell() {
 	echo "--- the container's log"
@@ -37,6 +40,14 @@ write_conf() {
 		host = { interface = "frr0"; addresses = [ "192.169.10.0/24" ]; peer = "frr1"; peer_addresses = [ "192.169.10.1/24" ]; };
 		routes = ( { prefix = "10.9.0.0/16"; via = "192.169.10.0"; } ); } );
 	E
+	if [ "${MODE:-}" ]; then
+		sed -i 's|^l2vnis = (|&\n{ vni = 130; vlan = 30; }, { vni = 140; vlan = 40; vrf = "red"; gateways = [ "192.168.40.1/24" ]; },|' \
+			"$file"
+		cat >> "$file" <<-E
+		vxlan = { mode = "$MODE"; };
+		host = { trunk = { interface = "trunk0"; bridge = "br-trunk"; managed = true; }; };
+		E
+	fi
 	local expression
 	for expression; do sed -i "$expression" "$file"; done
 }
@@ -94,6 +105,13 @@ snapshot() {
 		s/NO-CARRIER,|,LOWER_UP//; s/ state [A-Z]+ / /'
 }
 
+# vlans COMMAND... : the VLANs and VNIs of bridges and VXLAN devices in the namespace in which COMMAND runs another one
+vlans() {
+	"$@" bridge -j vlan show
+	"$@" bridge -j vlan tunnelshow
+	"$@" bridge -j vni show
+}
+
 # picture: the same for comparing what was taken away with what was there before: without indices, and without the order and the
 # numbers that depend on when a thing was made
 picture() {
@@ -105,6 +123,8 @@ picture() {
 		$enter ip -j -6 route show table all
 		$enter sysctl -a --pattern '^net\.(ipv4\.(ip_forward|fib_multipath_hash_policy|conf)|ipv6\.(fib_multipath_hash_policy|conf))' 2>/dev/null |
 			grep -vE '\.mc_forwarding |ipv6\.conf\..*\.mtu '
+		# shellcheck disable=SC2086 # these are several words
+		vlans $enter
 	done | python3 "$here/../lib/picture.py"
 }
 
@@ -150,7 +170,8 @@ plain_reloader() {
 		P
 	PIDS+=($!)
 	wait_until 60 "the plain reloader" test -S "$FABRIC/plain.sock"
-	vtysh --vty_socket "$FABRIC/frr/run" -f "$FABRIC/frr.conf.in"
+	cp "$FABRIC/frr.conf.in" "$FABRIC/frr/run/plain.conf"
+	vtysh_in frr 'copy /run/frr/plain.conf running-config'
 }
 
 # daemon_start: evpnd as a service, or $EVPND in its place; its log is $FABRIC/daemon.log, what it tells systemd $FABRIC/notify
