@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""walk.py SEED N FOLDER - N valid random configurations, FOLDER/0000.conf and on, each a change of the one before
+"""walk.py SEED N FOLDER [single] - N valid random configurations, FOLDER/0000.conf and on, each a change of the one before
+
+With `single' they are of that vxlan.mode, and now and then of the other one.
 
 What a configuration says of plugins and frr.conf is in FOLDER/rest.conf, which each includes.
 """
@@ -9,6 +11,7 @@ import sys
 
 VNIS = range(100, 108)
 TABLES = range(1100, 1108)
+VLANS = range(2, 30)
 VRFS = ("red", "green", "blue")
 
 
@@ -17,8 +20,11 @@ def quoted(items):
 
 
 class Walk:
-    def __init__(self, seed):
+    def __init__(self, seed, single):
         self.r = random.Random(seed)
+        self.single = single
+        self.vxlan = {"mode": "single"} if single else {}
+        self.trunk = self.range = None
         self.nics = self.vtep = None
         self.l3, self.l2 = {}, {}
         self.change_nics()
@@ -40,6 +46,25 @@ class Walk:
 
     def change_vtep(self):
         self.vtep = self.r.choice(("100.65.0.2", "100.65.0.3", "100.65.0.2", "2001:db8:65::2"))
+
+    def change_single(self):
+        what = self.r.random()
+        if what < 0.2:
+            self.vxlan["mode"] = self.r.choice(("per-vni", "single", "single"))
+        elif what < 0.4:
+            self.vxlan["arp_suppression"] = self.r.random() < 0.5
+        elif what < 0.7:
+            self.trunk = self.r.choice((None, {"interface": "trunk0"}, {"interface": "trunk1", "peer": "p-trunk"},
+                                        {"interface": "trunk0", "bridge": "br-trunk", "managed": True}))
+        else:
+            first, last = self.r.randint(1000, 1010), self.r.randint(1011, 1020)
+            self.range = self.r.choice((None, {"vni": "%d-%d" % (first, last), "vlan": "%d-%d" % (first - 900, last - 900)}))
+
+    def fix_vlan(self, made, chance):
+        """The trunk carries VNIs without `host', and only in a VLAN that evpn.conf says."""
+        if self.single and self.r.random() < chance:
+            used = [other.get("vlan") for other in (*self.l3.values(), *self.l2.values())]
+            made["vlan"] = self.r.choice([v for v in VLANS if v not in used])
 
     def drop(self, vni):
         gone = self.l3.pop(vni, None)
@@ -70,6 +95,7 @@ class Walk:
         tables = [t for t in TABLES if t not in [l.get("table") for l in self.l3.values()]]
         if self.r.random() < 0.7:
             l3["table"] = self.r.choice(tables)
+        self.fix_vlan(l3, 0.3)
         if self.r.random() < 0.7:
             l3["host"] = self.host(vni, None)
             net = "10.%d.1" % (vni - 100)
@@ -88,10 +114,13 @@ class Walk:
                 self.maybe(0.4, "2001:db8:%d::1/64" % vni)
         if self.r.random() < 0.7:
             l2["host"] = self.host(vni, self.r.choice((None, "lan", "own")))
+        self.fix_vlan(l2, 0.3 if "host" in l2 else 1)
         self.l2[vni] = l2
 
     def step(self):
         for _ in range(self.r.choice((1, 1, 1, 2, 5))):
+            if self.single and self.r.random() < 0.2:
+                self.change_single()
             what = self.r.random()
             vni = self.r.choice(VNIS)
             if what < 0.12:
@@ -125,12 +154,18 @@ class Walk:
         def groups(items):
             return self.text(items) if items else "( )"
 
-        return '@include "rest.conf"\nunderlay = { interfaces = %s; vtep = "%s"; };\nl3vnis = %s;\nl2vnis = %s;\n' % (
-            groups(self.nics), self.vtep, groups(vnis(self.l3)), groups(vnis(self.l2)))
+        mode, l2vnis = "", vnis(self.l2)
+        if self.vxlan:
+            mode = "vxlan = %s;\n" % self.text(self.vxlan)
+        if self.vxlan.get("mode") == "single":
+            l2vnis += [self.range] if self.range else []
+            mode += "host = { trunk = %s; };\n" % self.text(self.trunk) if self.trunk else ""
+        return '@include "rest.conf"\nunderlay = { interfaces = %s; vtep = "%s"; };\nl3vnis = %s;\nl2vnis = %s;\n%s' % (
+            groups(self.nics), self.vtep, groups(vnis(self.l3)), groups(l2vnis), mode)
 
 
 def main():
-    walk = Walk(int(sys.argv[1]))
+    walk = Walk(int(sys.argv[1]), "single" in sys.argv[4:])
     for i in range(int(sys.argv[2])):
         walk.step()
         with open("%s/%04d.conf" % (sys.argv[3], i), "w", encoding="ascii") as f:

@@ -3,8 +3,9 @@
 # test-run: long
 # A walk through 200 random configurations. After each, nothing is left to do; now and then what stands is compared with what
 # the same configuration makes from nothing; at the end everything is taken back, and what others made was never touched.
-# SEED=N walks another way (with what is new here, walk a few; SEED=$RANDOM), STEPS=N fewer or more of them. FRR is real and sees
-# it all, but its own configuration stays the same: with frr-reload.py in each step this would take an hour.
+# SEED=N walks another way (with what is new here, walk a few; SEED=$RANDOM), STEPS=N fewer or more of them, MODE=single through
+# both values of vxlan.mode, with FRR 10.3. FRR is real and sees it all, but its own configuration stays the same: with frr-reload.py
+# in each step this would take an hour.
 set -euo pipefail
 seed=${SEED:-1116} steps=${STEPS:-200}
 echo "SEED=$seed STEPS=$steps"
@@ -33,7 +34,7 @@ cat > "$FABRIC/rest.conf" <<-C
 	frr = { config = "$FABRIC/frr/etc/frr.conf"; source = "$FABRIC/frr.conf.in"; check = ""; };
 C
 before=$(PICTURE_MACS=no picture) first=$(zebra)
-python3 "$here/../vm/walk.py" "$seed" "$steps" "$FABRIC"
+python3 "$here/../vm/walk.py" "$seed" "$steps" "$FABRIC" ${MODE:+single}
 
 told() { fail "SEED=$seed: $1: $(tail -20 "$FABRIC/out") with $(cat "$FABRIC/evpn.conf")"; }
 walk() {
