@@ -12,6 +12,7 @@
  *	reloader_job.c     a reload or a show: runs the tools and interprets their results
  *	reloader_run.c     the tools' arguments
  *	reloader_dir.c     a directory with a configuration for the tools
+ *	reloader_interfaces.c  keeps frr-reload.py from deleting interfaces that exist
  *	reloader_shared.c  before a reload: gives a daemon that was restarted alone the route-maps that only others still have
  *	reloader_restore.c after a reload that failed: restores FRR's former configuration, and verifies that
  *	reloader_config.c  compares two configurations of FRR
@@ -161,7 +162,7 @@ struct job {
 	struct text former; /* FRR's running configuration before the first change */
 	unsigned int n_losses; /* how often a daemon ended during APPLY, in attempts with this generation */
 	unsigned int n_restores;
-	char dir[PATH_MAX]; /* the directory that contains the former configuration in RESTORE; "": none */
+	char dir[PATH_MAX]; /* the directory that contains the tool's configuration, if that is not FRR's; "": none */
 	bool done; /* the result is complete */
 	char generation[PROTOCOL_GENERATION_SIZE], sum[PROTOCOL_SUM_SIZE], command[PROTOCOL_LINE_SIZE];
 	struct tool tool;
@@ -209,6 +210,16 @@ void job_remove_dir(struct job *job);
 
 /* The configuration that a daemon or vtysh shows, without the lines by which it introduces it. */
 const char *job_skip_head(const struct text *config);
+
+/*
+ * frr-reload.py 10 deletes an interface that has no section in the new configuration by `no interface NAME', which FRR refuses while the
+ * kernel has the device. If the section is empty it deletes the settings alone, and FRR shows none any more.
+ *
+ * The directory of the configuration to apply: FRR's, or job->dir, where the file has such sections.
+ */
+const char *interfaces_confdir(struct job *job, const struct options *options);
+/* Writes the former configuration to job->dir, with such sections for the interfaces of the one that was refused. Returns 0 or -errno. */
+int interfaces_write_former(struct job *job, const struct options *options);
 
 /* Begins to look for what a daemon has lost. False: there is no daemon whose configuration is shared. */
 bool shared_begin(struct job *job, const struct options *options);

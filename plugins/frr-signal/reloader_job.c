@@ -291,7 +291,7 @@ static void apply(struct job *job, const struct options *o)
 {
 	job->phase = JOB_APPLY;
 	job->result.changed = true;
-	job_run_frr_reload(job, o, o->confdir, "--reload");
+	job_run_frr_reload(job, o, interfaces_confdir(job, o), "--reload");
 }
 
 /* The present tool was successful. */

@@ -37,7 +37,7 @@ void restore_fail(struct job *job, const char *format, ...)
 
 void restore_begin(struct job *job, const struct options *o)
 {
-	int r = job_write_dir(job, o, job_skip_head(&job->former));
+	int r = interfaces_write_former(job, o);
 
 	job->phase = JOB_RESTORE;
 	job->n_restores++;

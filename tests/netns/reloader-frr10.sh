@@ -51,6 +51,22 @@ expect 'router bgp 65001'
 asks zebra 'show version'
 expect 'FRRouting 10'
 
+step "the settings of a device go, which itself stays"
+lo_has() { vtysh_in frr 'show running-config' | grep -A2 '^interface lo$' | finds " $1\$"; }
+sed -i 's|^router bgp|interface lo\n ipv6 nd ra-interval 20\n no ipv6 nd suppress-ra\nexit\n!\n&|' "$FABRIC/frr/etc/frr.conf"
+reloads 0
+lo_has 'ipv6 nd ra-interval 20' || fail "lo has no settings: $(shown)"
+conf
+reloads 0
+shown | lacks '^interface lo'
+step "the settings of a device come, and are undone"
+conf ' neighbor 10.0.0.5 peer-group nosuch'
+sed -i 's|^router bgp|interface lo\n ipv6 nd ra-interval 20\nexit\n!\n&|' "$FABRIC/frr/etc/frr.conf"
+reloads 3
+expect "FRR's former configuration is in force again$"
+shown | lacks '^interface lo'
+conf
+
 step "a reload that FRR refuses is undone, mgmtd's part too"
 shown > "$FABRIC/before"
 finds 'ip route 10.9.0.0/16 blackhole' "$FABRIC/before" || fail "$(cat "$FABRIC/before")"
