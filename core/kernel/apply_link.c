@@ -44,8 +44,9 @@ struct outcome apply_link_create(struct apply *apply, const struct op *op)
 	struct nl_msg *msg = apply_link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, 0, 0);
 	struct link_out out = { .apply = apply, .link = link, .msg = msg };
 	struct nlattr *info, *data;
+	struct rtnl *rtnl = apply->rtnl[link->ns];
 	struct outcome done;
-	int r;
+	int r, ifindex;
 
 	nla_put_string(msg, IFLA_IFNAME, link->name);
 	/* The kernel takes the alias, our mark, only from a later message. Until then the group marks the device. */
@@ -63,10 +64,12 @@ struct outcome apply_link_create(struct apply *apply, const struct op *op)
 	nla_nest_end(msg, info);
 	/* A link with a parent on the host is created through the host's socket, and born in FRR's namespace. */
 	done = send_link(apply->rtnl[plan_op_ns(op)], &out, r);
-	return done.error == 0 && kind->check
-		       ? kind->check(apply->rtnl[link->ns], rtnl_ifindex(apply->rtnl[link->ns], link->name), link,
-				     attrs)
-		       : done;
+	if (done.error < 0 || (!kind->born && !kind->check))
+		return done;
+	ifindex = rtnl_ifindex(rtnl, link->name);
+	if (kind->born)
+		done = kind->born(rtnl, ifindex, link);
+	return done.error == 0 && kind->check ? kind->check(rtnl, ifindex, link, attrs) : done;
 }
 
 struct outcome apply_link_delete(struct apply *apply, const struct op *op)

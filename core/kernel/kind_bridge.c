@@ -54,7 +54,29 @@ static struct outcome check(struct rtnl *rtnl, int ifindex, const struct net_lin
 	return (struct outcome){ .error = -EOPNOTSUPP, .why = why };
 }
 
-const struct link_kind link_kind_bridge = { .check = check };
+static int set_mtu(struct rtnl *rtnl, int ifindex, uint32_t mtu)
+{
+	struct nl_msg *msg = apply_link_message(RTM_SETLINK, 0, ifindex, 0, 0);
+
+	nla_put_u32(msg, IFLA_MTU, mtu);
+	return rtnl_request(rtnl, msg);
+}
+
+/*
+ * A bridge takes the smallest MTU of its ports until its MTU has been changed once (br_change_mtu(), BROPT_MTU_SET_BY_USER); that of the
+ * creating message does not count. The ports of a bridge that filters VLANs have the MTUs of several VNIs.
+ */
+static struct outcome born(struct rtnl *rtnl, int ifindex, const struct net_link *link)
+{
+	int r;
+
+	if (!link->filters || !(link->want & NET_LINK_MTU))
+		return OUTCOME(0);
+	r = set_mtu(rtnl, ifindex, link->mtu - 1);
+	return OUTCOME(r < 0 ? r : set_mtu(rtnl, ifindex, link->mtu));
+}
+
+const struct link_kind link_kind_bridge = { .born = born, .check = check };
 
 const struct link_attr link_attr_neigh_suppress = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_NEIGH_SUPPRESS };
 const struct link_attr link_attr_isolated = { .level = LINK_LEVEL_PORT, .type = IFLA_BRPORT_ISOLATED };

@@ -14,6 +14,8 @@ struct link_kind {
 	/* What the creating message carries beside the attributes, at the top and in IFLA_INFO_DATA. Optional. */
 	void (*put_top)(struct nl_msg *msg);
 	void (*put_data)(struct nl_msg *msg);
+	/* What the creating message cannot say, right after it. Optional. */
+	struct outcome (*born)(struct rtnl *rtnl, int ifindex, const struct net_link *link);
 	/* Whether the kernel has taken these attributes, some of which an old kernel ignores. Optional. */
 	struct outcome (*check)(struct rtnl *rtnl, int ifindex, const struct net_link *want, net_attr_set attrs);
 };
