@@ -18,6 +18,10 @@ tell() {
 	in_frr ip -d -br link
 	in_frr ip -br address
 	tail -20 "$FABRIC"/frr/log
+	if [ -s "$FABRIC/daemon.log" ]; then
+		echo "--- evpnd's log"
+		tail -40 "$FABRIC/daemon.log"
+	fi
 	if [ -s "$FABRIC/difference" ]; then
 		echo "--- what is not as it was before"
 		head -c 3000 "$FABRIC/difference"
