@@ -40,6 +40,8 @@ lab_checks() {
 	vtysh_in frr 'configure terminal' 'interface br110' 'ipv6 nd suppress-ra'
 	wait_until 60 "the bridge keeps it back" kept_back
 	vtysh_in frr 'configure terminal' 'interface br110' 'no ipv6 nd suppress-ra'
+	# If evpnd has seen the former, it reloads FRR.
+	wait_until 300 "nothing is left to do" evpnd_on_node --dry-run
 	advertised auto || fail "auto has lost its default route"
 	advertised other || fail "other has lost its default route"
 	step "a host that does not talk is asked for"
