@@ -326,6 +326,11 @@ void plan_link(struct planner *p, const struct net_link *want)
 		plan_add_op(p, stage, OP_LINK_DOWN, RANK_DOWN, want->group)->link = want;
 		attrs |= NET_LINK_UP;
 	}
+	/* Before the SVIs are made: none may have a larger MTU than their bridge (vlan_newlink()). */
+	if (have && want->filters && (attrs & NET_LINK_MTU) && want->mtu > have->mtu) {
+		plan_set(p, stage, plan_create_rank(NET_KIND_BRIDGE), want, NET_LINK_MTU);
+		attrs &= ~(net_attr_set)NET_LINK_MTU;
+	}
 	if (attrs & NET_LINK_IPV6)
 		plan_add_op(p, stage, OP_LINK_IPV6, RANK_IPV6, want->group)->link = want;
 	/* Before a new port is up; after it has joined another bridge. */
@@ -344,10 +349,7 @@ void plan_link(struct planner *p, const struct net_link *want)
 		plan_set(p, PLAN_RAISE, plan_is_svi(want) ? RANK_SVI : plan_create_rank(want->kind), want, NET_LINK_UP);
 		attrs &= ~(net_attr_set)NET_LINK_UP;
 	}
-	/*
-	 * An SVI comes up after its VLAN has its VNI: beside a VXLAN device of one VNI, zebra takes an SVI without one for
-	 * that of the L3VNI (FRR issue 23028).
-	 */
+	/* After its VLAN has its VNI: beside a VXLAN device of one VNI, zebra takes an SVI without for the L3VNI's (23028). */
 	if (plan_is_svi(want) && (attrs & NET_LINK_UP)) {
 		plan_set(p, stage, RANK_SVI, want, NET_LINK_UP);
 		attrs &= ~(net_attr_set)NET_LINK_UP;

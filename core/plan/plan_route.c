@@ -30,10 +30,34 @@ bool plan_same_place(const struct net_route *a, const struct net_route *b)
 	       ipaddr_compare(&a->dst, &b->dst) == 0;
 }
 
+/* A veth is deleted with its other end. */
+static bool stands(const struct planner *p, const struct net_link *link)
+{
+	return plan_standing(p, link->ns, link->name) &&
+	       (!link->peer[0] || plan_standing(p, link->peer_ns, link->peer) ||
+		!net_find_link(p->actual, link->peer_ns, link->peer));
+}
+
+/* A route of a VRF names no device: the kernel takes the one in whose subnet the next hop is. */
+static bool goes_with_next_hop(const struct planner *p, const struct net_route *route)
+{
+	for (size_t i = 0; ipaddr_is_set(&route->via) && i < p->actual->n_addrs; i++) {
+		const struct net_addr *addr = &p->actual->addrs[i];
+		const struct net_link *link = addr->ns == route->ns && ipaddr_overlap(&addr->ip, &route->via)
+						      ? net_find_link(p->actual, addr->ns, addr->link)
+						      : NULL;
+
+		if (link && streq(link->master, route->vrf) && !stands(p, link))
+			return true;
+	}
+	return false;
+}
+
 /* The kernel deletes a route with its device, which is created anew. */
 static bool goes_with_link(const struct planner *p, const struct net_route *route)
 {
-	return route->link[0] && !plan_standing(p, route->ns, route->link);
+	return route->link[0] ? !plan_standing(p, route->ns, route->link)
+			      : route->vrf[0] && goes_with_next_hop(p, route);
 }
 
 static bool holds_place(const struct planner *p, const struct net_route *want, const struct net_route *have)
