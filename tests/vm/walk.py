@@ -66,6 +66,12 @@ class Walk:
             used = [other.get("vlan") for other in (*self.l3.values(), *self.l2.values())]
             made["vlan"] = self.r.choice([v for v in VLANS if v not in used])
 
+    def fix_vlans(self):
+        """A VNI keeps a VLAN that evpnd has chosen, so only with these does the same configuration make the same from nothing."""
+        for made in (*self.l3.values(), *self.l2.values()):
+            if "vlan" not in made:
+                self.fix_vlan(made, 1)
+
     def drop(self, vni):
         gone = self.l3.pop(vni, None)
         self.l2.pop(vni, None)
@@ -134,7 +140,7 @@ class Walk:
                 (self.make_l3 if self.r.random() < 0.4 else self.make_l2)(vni)
                 made = self.l3.get(vni) or self.l2.get(vni)
                 if made is not None and self.r.random() < 0.2:
-                    made["mtu"] = self.r.choice((1280, 1300, 1340))
+                    made["mtu"] = self.r.choice((1280, 1300, 1330))
 
     def text(self, value):
         if isinstance(value, bool):
@@ -166,8 +172,12 @@ class Walk:
 
 def main():
     walk = Walk(int(sys.argv[1]), "single" in sys.argv[4:])
-    for i in range(int(sys.argv[2])):
+    steps = int(sys.argv[2])
+    for i in range(steps):
         walk.step()
+        # walk.sh compares what these make.
+        if i % 50 == 49 or i == steps - 1:
+            walk.fix_vlans()
         with open("%s/%04d.conf" % (sys.argv[3], i), "w", encoding="ascii") as f:
             f.write(walk.config())
 
