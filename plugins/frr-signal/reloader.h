@@ -20,7 +20,8 @@
  *	reloader_text.c    growing text; extracts FRR's messages from the output of frr-reload.py
  *
  * evpn-reloader must run in any FRR image, so it uses poll() and needs only libc. It writes nothing to disk but the
- * former configuration while it restores that, and what daemons have lost. It runs one tool at a time; further requests for one wait in the order in which they arrived. Questions to daemons do not wait.
+ * former configuration while it restores that, what daemons have lost, and a new configuration without an interface that FRR has
+ * settings of. It runs one tool at a time; further requests for one wait in the order in which they arrived. Questions to daemons do not wait.
  */
 #ifndef RELOADER_H
 #define RELOADER_H
