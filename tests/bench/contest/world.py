@@ -185,6 +185,6 @@ def check_up(links, name, kind, master=None):
 
 def check_vxlan(link, number):
     vxlan, port = link["linkinfo"]["info_data"], link["linkinfo"]["info_slave_data"]
-    # One of all VNIs has none, which some versions of ip(8) show as 0.
+    # That of all VNIs has none, which some versions of ip(8) show as 0, and by default does not suppress.
     check((vxlan.get("id") or None) == number and vxlan["local"] == VTEP and not vxlan["learning"] and not port["learning"] and
-          port["neigh_suppress"], "%s is not as it should be: %s" % (link["ifname"], link["linkinfo"]))
+          port["neigh_suppress"] == (number is not None), "%s is not as it should be: %s" % (link["ifname"], link["linkinfo"]))
