@@ -20,6 +20,7 @@
 #include "plan/desired.h"
 #include "kernel/netns.h"
 #include "kernel/port_filter.h"
+#include "kernel/vlan_map.h"
 #include "run/steps.h"
 #include "base/util.h"
 
@@ -64,9 +65,10 @@ static int read_kernel(struct bench *bench, struct evpn_error *err)
 	for (int ns = 0; ns < NET_NS_COUNT; ns++)
 		if (rtnl_open(bench->netns_fd[ns], &bench->rtnl[ns], err) < 0)
 			return -1;
-	if (read_net(bench->rtnl, "bench", &bench->actual, err) < 0)
+	if (read_net(bench->rtnl, "bench", &bench->actual, err) < 0 ||
+	    read_vlan_map(bench->rtnl[NET_NS_FRR], &bench->actual, err) < 0)
 		return -1;
-	return read_port_filters(bench->rtnl[NET_NS_FRR], true, &bench->actual, err);
+	return read_port_filters(bench->rtnl[NET_NS_FRR], config_wants_relay(bench->config), &bench->actual, err);
 }
 
 static int make_plan(struct bench *bench, struct evpn_error *err)
