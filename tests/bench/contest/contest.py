@@ -4,8 +4,8 @@
 L2VNIs, in turn, each in fresh namespaces, and the kernel is read after each row, before its time counts.
 
 Prints progress to stderr and a line of JSON for each measurement to stdout: row, size, contender, value (ms), cpu (ms of the contender's processes and
-the kernel's work for them), or why there is none. A contender that took more than a third of SECONDS for a size is left out of the
-larger ones. Rounds end with the time: each contender has one round at each size at least, and no round begins after it.
+the kernel's work for them), or why there is none. A contender that would take more than a third of SECONDS for a size, by what it took for
+the one before, is left out. Rounds end with the time: each contender has one round at each size at least, and no round begins after it.
 Runs as root in namespaces of its own (tests/lib/private, unshare --net).
 """
 import argparse
@@ -84,6 +84,7 @@ class Contest:
     def __init__(self, options, kinds):
         self.options, self.kinds = options, kinds
         self.out = {}  # who is out, and why
+        self.took = {}  # seconds for a VNI, and why
         self.number = 0
 
     def once(self, kind, n):
@@ -93,8 +94,7 @@ class Contest:
         tell("%s, %d VNIs" % (kind.name, n))
         try:
             spent = round_of(kind, n, self.options.rows, where)
-            if spent > self.options.seconds / 3:
-                self.out[kind] = "took %.0f s with %d VNIs" % (spent, n)
+            self.took[kind] = spent / n, "took %.0f s with %d VNIs" % (spent, n)
         except world.Failed as error:
             self.out[kind] = str(error)
             tell("%s is out: %s" % (kind.name, error))
@@ -102,10 +102,16 @@ class Contest:
             where.close()
             shutil.rmtree(folder)
 
+    def leave_out(self, n):
+        for kind, (seconds, why) in self.took.items():
+            if seconds * n > self.options.seconds / 3:
+                self.out.setdefault(kind, why)
+
     def size(self, n, until):
         """Rounds of all contenders in turn, each round in another order, as long as there is time for one more."""
         for i in range(self.options.rounds):
             began = time.monotonic()
+            self.leave_out(n)
             turn = [kind for kind in self.kinds if kind not in self.out and not (kind.largest and n > kind.largest)]
             random.Random(i).shuffle(turn)
             for kind in turn:
@@ -119,6 +125,7 @@ class Contest:
                 self.out[kind] = kind.cannot()
         left = sum(self.options.sizes)
         for n in self.options.sizes:
+            self.leave_out(n)
             for kind, why in self.out.items():
                 emit("build", n, kind, why=why)
             now = time.monotonic()
