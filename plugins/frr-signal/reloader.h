@@ -208,6 +208,8 @@ void job_complete(struct job *job);
  */
 int job_write_dir(struct job *job, const struct options *options, const char *text);
 void job_remove_dir(struct job *job);
+/* Opens the configuration file as it was installed: no link is followed, nothing is waited for. Returns the descriptor, or <0 with errno. */
+int job_open_config(const struct options *options);
 
 /* The configuration that a daemon or vtysh shows, without the lines by which it introduces it. */
 const char *job_skip_head(const struct text *config);

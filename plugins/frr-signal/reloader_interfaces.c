@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reloader_interfaces.c - see reloader.h */
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "frr-signal/reloader.h"
 
 /* Returns 0, or -1: the file cannot be read, is empty or too long. */
-static int read_config(const char *path, struct text *ret_config)
+static int read_config(const struct options *o, struct text *ret_config)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	_cleanup_close_ int fd = job_open_config(o);
 	char buffer[4096];
 	ssize_t n = fd < 0 ? -1 : 1;
 
@@ -70,8 +69,7 @@ const char *interfaces_confdir(struct job *job, const struct options *o)
 	const char *confdir = o->confdir;
 	struct text config = { 0 };
 
-	if (read_config(o->config, &config) == 0 && keep(&config, job->former.data) &&
-	    job_write_dir(job, o, config.data) == 0)
+	if (read_config(o, &config) == 0 && keep(&config, job->former.data) && job_write_dir(job, o, config.data) == 0)
 		confdir = job->dir;
 	text_free(&config);
 	return confdir;
@@ -84,7 +82,7 @@ int interfaces_write_former(struct job *job, const struct options *o)
 	int r;
 
 	text_append(&config, former, strlen(former), PROTOCOL_BODY_MAX);
-	if (read_config(o->config, &refused) == 0)
+	if (read_config(o, &refused) == 0)
 		keep(&config, refused.data);
 	r = job_write_dir(job, o, config.data);
 	text_free(&refused);

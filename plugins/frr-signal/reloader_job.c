@@ -91,12 +91,17 @@ static bool daemons_missing(struct job *job, const struct options *o)
 	return r != 0;
 }
 
+int job_open_config(const struct options *o)
+{
+	/* The other side of the volume may put a link, a FIFO or a device in the place of the file. */
+	return open(o->config, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+}
+
 /* Whether the result is known before any tool runs. */
 static bool is_decided(struct job *job, const struct options *o)
 {
 	char own[PROTOCOL_SUM_SIZE];
-	/* The other side of the volume may put a link, a FIFO or a device in the place of the file. */
-	_cleanup_close_ int fd = open(o->config, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+	_cleanup_close_ int fd = job_open_config(o);
 	struct stat st;
 	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
 

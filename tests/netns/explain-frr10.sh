@@ -5,8 +5,7 @@
 set -euo pipefail
 # shellcheck source=tests/netns/lib-explain.sh
 . "$(dirname "$0")/lib-explain.sh"
-export FRR_ROOT=$BUILD/frr10-root
-[ -d "$FRR_ROOT" ] || skip "$(cat "$FRR_ROOT.why" 2>/dev/null || echo "tests/lib/frr10 has not made $FRR_ROOT")"
+need_frr10
 FRR_ALONE=
 
 explain_begin

@@ -6,8 +6,7 @@
 set -euo pipefail
 # shellcheck source=tests/netns/lib-leaf.sh
 . "$(dirname "$0")/lib-leaf.sh"
-export FRR_ROOT=$BUILD/frr10-root
-[ -d "$FRR_ROOT" ] || skip "$(cat "$FRR_ROOT.why" 2>/dev/null || echo "tests/lib/frr10 has not made $FRR_ROOT")"
+need_frr10
 FRR_ALONE=
 
 with_reloader() {

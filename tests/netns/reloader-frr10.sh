@@ -7,7 +7,7 @@ BUILD=$(realpath -m "${BUILD:-$(dirname "$0")/../../build}")
 export FRR_ROOT=$BUILD/frr10-root
 # shellcheck source=tests/netns/lib-vtysh.sh
 . "$(dirname "$0")/lib-vtysh.sh"
-[ -d "$FRR_ROOT" ] || skip "$(cat "$FRR_ROOT.why" 2>/dev/null || echo "tests/lib/frr10 has not made $FRR_ROOT")"
+need_frr10
 MODULE=$BUILD/plugins/frr-signal/.libs/frr-signal.so
 
 # conf LINE... : with these lines in the middle of router bgp

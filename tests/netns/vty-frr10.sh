@@ -6,5 +6,5 @@ BUILD=$(realpath -m "${BUILD:-$(dirname "$0")/../../build}")
 export FRR_ROOT=$BUILD/frr10-root
 # shellcheck source=tests/netns/lib-vty.sh
 . "$(dirname "$0")/lib-vty.sh"
-[ -d "$FRR_ROOT" ] || skip "$(cat "$FRR_ROOT.why" 2>/dev/null || echo "tests/lib/frr10 has not made $FRR_ROOT")"
+need_frr10
 vty_tests 'mgmtd zebra bgpd staticd bfdd' mgmtd
